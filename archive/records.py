@@ -1,0 +1,197 @@
+"""The records and enums that every package speaks; nothing in here knows a table, a page or a clock."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of one address in one run; CONTRACT.md sums these."""
+
+    NEW = "new"
+    """Stored for the first time."""
+    REVISED = "revised"
+    """A later visit showed another text."""
+    UNCHANGED = "unchanged"
+    """The text was already held, at this address or at another address of the same outlet."""
+    REJECTED = "rejected"
+    """Fetched and kept, and not an article; the reason says what it is."""
+    FAILED = "failed"
+    """Not fetched; the reason says why, and a due entry says when it is tried again."""
+
+
+class Reason(StrEnum):
+    """Why an address was rejected or failed."""
+
+    PASSWORD = "password"  # noqa: S105 - names a kind of page
+    """The site asks for a password before it shows the text."""
+    LISTING = "listing"
+    """A list of stories: home page, category, tag, author, search, archive."""
+    NOT_FOUND = "not_found"
+    """404 or 410."""
+    SOFT_404 = "soft_404"
+    """A page that says "not found" with status 200."""
+    NOT_HTML = "not_html"
+    """Neither HTML nor a record of the site's API."""
+    CHALLENGE = "challenge"
+    """A page that asks a browser to prove itself."""
+    UNREADABLE = "unreadable"
+    """No text, or the reader was stopped; the capture is kept and `reextract` reads it again."""
+    OFFSITE = "offsite"
+    """Leads to another host, another scheme or a port that was not named."""
+    ROBOTS = "robots"
+    """robots.txt asks us not to fetch it."""
+    HTTP = "http"
+    """Another status than 2xx."""
+    NETWORK = "network"
+    """No connection, no name, no whole answer, no answer in time."""
+
+
+class Trust(StrEnum):
+    """Where a publication time was said (CONTRACT.md `published_source`)."""
+
+    API = "api"
+    JSONLD = "jsonld"
+    META = "meta"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    LISTING = "listing"
+    PAGE = "page"
+    URL = "url"
+    TEXT = "text"
+
+
+class State(StrEnum):
+    """Whether an article is still public, as far as the last visit could tell."""
+
+    LIVE = "live"
+    SUSPECTED = "suspected"
+    REMOVED = "removed"
+
+
+class Role(StrEnum):
+    """What a capture gave to a reading."""
+
+    RECORD = "record"
+    """One record inside an API response: the text itself."""
+    PAGE = "page"
+    """The public page, the source of the text or evidence beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """By which name an outlet's system knows a story: scheme `wp` (post id), `guid` or `address` (canonical form)."""
+
+    scheme: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A piece of text that a cleaning rule took out of the body."""
+
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """A link to another story that stood in the body; `url` is absolute."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one extraction made of what one visit showed; what the page does not say is None or empty.
+
+    Times are aware and carry the outlet's own offset. `body` is the article's own text blocks in document order;
+    CONTRACT.md defines every field.
+    """
+
+    title: str
+    body: tuple[str, ...]
+    keys: tuple[Key, ...] = ()
+    canonical: str | None = None
+    removed: tuple[Removed, ...] = ()
+    dateline: str | None = None
+    dateline_outlet: str | None = None
+    place: str | None = None
+    authors: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+    credit: str | None = None
+    advertorial_mark: str | None = None
+    published_date: date | None = None
+    published_at: datetime | None = None
+    published_source: Trust | None = None
+    modified_at: datetime | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image_url: str | None = None
+    caption: str | None = None
+    photo_credit: str | None = None
+    captions: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    language: str | None = None
+    flags: tuple[str, ...] = ()
+    extractor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """Why what was fetched is not an article."""
+
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexDocument:
+    """What the search index holds of one article; `published` is the day in the outlet's zone.
+
+    `moment` orders articles by time: publication as UTC seconds where a time is known, else midday UTC of the day,
+    else the time of first sight.
+    """
+
+    uid: str
+    outlet: str
+    title: str
+    body: str
+    moment: int
+    published: date | None = None
+    authors: tuple[str, ...] = ()
+    place: str | None = None
+    tags: tuple[str, ...] = ()
+    state: State = State.LIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which articles a listing, a search or an export takes; days are in the outlet's zone and inclusive."""
+
+    outlets: tuple[str, ...] = ()
+    after: date | None = None
+    before: date | None = None
+    state: State | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What one crawl of one outlet did; `reconciles` is the sum of CONTRACT.md."""
+
+    discovered: int = 0
+    carried: int = 0
+    """Left by earlier runs, or due again."""
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    failed: int = 0
+    left: int = 0
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether every address that entered the run left it with one outcome, or is left to the next."""
+        ended = self.new + self.revised + self.unchanged + sum(self.rejected.values()) + self.failed + self.left
+        return ended == self.discovered + self.carried

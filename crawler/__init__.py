@@ -1,0 +1,1 @@
+"""Fetch, keep and read; the composition root of the command."""

@@ -1,0 +1,1 @@
+"""A small outlet on loopback, for the demo and the tests."""

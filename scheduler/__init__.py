@@ -1,0 +1,1 @@
+"""What runs when, what happened, what is late."""
