@@ -78,6 +78,57 @@ class Role(StrEnum):
     """The public page, the source of the text or evidence beside it."""
 
 
+class Purpose(StrEnum):
+    """Why an address is due."""
+
+    ARTICLE = "article"
+    """Its text is wanted."""
+    EVIDENCE = "evidence"
+    """Its text is held from an API; its public page is to be kept beside it."""
+
+
+class Entry(StrEnum):
+    """How an address came into a run."""
+
+    DISCOVERED = "discovered"
+    CARRIED = "carried"
+    """Left by an earlier run, or due again."""
+
+
+class VisitState(StrEnum):
+    """How far a visit has come."""
+
+    UNREAD = "unread"
+    READ = "read"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+class RunStatus(StrEnum):
+    """How a run stands or ended (CONTRACT.md `status`)."""
+
+    RUNNING = "running"
+    OK = "ok"
+    PARTIAL = "partial"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    HELD = "held"
+
+
+class FileState(StrEnum):
+    """Whether a WARC file may still grow."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ChangeKind(StrEnum):
+    """What a reader of the change sequence must do."""
+
+    UPSERT = "upsert"
+    TOMBSTONE = "tombstone"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
     """By which name an outlet's system knows a story: scheme `wp` (post id), `guid` or `address` (canonical form)."""

@@ -1,0 +1,207 @@
+"""Captures: WARC files of an outlet, their records in the database, and what a crash left of them."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select, update
+
+from archive.database import Database, insert_row
+from archive.errors import ArchiveUnavailableError
+from archive.models import Capture, WarcFile
+from archive.records import FileState
+from archive.runs import RunTicket
+from archive.warc import (
+    DamagedRecordError,
+    Exchange,
+    WarcAppender,
+    Written,
+    cut_tail,
+    describe,
+    digest,
+    whole_members,
+)
+
+OWN = "own"
+"""The origin of what we fetched ourselves."""
+
+
+class CaptureStore:
+    """The WARC files of one outlet while it is crawled; the caller holds the outlet's lock.
+
+    `keep` puts bytes on disk, `record` writes their rows: in that order, so that no row is without its bytes.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        *,
+        ticket: RunTicket,
+        slug: str,
+        software: str,
+        new_id: Callable[[], str],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._folder = folder
+        self._ticket = ticket
+        self._slug = slug
+        self._software = software
+        self._new_id = new_id
+        self._now = now
+        self._appender: WarcAppender | None = None
+        self._file_id = 0
+        self._day: date | None = None
+
+    def keep(self, exchanges: list[Exchange]) -> list[Written]:
+        """Write some exchanges to the day's file, on disk when this returns; give their records in that order.
+
+        Raises:
+            ArchiveUnavailableError: the disk is full or broken; nothing of them is left in the file.
+        """
+        return self._open().append(exchanges)
+
+    def record(self, connection: Connection, records: Iterable[Written]) -> dict[str, int]:
+        """Insert the rows of records that `keep` gave; give the capture id of each record id."""
+        records = list(records)
+        if not records:
+            return {}
+        ids = insert_captures(connection, self._file_id, records)
+        size = max(record.offset + record.length for record in records)
+        connection.execute(update(WarcFile).where(WarcFile.id == self._file_id).values(size=size))
+        return ids
+
+    def _open(self) -> WarcAppender:
+        today = self._now().astimezone(UTC).date()
+        if self._appender is not None and self._day == today:
+            return self._appender
+        self.close()
+        path, self._file_id = self._path_for(today)
+        self._appender = WarcAppender(path, new_id=self._new_id)
+        self._day = today
+        if self._appender.size == 0:
+            info = {"software": self._software, "format": "WARC File Format 1.1", "isPartOf": self._slug}
+            written = self._appender.begin(info, self._now())
+            with self._database.write() as connection:
+                self._ticket.check(connection)
+                self.record(connection, [written])
+        return self._appender
+
+    def _path_for(self, day: date) -> tuple[Path, int]:
+        """Give a file of the day that may be appended to: an open one whose records are all there, else a new one."""
+        with self._database.write() as connection:
+            self._ticket.check(connection)
+            taken = {
+                name: (file_id, state)
+                for file_id, name, state in connection.execute(
+                    select(WarcFile.id, WarcFile.name, WarcFile.state).where(
+                        WarcFile.outlet_id == self._ticket.outlet_id
+                    )
+                )
+            }
+            for number in range(1, 1000):
+                suffix = "" if number == 1 else f"-{number}"
+                name = f"{self._slug}/{self._slug}-{day:%Y%m%d}{suffix}.warc.gz"
+                if name not in taken:
+                    file_id = insert_row(
+                        connection,
+                        WarcFile,
+                        outlet_id=self._ticket.outlet_id,
+                        name=name,
+                        day=day,
+                        state=FileState.OPEN,
+                        size=0,
+                    )
+                    return self._folder / name, file_id
+                if taken[name][1] is FileState.OPEN:
+                    return self._folder / name, taken[name][0]
+        raise ArchiveUnavailableError(f"{self._folder}: a thousand damaged files in one day")
+
+    def repair(self) -> list[str]:
+        """Put every open file of the outlet in order and close those of past days; say what was done.
+
+        Whole records that have no row yet are taken up, what is torn behind them is cut off and kept in `warc/torn/`.
+        A file that has lost committed bytes is closed as it is, for `verify` to report.
+        """
+        today = self._now().astimezone(UTC).date()
+        done: list[str] = []
+        with self._database.read() as connection:
+            files = connection.execute(
+                select(WarcFile.id, WarcFile.name, WarcFile.day).where(
+                    WarcFile.outlet_id == self._ticket.outlet_id, WarcFile.state == FileState.OPEN
+                )
+            ).all()
+        for file_id, name, day in files:
+            path = self._folder / name
+            with self._database.write() as connection:
+                self._ticket.check(connection)
+                size = self._repair_one(connection, file_id, path, done)
+                whole = path.exists() and path.stat().st_size == size
+                if day != today or (size > 0 and not whole):
+                    connection.execute(
+                        update(WarcFile)
+                        .where(WarcFile.id == file_id)
+                        .values(state=FileState.CLOSED, size=size, sha256=digest(path.read_bytes()) if whole else None)
+                    )
+        return done
+
+    def _repair_one(self, connection: Connection, file_id: int, path: Path, done: list[str]) -> int:
+        size = committed_size(connection, file_id)
+        if not path.exists() or path.stat().st_size <= size:
+            return size
+        found = []
+        for offset, member in whole_members(path, size):
+            try:
+                found.append(describe(offset, member))
+            except DamagedRecordError:
+                break
+        if found:
+            insert_captures(connection, file_id, found)
+            size = found[-1].offset + found[-1].length
+            connection.execute(update(WarcFile).where(WarcFile.id == file_id).values(size=size))
+            done.append(f"{path.name}: took up {len(found)} records that a crash had left without a row")
+        stamp = self._now().astimezone(UTC).strftime("%Y%m%dT%H%M%S")
+        cut = cut_tail(path, size, self._folder / "torn" / f"{path.name}.{stamp}")
+        if cut:
+            done.append(f"{path.name}: cut {cut} bytes of a record that a crash had torn")
+        return size
+
+    def close(self) -> None:
+        """Close the file that is open, if any."""
+        if self._appender is not None:
+            self._appender.close()
+            self._appender = None
+
+
+def committed_size(connection: Connection, file_id: int) -> int:
+    """Give where the last record that has a row ends in a file."""
+    return (
+        connection.execute(
+            select(func.max(Capture.offset + Capture.length)).where(Capture.warc_file_id == file_id)
+        ).scalar()
+        or 0
+    )
+
+
+def insert_captures(connection: Connection, file_id: int, records: Iterable[Written]) -> dict[str, int]:
+    """Insert the rows of records in one file; give the capture id of each record id."""
+    ids = {}
+    for record in records:
+        ids[record.record_id] = insert_row(
+            connection,
+            Capture,
+            warc_file_id=file_id,
+            record_id=record.record_id,
+            record_type=record.record_type,
+            offset=record.offset,
+            length=record.length,
+            sha256=record.sha256,
+            url=record.url,
+            status=record.status,
+            content_type=record.content_type,
+            payload_sha256=record.payload_sha256,
+            fetched_at=record.fetched_at,
+            origin=OWN,
+        )
+    return ids

@@ -1,0 +1,210 @@
+"""Engines, pragmas, transactions and the schema's version."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import QueuePool
+
+from archive.errors import ArchiveError, ArchiveUnavailableError, SchemaError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+REVISIONS = ("0001",)
+"""The schema's revisions, oldest first; a test holds them against the migrations folder."""
+HEAD = REVISIONS[-1]
+SAFE_SQLITE = (3, 51, 3)
+"""Before it, a checkpoint beside a writer could lose a WAL frame (RELIABILITY T32)."""
+BUSY_SECONDS = 30
+
+
+def sqlite_module() -> ModuleType:
+    """Give pysqlite3 where it is installed, since its SQLite is new enough, else the standard library's."""
+    try:
+        import pysqlite3.dbapi2 as module
+    except ImportError:
+        import sqlite3 as module
+    return module  # type: ignore[no-any-return]
+
+
+def sqlite_warning() -> str | None:
+    """Say what is wrong with the SQLite library in use, if anything is."""
+    module = sqlite_module()
+    if module.sqlite_version_info >= SAFE_SQLITE:
+        return None
+    wanted = ".".join(map(str, SAFE_SQLITE))
+    return (
+        f"SQLite {module.sqlite_version} can lose data when a checkpoint meets a writer; "
+        f"install pysqlite3, or a Python with SQLite {wanted} or later"
+    )
+
+
+def cause(error: BaseException) -> str:
+    """Give the driver's own words for a database error, on one line."""
+    original = getattr(error, "orig", None) or error
+    return " ".join(str(original).split())
+
+
+class Database:
+    """One archive's database: `read()` and `write()` give connections inside a transaction.
+
+    Two engines, since one hook for both would make every SELECT take the write lock: reads are deferred and
+    query-only, writes begin with BEGIN IMMEDIATE, so that a read never turns into a write that fails at once.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise ArchiveError(f"archive.url is not a database address: {url}") from error
+        if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+            raise ArchiveError("archive.url must name an SQLite file (sqlite:////path/to/pilkada.db) in this version")
+        self.url = url
+        self.path = Path(parsed.database)
+        self._write = self._engine(query_only=False)
+        self._read = self._engine(query_only=True)
+
+    def _engine(self, *, query_only: bool) -> Engine:
+        module = sqlite_module()
+        engine = create_engine(
+            self.url,
+            module=module,
+            poolclass=QueuePool,
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        )
+
+        @event.listens_for(engine, "connect")
+        def configure(connection: Any, _record: object) -> None:
+            connection.isolation_level = None
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                f"busy_timeout={BUSY_SECONDS * 1000}",
+                "trusted_schema=OFF",
+            ):
+                connection.execute(f"PRAGMA {pragma}").close()
+            if query_only:
+                connection.execute("PRAGMA query_only=ON").close()
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
+
+        return engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the archive and can change nothing."""
+        with self._guarded(), self._read.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection in a transaction that is committed at the end, or rolled back on an error."""
+        with self._guarded(), self._write.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise ArchiveUnavailableError(f"{self.path}: {cause(error)}") from error
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self._read.dispose()
+        self._write.dispose()
+
+    def revision(self) -> str | None:
+        """Give the schema's revision, None for a database that does not exist yet."""
+        if not self.path.exists() or self.path.stat().st_size == 0:
+            return None
+        try:
+            with self._read.begin() as connection:
+                tables = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars()
+                if "alembic_version" not in set(tables):
+                    return None
+                return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        except DatabaseError as error:
+            raise ArchiveUnavailableError(f"{self.path}: {cause(error)}") from error
+
+    def ensure(self) -> None:
+        """Make a new database, or check that an old one has today's schema.
+
+        Raises:
+            SchemaError: it has another schema; the text says what to do.
+            ArchiveUnavailableError: it cannot be read or made.
+        """
+        found = self.revision()
+        if found is None:
+            self.upgrade()
+        elif found not in REVISIONS:
+            raise SchemaError(
+                f"{self.path} was made by a newer Pilkada (schema {found}, this one knows {HEAD}): upgrade Pilkada"
+            )
+        elif found != HEAD:
+            raise SchemaError(f"{self.path} has schema {found}, {HEAD} is needed: run `pilkada db upgrade`")
+
+    def upgrade(self) -> bool:
+        """Bring the schema to the newest revision; say whether anything was done.
+
+        Runs on a connection of its own with foreign keys off and checks them before the commit: a batch migration
+        with foreign keys on silently deletes child rows.
+        """
+        found = self.revision()
+        if found == HEAD:
+            return False
+        if found is not None and found not in REVISIONS:
+            self.ensure()
+        from alembic import command
+
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ArchiveUnavailableError(f"{self.path.parent} cannot be made: {error.strerror}") from error
+        with self._guarded(), self._write.connect() as connection:
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.rollback()
+            with connection.begin():
+                command.upgrade(migrations(connection), "head")
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                if broken:
+                    raise ArchiveError(f"the upgrade would break {len(broken)} references; nothing was changed")
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        return True
+
+    def check(self) -> list[str]:
+        """Give SQLite's own findings on the file and on references between rows; none is good."""
+        with self.read() as connection:
+            found = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
+            found += [
+                f"{row[0]} row {row[1]} refers to a missing {row[2]}"
+                for row in connection.execute(text("PRAGMA foreign_key_check"))
+            ]
+        return found
+
+
+def insert_row(connection: Connection, table: type[DeclarativeBase], **values: object) -> int:
+    """Insert one row and give its id."""
+    key = connection.execute(insert(table).values(**values)).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def migrations(connection: Connection | None = None) -> "Config":
+    """Give Alembic's configuration for the archive's migrations, on a connection if one is given."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.attributes["connection"] = connection
+    return config

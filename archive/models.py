@@ -1,0 +1,469 @@
+"""The tables: facts are appended and never depend on the extractor, projections can be made again from facts.
+
+ARCHITECTURE.md says what a row of each table is and what its key is. Times are aware UTC; days are the outlet's.
+"""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from archive.records import (
+    ChangeKind,
+    Entry,
+    FileState,
+    Outcome,
+    Purpose,
+    Reason,
+    Role,
+    RunStatus,
+    State,
+    Trust,
+    VisitState,
+)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, kept as UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time; give UTC, without the zone where the database has no such type."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive time reached the database: {value!r}")
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give an aware UTC time."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def choice(members: type[StrEnum], name: str) -> Enum:
+    """A text column that takes the members of an enum and nothing else."""
+    return Enum(
+        members,
+        native_enum=False,
+        create_constraint=True,
+        validate_strings=True,
+        name=name,
+        length=24,
+        values_callable=lambda kind: [member.value for member in kind],
+    )
+
+
+class Base(DeclarativeBase):
+    """The tables' common metadata: named constraints, one type for times."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: UtcDateTime,
+        str: Text,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        list[str]: JSON,
+        Outcome: choice(Outcome, "outcome"),
+        Reason: choice(Reason, "reason"),
+        Role: choice(Role, "role"),
+        State: choice(State, "state"),
+        Trust: choice(Trust, "trust"),
+        Purpose: choice(Purpose, "purpose"),
+        Entry: choice(Entry, "entry"),
+        VisitState: choice(VisitState, "visit_state"),
+        RunStatus: choice(RunStatus, "run_status"),
+        FileState: choice(FileState, "file_state"),
+        ChangeKind: choice(ChangeKind, "change_kind"),
+    }
+
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite makes a row id of INTEGER only."""
+
+
+class Outlet(Base):
+    """An outlet; `fence` rises with each crawl that takes the outlet's lock, so that a superseded one is refused."""
+
+    __tablename__ = "outlet"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    fence: Mapped[int] = mapped_column(default=0)
+
+
+class OutletDeclaration(Base):
+    """What an outlet was declared as, since when."""
+
+    __tablename__ = "outlet_declaration"
+    __table_args__ = (UniqueConstraint("outlet_id", "digest"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    digest: Mapped[str]
+    declared: Mapped[dict[str, Any]]
+    since: Mapped[datetime]
+
+
+class Host(Base):
+    """Politeness of one host: not before when it is asked again, and the copy of robots.txt in force."""
+
+    __tablename__ = "host"
+    __table_args__ = (UniqueConstraint("scheme", "host", "port"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scheme: Mapped[str]
+    host: Mapped[str]
+    port: Mapped[int]
+    not_before: Mapped[datetime | None]
+    robots_status: Mapped[int | None]
+    robots_fetched_at: Mapped[datetime | None]
+    robots_capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+
+
+class Source(Base):
+    """A source of addresses of an outlet, and how far it has been read (`marks`)."""
+
+    __tablename__ = "source"
+    __table_args__ = (UniqueConstraint("outlet_id", "kind"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    kind: Mapped[str]
+    marks: Mapped[dict[str, Any]]
+    answered_at: Mapped[datetime]
+
+
+class Address(Base):
+    """One story address that we were told of, in canonical form: path and what identifies within it, without host."""
+
+    __tablename__ = "address"
+    __table_args__ = (UniqueConstraint("outlet_id", "canonical"),)
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    canonical: Mapped[str]
+    rules_version: Mapped[int]
+    first_seen_at: Mapped[datetime]
+
+
+class AddressAlias(Base):
+    """A raw form in which an address was met."""
+
+    __tablename__ = "address_alias"
+    __table_args__ = (UniqueConstraint("address_id", "raw"),)
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
+    raw: Mapped[str]
+
+
+class Sighting(Base):
+    """A source told us of an address: when first and last, and what it said of it."""
+
+    __tablename__ = "sighting"
+    __table_args__ = (UniqueConstraint("address_id", "source"),)
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
+    source: Mapped[str]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    published_said: Mapped[str | None]
+    modified_said: Mapped[str | None]
+    title_said: Mapped[str | None]
+
+
+class Due(Base):
+    """What is to be fetched and why; at most one entry an address and purpose."""
+
+    __tablename__ = "due"
+    __table_args__ = (
+        UniqueConstraint("address_id", "purpose"),
+        Index("ix_due_outlet_next", "outlet_id", "next_at", "priority"),
+    )
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
+    purpose: Mapped[Purpose]
+    next_at: Mapped[datetime]
+    priority: Mapped[int]
+    tries: Mapped[int]
+    lease_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+
+
+class Run(Base):
+    """A run made, or one that was due and not taken."""
+
+    __tablename__ = "run"
+    __table_args__ = (Index("ix_run_outlet_started", "outlet_id", "started_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    kind: Mapped[str]
+    cause: Mapped[str]
+    planned_at: Mapped[datetime | None]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    status: Mapped[RunStatus]
+    detail: Mapped[str]
+    counts: Mapped[dict[str, Any]]
+    version: Mapped[str]
+    settings_digest: Mapped[str]
+    pid: Mapped[int | None]
+    fence: Mapped[int]
+
+
+class Disposition(Base):
+    """What became of one address in one run; without an outcome it is left to the next."""
+
+    __tablename__ = "disposition"
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    address_id: Mapped[int] = mapped_column(BigKey, ForeignKey("address.id"), primary_key=True)
+    entry: Mapped[Entry]
+    outcome: Mapped[Outcome | None]
+    reason: Mapped[Reason | None]
+    detail: Mapped[str | None]
+
+
+class WarcFile(Base):
+    """A WARC file: one an outlet and day, appended to while open, never written again once closed."""
+
+    __tablename__ = "warc_file"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    name: Mapped[str] = mapped_column(unique=True)
+    day: Mapped[date]
+    state: Mapped[FileState]
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str | None]
+
+
+class Capture(Base):
+    """One record in a WARC file: `sha256` is that of its gzip member as it lies there, `payload_sha256` of the body."""
+
+    __tablename__ = "capture"
+    __table_args__ = (UniqueConstraint("warc_file_id", "offset"),)
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    warc_file_id: Mapped[int] = mapped_column(ForeignKey("warc_file.id"))
+    record_id: Mapped[str] = mapped_column(unique=True)
+    record_type: Mapped[str]
+    offset: Mapped[int] = mapped_column(BigInteger)
+    length: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+    url: Mapped[str | None]
+    status: Mapped[int | None]
+    content_type: Mapped[str | None]
+    payload_sha256: Mapped[str | None]
+    fetched_at: Mapped[datetime]
+    origin: Mapped[str]
+
+
+class Visit(Base):
+    """One look at an address: at its own page, or at its record (`record`) inside an API response."""
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        Index("ix_visit_address", "address_id"),
+        Index(
+            "ix_visit_unread",
+            "outlet_id",
+            sqlite_where=text("state = 'unread'"),
+            postgresql_where=text("state = 'unread'"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    purpose: Mapped[Purpose]
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+    record: Mapped[str | None]
+    url: Mapped[str]
+    at: Mapped[datetime]
+    status: Mapped[int | None]
+    state: Mapped[VisitState]
+    reason: Mapped[Reason | None]
+    detail: Mapped[str | None]
+    text_sha256: Mapped[str | None]
+
+
+class Request(Base):
+    """What a person asked of the daemon."""
+
+    __tablename__ = "request"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    action: Mapped[str]
+    asked_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+
+
+class Agenda(Base):
+    """When an outlet's work is due next: the table that outlives the daemon."""
+
+    __tablename__ = "agenda"
+    __table_args__ = (UniqueConstraint("outlet_id", "work"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    work: Mapped[str]
+    expression: Mapped[str]
+    next_at: Mapped[datetime]
+
+
+# ---- projections: dropped and made again from the facts above by `pilkada db rebuild` ----
+
+
+class Article(Base):
+    """A story at an outlet; `moment` orders articles in time (IndexDocument)."""
+
+    __tablename__ = "article"
+    __table_args__ = (
+        Index("ix_article_moment", "moment"),
+        Index("ix_article_outlet_published", "outlet_id", "published_date"),
+    )
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    uid: Mapped[str] = mapped_column(unique=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
+    reading_id: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[State]
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    published_date: Mapped[date | None]
+    moment: Mapped[int] = mapped_column(BigInteger)
+
+
+class ArticleKey(Base):
+    """By which key an article is known, from when to when; one article holds an open key."""
+
+    __tablename__ = "article_key"
+    __table_args__ = (
+        Index(
+            "uq_article_key_open",
+            "outlet_id",
+            "scheme",
+            "value",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+        Index("ix_article_key_article", "article_id"),
+    )
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    scheme: Mapped[str]
+    value: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class ReadingRow(Base):
+    """One extraction of what one visit showed; its body lies in `body`."""
+
+    __tablename__ = "reading"
+    __table_args__ = (Index("ix_reading_article", "article_id"), Index("ix_reading_text", "text_sha256"))
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    extractor: Mapped[str]
+    text_sha256: Mapped[str]
+    title: Mapped[str]
+    lead: Mapped[str | None]
+    word_count: Mapped[int]
+    dateline: Mapped[str | None]
+    dateline_outlet: Mapped[str | None]
+    place: Mapped[str | None]
+    authors: Mapped[list[str]]
+    editors: Mapped[list[str]]
+    credit: Mapped[str | None]
+    advertorial_mark: Mapped[str | None]
+    published_date: Mapped[date | None]
+    published_at: Mapped[datetime | None]
+    published_offset: Mapped[int | None]
+    """Minutes east of UTC that `published_at` was printed with."""
+    published_source: Mapped[Trust | None]
+    modified_at: Mapped[datetime | None]
+    modified_offset: Mapped[int | None]
+    section: Mapped[str | None]
+    tags: Mapped[list[str]]
+    image_url: Mapped[str | None]
+    caption: Mapped[str | None]
+    photo_credit: Mapped[str | None]
+    captions: Mapped[list[str]]
+    related: Mapped[list[Any]]
+    language: Mapped[str | None]
+    flags: Mapped[list[str]]
+
+
+class Body(Base):
+    """The text of a reading, apart from the narrow rows that listings scan; blocks are joined by a blank line."""
+
+    __tablename__ = "body"
+    reading_id: Mapped[int] = mapped_column(BigKey, ForeignKey("reading.id"), primary_key=True)
+    text: Mapped[str]
+    removed: Mapped[list[Any]]
+
+
+class ReadingSource(Base):
+    """A capture that gave something to a reading."""
+
+    __tablename__ = "reading_source"
+    reading_id: Mapped[int] = mapped_column(BigKey, ForeignKey("reading.id"), primary_key=True)
+    capture_id: Mapped[int] = mapped_column(BigKey, ForeignKey("capture.id"), primary_key=True)
+    role: Mapped[Role]
+
+
+class Version(Base):
+    """A run of visits that show the same text, known by the first of them."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("article_id", "first_visit_id"),)
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    first_visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"))
+    text_sha256: Mapped[str]
+    since: Mapped[datetime]
+
+
+class Change(Base):
+    """What readers of the archive (index, cursors, exports) must hear of, in order."""
+
+    __tablename__ = "change"
+    __table_args__ = (CheckConstraint("sequence > 0", name="positive"), {"sqlite_autoincrement": True})
+    sequence: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    article_id: Mapped[int] = mapped_column(BigInteger)
+    uid: Mapped[str]
+    kind: Mapped[ChangeKind]
+    at: Mapped[datetime]
+
+
+PROJECTIONS = (Version, ReadingSource, Body, ReadingRow, ArticleKey, Article)
+"""Tables that `pilkada db rebuild` empties, in an order that foreign keys allow.
+
+`change` is a projection too, but one that others follow: it is never emptied, a rebuild goes on counting.
+"""

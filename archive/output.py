@@ -1,0 +1,94 @@
+"""Rows for people and for programs: the four formats that every listing command speaks."""
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from archive.text import for_csv, for_terminal
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+FORMATS = ("table", "json", "jsonl", "csv")
+WIDTH = 80
+
+
+def format_option(command: Command) -> Command:
+    """Give a command `--format table|json|jsonl|csv` as the argument `output`."""
+    return click.option(
+        "--format",
+        "output",
+        type=click.Choice(FORMATS),
+        default="table",
+        show_default=True,
+        help="A table is for people, the others are for programs.",
+    )(command)
+
+
+def to_json(value: object) -> str:
+    """Give JSON: enums by value, times in ISO 8601, text as it is."""
+    return msgspec.json.encode(value).decode()
+
+
+def write_rows(rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence[str] | None = None) -> None:
+    """Print rows to stdout in one of the four formats; `columns` are those of the table, all by default.
+
+    A row too wide for 80 columns gives up space in its last column first.
+    """
+    if output == "jsonl":
+        for row in rows:
+            sys.stdout.write(to_json(row) + "\n")
+        return
+    held = list(rows)
+    if output == "json":
+        sys.stdout.write(msgspec.json.format(to_json(held), indent=2) + "\n")
+    elif output == "csv":
+        sys.stdout.write(to_csv(held))
+    else:
+        sys.stdout.write(_table(held, columns or (list(held[0]) if held else [])))
+
+
+def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Give rows as CSV with a header; lists are joined by `; ` and no cell begins a formula."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    if rows:
+        writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow([for_csv(cell_text(value)) for value in row.values()])
+    return buffer.getvalue()
+
+
+def cell_text(value: object) -> str:
+    """Give a value as the text of one cell: nothing for None, lists joined by `; `, records as JSON."""
+    plain = msgspec.to_builtins(value)
+    if plain is None:
+        return ""
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    if isinstance(plain, list):
+        return "; ".join(cell_text(part) for part in plain)
+    return to_json(plain) if isinstance(plain, dict) else str(plain)
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    if not rows:
+        return ""
+    cells = [[" ".join(for_terminal(cell_text(row.get(name))).split()) for name in columns] for row in rows]
+    heads = [name.upper().replace("_", " ") for name in columns]
+    widths = [max(len(head), *(len(row[at]) for row in cells)) for at, head in enumerate(heads)]
+    spare = WIDTH - 2 * (len(widths) - 1)
+    while sum(widths) > spare and max(widths) > 8:
+        widest = max(range(len(widths)), key=lambda at: (widths[at], at))
+        widths[widest] -= 1
+    lines = [heads, *cells]
+    return "".join(
+        "  ".join(_fit(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines
+    )
+
+
+def _fit(cell: str, width: int) -> str:
+    return cell.ljust(width) if len(cell) <= width else cell[: width - 1] + "…"

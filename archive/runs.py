@@ -1,0 +1,271 @@
+"""Runs: who crawls what, since when, how it ended, and whether its sums hold."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, insert, literal, select, update
+
+from archive.database import insert_row
+from archive.errors import SupersededError
+from archive.models import Disposition, Due, Outlet, OutletDeclaration, Run
+from archive.records import Counts, Entry, Outcome, Purpose, RunStatus
+from archive.warc import digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTicket:
+    """What a crawl holds while it runs; each write of it checks the fence."""
+
+    run_id: int
+    outlet_id: int
+    fence: int
+
+    def check(self, connection: Connection) -> None:
+        """Refuse to go on when another crawl of the outlet has taken over.
+
+        Raises:
+            SupersededError: it has.
+        """
+        fence = connection.execute(select(Outlet.fence).where(Outlet.id == self.outlet_id)).scalar_one()
+        if fence != self.fence:
+            raise SupersededError("another crawl of this outlet has taken over")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """One run as `schedule runs` and reports show it."""
+
+    run_id: int
+    outlet: str
+    kind: str
+    cause: str
+    planned_at: datetime | None
+    started_at: datetime
+    finished_at: datetime | None
+    status: RunStatus
+    detail: str
+    counts: dict[str, Any]
+
+
+def register_outlet(connection: Connection, slug: str, declared: dict[str, Any], now: datetime) -> int:
+    """Give the id of an outlet, making it when it is new; note its declaration when that has changed."""
+    outlet_id = connection.execute(select(Outlet.id).where(Outlet.slug == slug)).scalar()
+    if outlet_id is None:
+        outlet_id = insert_row(connection, Outlet, slug=slug, fence=0)
+    fingerprint = digest(repr(sorted(declared.items())).encode())
+    newest = connection.execute(
+        select(OutletDeclaration.digest)
+        .where(OutletDeclaration.outlet_id == outlet_id)
+        .order_by(OutletDeclaration.since.desc(), OutletDeclaration.id.desc())
+        .limit(1)
+    ).scalar()
+    if newest != fingerprint:
+        connection.execute(
+            delete(OutletDeclaration).where(
+                OutletDeclaration.outlet_id == outlet_id, OutletDeclaration.digest == fingerprint
+            )
+        )
+        insert_row(connection, OutletDeclaration, outlet_id=outlet_id, digest=fingerprint, declared=declared, since=now)
+    return int(outlet_id)
+
+
+def begin(
+    connection: Connection,
+    outlet_id: int,
+    *,
+    kind: str,
+    cause: str,
+    planned_at: datetime | None,
+    version: str,
+    settings_digest: str,
+    now: datetime,
+) -> RunTicket:
+    """Open a run under a new fence, take over what earlier runs left due, and close runs that died.
+
+    The caller holds the outlet's lock, so a run that is still marked as running is dead.
+    """
+    connection.execute(
+        update(Run)
+        .where(Run.outlet_id == outlet_id, Run.status == RunStatus.RUNNING)
+        .values(status=RunStatus.FAILED, detail="ended without a word: killed, or the machine stopped", finished_at=now)
+    )
+    connection.execute(update(Outlet).where(Outlet.id == outlet_id).values(fence=Outlet.fence + 1))
+    fence = connection.execute(select(Outlet.fence).where(Outlet.id == outlet_id)).scalar_one()
+    run_id = insert_row(
+        connection,
+        Run,
+        outlet_id=outlet_id,
+        kind=kind,
+        cause=cause,
+        planned_at=planned_at,
+        started_at=now,
+        status=RunStatus.RUNNING,
+        detail="",
+        counts={},
+        version=version,
+        settings_digest=settings_digest,
+        pid=os.getpid(),
+        fence=fence,
+    )
+    connection.execute(
+        insert(Disposition).from_select(
+            ["run_id", "address_id", "entry"],
+            select(literal(run_id), Due.address_id, literal(Entry.CARRIED.value))
+            .where(Due.outlet_id == outlet_id, Due.next_at <= now)
+            .group_by(Due.address_id),
+        )
+    )
+    return RunTicket(run_id=run_id, outlet_id=outlet_id, fence=fence)
+
+
+def counts(connection: Connection, run_id: int) -> Counts:
+    """Add up what became of the addresses of a run."""
+    entered = dict(
+        connection.execute(
+            select(Disposition.entry, func.count()).where(Disposition.run_id == run_id).group_by(Disposition.entry)
+        )
+        .tuples()
+        .all()
+    )
+    ended: dict[Outcome | None, int] = {}
+    rejected: dict[str, int] = {}
+    for outcome, reason, number in connection.execute(
+        select(Disposition.outcome, Disposition.reason, func.count())
+        .where(Disposition.run_id == run_id)
+        .group_by(Disposition.outcome, Disposition.reason)
+    ):
+        if outcome is Outcome.REJECTED:
+            rejected[reason.value if reason else "unknown"] = number
+        else:
+            ended[outcome] = ended.get(outcome, 0) + number
+    return Counts(
+        discovered=entered.get(Entry.DISCOVERED, 0),
+        carried=entered.get(Entry.CARRIED, 0),
+        new=ended.get(Outcome.NEW, 0),
+        revised=ended.get(Outcome.REVISED, 0),
+        unchanged=ended.get(Outcome.UNCHANGED, 0),
+        rejected=rejected,
+        failed=ended.get(Outcome.FAILED, 0),
+        left=_left(connection, run_id),
+    )
+
+
+def _left(connection: Connection, run_id: int) -> int:
+    """Count addresses without an outcome that are still due; one that is not due any more is lost and breaks the sum."""
+    return connection.execute(
+        select(func.count(func.distinct(Disposition.address_id)))
+        .select_from(Disposition)
+        .join(Due, and_(Due.address_id == Disposition.address_id))
+        .where(Disposition.run_id == run_id, Disposition.outcome.is_(None))
+    ).scalar_one()
+
+
+def evidence_left(connection: Connection, outlet_id: int) -> int:
+    """Count the public pages that are still to be kept beside articles already held."""
+    return connection.execute(
+        select(func.count()).where(Due.outlet_id == outlet_id, Due.purpose == Purpose.EVIDENCE)
+    ).scalar_one()
+
+
+def finish(
+    connection: Connection, ticket: RunTicket, *, status: RunStatus, detail: str, extra: dict[str, Any], now: datetime
+) -> Counts:
+    """Close a run; one whose sums do not hold is failed, whatever it thought of itself."""
+    summed = counts(connection, ticket.run_id)
+    if not summed.reconciles:
+        status, detail = RunStatus.FAILED, f"the run's sums do not hold: {summed}"
+    connection.execute(
+        update(Run)
+        .where(Run.id == ticket.run_id, Run.status == RunStatus.RUNNING)
+        .values(status=status, detail=detail, counts=asdict(summed) | extra, finished_at=now)
+    )
+    return summed
+
+
+def close_dead(connection: Connection, run_id: int, *, detail: str, now: datetime) -> None:
+    """Close a run whose process has ended without closing it."""
+    running = connection.execute(select(Run.counts).where(Run.id == run_id, Run.status == RunStatus.RUNNING)).first()
+    if running is not None:
+        connection.execute(
+            update(Run)
+            .where(Run.id == run_id)
+            .values(
+                status=RunStatus.FAILED,
+                detail=detail,
+                counts=asdict(counts(connection, run_id)) | dict(running[0]),
+                finished_at=now,
+            )
+        )
+
+
+def note_held(
+    connection: Connection,
+    outlet_id: int,
+    *,
+    kind: str,
+    cause: str,
+    planned_at: datetime | None,
+    detail: str,
+    now: datetime,
+) -> int:
+    """Write down a run that was due and not taken, since another process holds the outlet."""
+    return insert_row(
+        connection,
+        Run,
+        outlet_id=outlet_id,
+        kind=kind,
+        cause=cause,
+        planned_at=planned_at,
+        started_at=now,
+        finished_at=now,
+        status=RunStatus.HELD,
+        detail=detail,
+        counts=asdict(Counts()),
+        version="",
+        settings_digest="",
+        fence=0,
+    )
+
+
+def get(connection: Connection, run_id: int) -> RunRow | None:
+    """Give one run."""
+    return next(iter(_rows(connection, Run.id == run_id, limit=1)), None)
+
+
+def newest(connection: Connection, *, outlets: Sequence[str] = (), limit: int = 20) -> list[RunRow]:
+    """Give the newest runs, newest first, of some outlets or of all."""
+    return _rows(connection, Outlet.slug.in_(outlets) if outlets else Outlet.id > 0, limit=limit)
+
+
+def last_success(connection: Connection, outlet: str) -> datetime | None:
+    """Give when an outlet was last crawled to the end."""
+    return connection.execute(
+        select(func.max(Run.finished_at))
+        .join(Outlet, Outlet.id == Run.outlet_id)
+        .where(Outlet.slug == outlet, Run.status.in_([RunStatus.OK, RunStatus.PARTIAL]))
+    ).scalar()
+
+
+def _rows(connection: Connection, condition: Any, *, limit: int) -> list[RunRow]:
+    rows = connection.execute(
+        select(
+            Run.id.label("run_id"),
+            Outlet.slug.label("outlet"),
+            Run.kind,
+            Run.cause,
+            Run.planned_at,
+            Run.started_at,
+            Run.finished_at,
+            Run.status,
+            Run.detail,
+            Run.counts,
+        )
+        .join(Outlet, Outlet.id == Run.outlet_id)
+        .where(condition)
+        .order_by(Run.id.desc())
+        .limit(limit)
+    )
+    return [RunRow(**row._mapping) for row in rows]

@@ -1,0 +1,42 @@
+"""The archive's own settings and the layout of its home."""
+
+from pathlib import Path
+
+import msgspec
+
+
+class ArchiveSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[archive]` in pilkada.toml."""
+
+    url: str | None = None
+    """A SQLAlchemy URL; unset, an SQLite file in the home."""
+
+
+class Home(msgspec.Struct, frozen=True):
+    """The folder that holds an archive, and what lies where in it."""
+
+    root: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """`pilkada.toml`, which need not exist."""
+        return self.root / "pilkada.toml"
+
+    @property
+    def warc(self) -> Path:
+        """The folder of WARC files."""
+        return self.root / "warc"
+
+    @property
+    def index(self) -> Path:
+        """The folder of the search index."""
+        return self.root / "index"
+
+    @property
+    def locks(self) -> Path:
+        """The folder of lock files."""
+        return self.root / "locks"
+
+    def database_url(self, settings: ArchiveSettings) -> str:
+        """Give the database's address: the one that is set, else an SQLite file in the home."""
+        return settings.url or f"sqlite:///{self.root / 'pilkada.db'}"

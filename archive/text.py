@@ -1,0 +1,42 @@
+"""The cleaner at the door of the archive and the cleaners at its exits: terminal and CSV."""
+
+import re
+import unicodedata
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_BLANKS = re.compile(r"\s+")
+_NOT_TEXT = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if not chr(code).isspace()}
+"""C0 and C1 controls; those that Python takes for blanks become a blank instead of vanishing between two words."""
+
+_STEERING = {
+    **dict.fromkeys((*range(9), *range(11, 32), *range(127, 160))),
+    **dict.fromkeys((0x061C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065))),
+    **dict.fromkeys((*range(0x2066, 0x206A), *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080))),
+    **dict.fromkeys((0x2028, 0x2029), "\n"),
+}
+"""What moves a cursor, hides or reorders text on a terminal: controls but tab and newline, bidi and zero-width signs."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def clean_text(text: str) -> str:
+    """One block of text as the archive keeps it: NFC, one blank between words, no controls, no lone surrogates.
+
+    Every Unicode blank (a no-break space, a newline) counts as a blank. A lone surrogate, which no database and no
+    file can hold, becomes U+FFFD. Cleaning twice changes nothing.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text).translate(_NOT_TEXT))
+    else:
+        text = text.translate(_NOT_TEXT)
+    return _BLANKS.sub(" ", text).strip()
+
+
+def for_terminal(text: str) -> str:
+    """The text without what could steer a terminal; newlines, tabs and ordinary text stay as they are."""
+    return _SURROGATES.sub("\ufffd", text).translate(_STEERING)
+
+
+def for_csv(cell: str) -> str:
+    """The cell with an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

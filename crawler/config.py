@@ -1,0 +1,224 @@
+"""Settings: read once from `pilkada.toml` and the environment, checked, and passed down as values."""
+
+import os
+import re
+import tomllib
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec.structs import fields
+
+from archive.settings import ArchiveSettings, Home
+from scheduler.cadence import CadenceError, next_time
+from scheduler.settings import ScheduleSettings
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+PREFIX = "PILKADA_"
+
+_Struct = TypeVar("_Struct", bound=msgspec.Struct)
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has a bad value; the text names the key."""
+
+
+class CrawlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[crawl]` in pilkada.toml; CONTRACT.md says what each key means."""
+
+    contact: str | None = None
+    delay: float = 2.0
+    allow_hosts: list[str] = []
+    deadline: float = 3600.0
+    memory_mb: int = 512
+    pages: Literal["all", "none"] = "all"
+
+
+class OutletSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[outlets.NAME]` in pilkada.toml: the declaration of one outlet."""
+
+    family: Literal["wordpress"]
+    base_url: str
+    name: str
+    timezone: str
+    regions: list[str] = []
+    enabled: bool = True
+    delay: float | None = None
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """All settings in force."""
+
+    archive: ArchiveSettings = ArchiveSettings()
+    crawl: CrawlSettings = CrawlSettings()
+    outlets: dict[str, OutletSettings] = {}
+    schedule: ScheduleSettings = ScheduleSettings()
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings, the home they belong to, and where each value that is no default came from."""
+
+    home: Home
+    settings: Settings
+    origins: dict[str, str]
+
+
+def load(home: Path, *, config: Path | None = None, environment: Mapping[str, str] = os.environ) -> Loaded:
+    """Read the settings of a home.
+
+    Raises:
+        SettingsError: a file cannot be read, a key is unknown or a value is wrong.
+    """
+    layout = Home(home)
+    file = config or layout.settings_file
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    if config is not None or file.exists():
+        values = _read_file(file)
+        origins = dict.fromkeys(_keys(values), str(file))
+    for name, raw in sorted(environment.items()):
+        if name.startswith(PREFIX) and "__" in name:
+            keys = tuple(name.removeprefix(PREFIX).lower().split("__"))
+            _put(values, keys, _typed(keys, raw), name)
+            origins[".".join(keys)] = name
+    outlets = values.pop("outlets", {})
+    if not isinstance(outlets, dict):
+        raise SettingsError(f"{file}: outlets: declare an outlet as [outlets.NAME]")
+    declared = {
+        slug: _convert(value, OutletSettings, f"outlets.{slug}", origins, file) for slug, value in outlets.items()
+    }
+    settings = msgspec.structs.replace(_convert(values, Settings, "", origins, file), outlets=declared)
+    _check(settings)
+    return Loaded(home=layout, settings=settings, origins=origins)
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} is not valid TOML: {error}") from error
+
+
+def _keys(values: Mapping[str, Any], prefix: str = "") -> list[str]:
+    found = []
+    for key, value in values.items():
+        found += _keys(value, f"{prefix}{key}.") if isinstance(value, dict) and value else [f"{prefix}{key}"]
+    return found
+
+
+def _put(values: dict[str, Any], keys: tuple[str, ...], value: Any, name: str) -> None:
+    for key in keys[:-1]:
+        values = values.setdefault(key, {})
+        if not isinstance(values, dict):
+            raise SettingsError(f"{name}: {key} is not a section")
+    values[keys[-1]] = value
+
+
+def _typed(keys: tuple[str, ...], raw: str) -> Any:
+    """Give an environment value in the shape of its key: a list from commas, the rest is converted later."""
+    section = {
+        "archive": ArchiveSettings,
+        "crawl": CrawlSettings,
+        "outlets": OutletSettings,
+        "schedule": ScheduleSettings,
+    }
+    struct = section.get(keys[0])
+    for field in fields(struct) if struct else ():
+        if field.name == keys[-1] and typing.get_origin(field.type) is list:
+            return [part.strip() for part in raw.split(",") if part.strip()]
+    return raw
+
+
+def _convert(value: Any, struct: type[_Struct], prefix: str, origins: Mapping[str, str], file: Path) -> _Struct:
+    try:
+        return msgspec.convert(value, struct, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_explain(error, prefix, origins, file)) from error
+
+
+def _explain(error: msgspec.ValidationError, prefix: str, origins: Mapping[str, str], file: Path) -> str:
+    """Turn msgspec's words into: where the value came from, its key, what is wrong with it."""
+    text = str(error)
+    where = re.search(r"`\$\.?(.*)`$", text)
+    key = ".".join(part for part in (prefix, where[1] if where else "") if part)
+    unknown = re.search(r"unknown field `(.*?)`", text)
+    if unknown:
+        key = f"{key}.{unknown[1]}".lstrip(".")
+        return f"{origins.get(key, file)}: unknown key {key}"
+    missing = re.search(r"missing required field `(.*?)`", text)
+    if missing:
+        return f"{file}: {key} lacks the key {missing[1]}"
+    return f"{origins.get(key, file)}: {key}: {text.split(' - at ')[0].lower()}"
+
+
+def _check(settings: Settings) -> None:
+    crawl, schedule = settings.crawl, settings.schedule
+    for key, value, least in (
+        ("crawl.delay", crawl.delay, 0),
+        ("crawl.deadline", crawl.deadline, 1),
+        ("crawl.memory_mb", crawl.memory_mb, 128),
+        ("schedule.jitter", schedule.jitter, 0),
+        ("schedule.parallel", schedule.parallel, 1),
+    ):
+        if not least <= value < 1e9:
+            raise SettingsError(f"{key} must be {least} or more, not {value:g}")
+    if crawl.contact is not None and not re.fullmatch(r"[^\s()]+@[^\s()]+|https?://[^\s()]+", crawl.contact):
+        raise SettingsError("crawl.contact must be an e-mail address or a page (https://…) that tells who crawls")
+    for host in crawl.allow_hosts:
+        if not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}", host):
+            raise SettingsError(f"crawl.allow_hosts: {host} is not host:port")
+    _zone("schedule.timezone", schedule.timezone)
+    for key, expression in [("crawl", schedule.crawl), *((f"outlets.{k}", v) for k, v in schedule.outlets.items())]:
+        try:
+            next_time(expression, schedule.timezone)
+        except CadenceError as error:
+            raise SettingsError(f"schedule.{key}: {error}") from error
+    for slug in schedule.outlets:
+        if slug not in settings.outlets:
+            raise SettingsError(f"schedule.outlets.{slug}: there is no outlet {slug}")
+    for slug, outlet in settings.outlets.items():
+        _check_outlet(slug, outlet)
+
+
+def _check_outlet(slug: str, outlet: OutletSettings) -> None:
+    key = f"outlets.{slug}"
+    if not SLUG.fullmatch(slug):
+        raise SettingsError(f"{key}: an outlet's name is made of a to z, 0 to 9 and -, at most 40")
+    check_base_url(f"{key}.base_url", outlet.base_url)
+    _zone(f"{key}.timezone", outlet.timezone)
+    if not outlet.name.strip():
+        raise SettingsError(f"{key}.name is empty")
+    if outlet.delay is not None and not 0 <= outlet.delay < 1e6:
+        raise SettingsError(f"{key}.delay must be 0 or more, not {outlet.delay:g}")
+    for code in outlet.regions:
+        if not re.fullmatch(r"\d{2}(\.\d{2}(\.\d{2})?)?", code):
+            raise SettingsError(f"{key}.regions: {code} is no official code such as 64.02")
+
+
+def check_base_url(key: str, url: str) -> None:
+    """Refuse what is not the address of a site: http or https, a host, no query.
+
+    Raises:
+        SettingsError: it is something else; the text names the key.
+    """
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+        parts.port  # noqa: B018 - reading it is what checks it
+    except ValueError:
+        good = None
+    if not good or parts.username is not None:
+        raise SettingsError(f"{key} must be the address of a site such as https://example.id, not {url}")
+
+
+def _zone(key: str, name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise SettingsError(f"{key}: {name} is no time zone such as Asia/Makassar") from error
