@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from archive.database import insert_row
 from archive.models import Address, AddressAlias, Capture, Disposition, Due, Sighting, Source, Visit, WarcFile
@@ -87,6 +87,19 @@ def sight(
         make_due(connection, ticket, address_id, Purpose.ARTICLE, priority=priority, now=now)
         enter(connection, ticket, address_id, Entry.DISCOVERED if fresh else Entry.CARRIED)
     return Sighted(address_id=address_id, fresh=fresh, changed=changed)
+
+
+def wanted(connection: Connection, outlet_id: int, told: Iterable[Sight]) -> bool:
+    """Say whether any of these sightings is of a new address or gives a known one another modification time."""
+    for one in told:
+        held = connection.execute(
+            select(Address.id, Sighting.modified_said)
+            .outerjoin(Sighting, and_(Sighting.address_id == Address.id, Sighting.source == one.source))
+            .where(Address.outlet_id == outlet_id, Address.canonical == one.canonical)
+        ).first()
+        if held is None or (one.modified is not None and one.modified != held.modified_said):
+            return True
+    return False
 
 
 def _note_sighting(connection: Connection, address_id: int, told: Sight, now: datetime) -> bool:

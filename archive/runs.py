@@ -163,10 +163,10 @@ def _left(connection: Connection, run_id: int) -> int:
     ).scalar_one()
 
 
-def evidence_left(connection: Connection, outlet_id: int) -> int:
-    """Count the public pages that are still to be kept beside articles already held."""
+def evidence_left(connection: Connection, outlet_id: int, now: datetime) -> int:
+    """Count the public pages that are due now, to be kept beside articles already held."""
     return connection.execute(
-        select(func.count()).where(Due.outlet_id == outlet_id, Due.purpose == Purpose.EVIDENCE)
+        select(func.count()).where(Due.outlet_id == outlet_id, Due.purpose == Purpose.EVIDENCE, Due.next_at <= now)
     ).scalar_one()
 
 

@@ -5,8 +5,8 @@ import unicodedata
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BLANKS = re.compile(r"\s+")
-_NOT_TEXT = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if not chr(code).isspace()}
-"""C0 and C1 controls; those that Python takes for blanks become a blank instead of vanishing between two words."""
+_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+"""C0 and C1 controls but those that count as blanks: they become a blank instead of vanishing between two words."""
 
 _STEERING = {
     **dict.fromkeys((*range(9), *range(11, 32), *range(127, 160))),
@@ -25,10 +25,9 @@ def clean_text(text: str) -> str:
     Every Unicode blank (a no-break space, a newline) counts as a blank. A lone surrogate, which no database and no
     file can hold, becomes U+FFFD. Cleaning twice changes nothing.
     """
+    text = _NOT_TEXT.sub("", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text).translate(_NOT_TEXT))
-    else:
-        text = text.translate(_NOT_TEXT)
+        text = unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text))
     return _BLANKS.sub(" ", text).strip()
 
 

@@ -43,6 +43,11 @@ class Exchange:
         at = self.received.find(b"\r\n\r\n")
         return len(self.received) if at < 0 else at + 4
 
+    @property
+    def payload_sha256(self) -> str:
+        """The digest of the response's body as received."""
+        return digest(self.received[self.header_end :])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -198,8 +203,8 @@ class WarcAppender:
         record = ArcWarcRecord(
             "warc",
             kind,
-            io.BytesIO(block),
             StatusAndHeaders("", fields, "WARC/1.1"),
+            io.BytesIO(block),
             None,
             headers["Content-Type"],
             len(block),
@@ -215,7 +220,7 @@ class WarcAppender:
                 url=url,
                 status=exchange.status if exchange else None,
                 content_type=exchange.content_type if exchange else None,
-                payload_sha256=digest(exchange.received[exchange.header_end :]) if exchange else None,
+                payload_sha256=exchange.payload_sha256 if exchange else None,
                 fetched_at=now,
             ),
             member,

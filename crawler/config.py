@@ -129,7 +129,7 @@ def _typed(keys: tuple[str, ...], raw: str) -> Any:
         "schedule": ScheduleSettings,
     }
     struct = section.get(keys[0])
-    for field in fields(struct) if struct else ():
+    for field in fields(struct) if struct else ():  # type: ignore[arg-type]
         if field.name == keys[-1] and typing.get_origin(field.type) is list:
             return [part.strip() for part in raw.split(",") if part.strip()]
     return raw
@@ -162,7 +162,7 @@ def _check(settings: Settings) -> None:
     for key, value, least in (
         ("crawl.delay", crawl.delay, 0),
         ("crawl.deadline", crawl.deadline, 1),
-        ("crawl.memory_mb", crawl.memory_mb, 128),
+        ("crawl.memory_mb", crawl.memory_mb, 256),
         ("schedule.jitter", schedule.jitter, 0),
         ("schedule.parallel", schedule.parallel, 1),
     ):

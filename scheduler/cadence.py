@@ -5,23 +5,34 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
+from scheduler.errors import SchedulerError
 
-class CadenceError(Exception):
+
+class CadenceError(SchedulerError):
     """A cron expression cannot be read, or names no day that exists."""
 
 
 def next_time(expression: str, timezone: str, after: datetime | None = None) -> datetime:
     """Give the first time after `after` (UTC) that a five-field cron expression names in a zone.
 
-    cronsim keeps cron's rules: 0 and 7 are Sunday, day of month and day of week are ORed when both are given.
+    cronsim keeps cron's rules: 0 and 7 are Sunday, day of month and day of week are ORed when both are given. Where
+    the clock goes forward, a time that does not exist is run as soon as it would have been; where it goes back, a time
+    that comes twice is run once.
 
     Raises:
         CadenceError: the expression cannot be read, or names no time within the next fifty years.
     """
+    if len(expression.split()) != 5:
+        raise CadenceError(f"{expression!r} is no cron expression: it must have five fields")
     start = (after or datetime(2024, 1, 1, tzinfo=UTC)).astimezone(ZoneInfo(timezone))
     try:
-        return next(CronSim(expression, start)).astimezone(UTC)
+        # In the hour that comes twice cronsim takes the first for the second and answers with a time that is past.
+        return next(moment for moment in map(_utc, CronSim(expression, start)) if moment > start)
     except CronSimError as error:
         raise CadenceError(f"{expression!r} is no cron expression: {error}") from error
     except StopIteration as error:
         raise CadenceError(f"{expression!r} names no time that will ever come") from error
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)

@@ -1,0 +1,11 @@
+"""What Alembic runs a migration in: the connection that `Database.upgrade` opened."""
+
+from alembic import context
+
+from archive.models import Base
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection, target_metadata=Base.metadata, render_as_batch=True, transaction_per_migration=False
+)
+context.run_migrations()

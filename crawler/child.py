@@ -1,0 +1,196 @@
+"""The child process that crawls one outlet: takes the outlet's lock, works, and closes its run.
+
+Reads a Task from stdin, says Lines on stdout, logs to stderr. Exit status: 0 it closed its run, whatever the outcome;
+1 it could not; 4 another process holds the outlet.
+"""
+
+import asyncio
+import logging
+import sys
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from scrapy.crawler import AsyncCrawlerProcess
+
+from archive import runs
+from archive.captures import CaptureStore
+from archive.database import Database
+from archive.errors import ArchiveError
+from archive.records import RunStatus
+from archive.runs import RunTicket
+from archive.settings import Home
+from crawler import processes
+from crawler.crawl import Crawl
+from crawler.reader import Reader
+from crawler.reading import ReadingPool, Site
+from crawler.settings import scrapy_settings
+from crawler.spider import OutletSpider
+from crawler.task import Line, Task
+from scheduler.lock import HeldError, ProcessLock
+
+logger = logging.getLogger(__name__)
+
+READERS = 1
+"""Reading processes an outlet: at polite delays one is idle most of the time."""
+PROGRESS_SECONDS = 1.0
+
+
+def now() -> datetime:
+    """Give the time; the one place where a crawl asks the machine's clock."""
+    return datetime.now(UTC)
+
+
+def say(line: Line) -> None:
+    """Say one line to the parent."""
+    sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Crawl as the task on stdin says."""
+    processes.die_with_parent()
+    task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
+    processes.limit_memory(task.memory_mb)
+    home = Home(Path(task.home))
+    slug = task.outlet.slug
+    try:
+        with ProcessLock(home.locks / f"outlet-{slug}.lock", purpose=f"crawl of {slug}"):
+            return _crawl(task, home)
+    except HeldError as error:
+        say(Line(held_by=str(error)))
+        return 4
+    except ArchiveError as error:
+        say(Line(error=str(error)))
+        return 1
+
+
+def _crawl(task: Task, home: Home) -> int:
+    database = Database(task.database_url)
+    started = time.monotonic()
+    with database.write() as connection:
+        outlet_id = runs.register_outlet(connection, task.outlet.slug, task.declared, now())
+        ticket = runs.begin(
+            connection,
+            outlet_id,
+            kind="crawl",
+            cause=task.cause,
+            planned_at=task.planned_at,
+            version=task.version,
+            settings_digest=task.settings_digest,
+            now=now(),
+        )
+    say(Line(run_id=ticket.run_id))
+    captures = CaptureStore(
+        database,
+        home.warc,
+        ticket=ticket,
+        slug=task.outlet.slug,
+        software=task.user_agent,
+        new_id=lambda: str(uuid.uuid4()),
+        now=now,
+    )
+    crawl = Crawl(task.outlet, database=database, home=home, ticket=ticket, captures=captures, now=now)
+    try:
+        crawl.tally.repaired = captures.repair()
+        for line in crawl.tally.repaired:
+            logger.warning("%s: %s", task.outlet.slug, line)
+        _run(task, crawl)
+    except ArchiveError as error:
+        crawl.fatal = error
+    finally:
+        captures.close()
+    return _close(crawl, ticket, started)
+
+
+def _run(task: Task, crawl: Crawl) -> None:
+    """Let Scrapy work until nothing is due, the deadline is near, or a signal comes."""
+    settings = scrapy_settings(
+        user_agent=task.user_agent,
+        delay=task.delay,
+        allowed_hosts=task.allowed_hosts,
+        memory_mb=task.memory_mb,
+        log_level=task.log_level,
+    ) | {"PILKADA_OUTLETS": {task.outlet.slug: task.outlet.family}}
+    process = AsyncCrawlerProcess(settings)
+    set_levels(task.log_level)
+    kind = process.spider_loader.load(task.outlet.slug)
+    assert issubclass(kind, OutletSpider)
+    site = Site(
+        slug=task.outlet.slug,
+        name=task.outlet.name,
+        base_url=task.outlet.base_url,
+        timezone=task.outlet.timezone,
+        rules=kind.rules,
+    )
+    with ReadingPool(READERS, task.memory_mb) as pool:
+        reader = Reader(crawl, pool, site)
+        process.crawl(kind, crawl=crawl, reader=reader)
+        (crawler,) = process.crawlers
+
+        def stop_at_deadline() -> None:
+            if isinstance(crawler.spider, OutletSpider):
+                crawler.spider.stop(why=f"the deadline of {task.deadline:g} s was met")
+
+        def tell() -> None:
+            say(Line(requests=crawl.tally.requests, stored=crawl.tally.stored))
+            loop.call_later(PROGRESS_SECONDS, tell)
+
+        loop = asyncio.get_event_loop()
+        loop.call_later(task.deadline, stop_at_deadline)
+        loop.call_later(PROGRESS_SECONDS, tell)
+        process.start()
+        if crawl.fatal is not None or crawl.cut_short is not None:
+            pool.stop()
+    crawl.tally.bytes = crawler.stats.get_value("downloader/response_bytes", 0)
+    crawl.tally.not_modified = crawler.stats.get_value("downloader/response_status_count/304", 0)
+
+
+def set_levels(level: str) -> None:
+    """Let our own modules speak at a level, and the libraries only when something is wrong."""
+    for name in ("archive", "crawler", "scheduler", "spiders"):
+        logging.getLogger(name).setLevel(level)
+    for name in ("scrapy", "twisted", "trafilatura"):
+        logging.getLogger(name).setLevel("DEBUG" if level == "DEBUG" else "ERROR")
+
+
+def _close(crawl: Crawl, ticket: RunTicket, started: float) -> int:
+    """Close the run with what became of it; say why where even that fails."""
+    database, tally = crawl.database, crawl.tally
+    if isinstance(crawl.fatal, ArchiveError):
+        say(Line(error=str(crawl.fatal)))
+    elif crawl.fatal is not None:
+        crawl.trouble = (RunStatus.FAILED, f"a bug: {type(crawl.fatal).__name__}: {crawl.fatal}")
+    with database.write() as connection:
+        ticket.check(connection)
+        left = runs.counts(connection, ticket.run_id).left
+        evidence_left = runs.evidence_left(connection, ticket.outlet_id, now())
+        if isinstance(crawl.fatal, ArchiveError):
+            status, detail = RunStatus.FAILED, str(crawl.fatal)
+        elif crawl.trouble is not None:
+            status, detail = crawl.trouble
+        elif crawl.cut_short is not None or left or evidence_left:
+            status, detail = RunStatus.PARTIAL, crawl.cut_short or "not all that is due was fetched"
+        else:
+            status, detail = RunStatus.OK, ""
+        extra = {
+            "requests": tally.requests,
+            "not_modified": tally.not_modified,
+            "bytes": tally.bytes,
+            "seconds": round(time.monotonic() - started, 1),
+            "evidence": tally.evidence,
+            "evidence_left": evidence_left,
+            "repaired": tally.repaired,
+        }
+        runs.finish(connection, ticket, status=status, detail=detail, extra=extra, now=now())
+    database.dispose()
+    return 1 if isinstance(crawl.fatal, ArchiveError) else 0
+
+
+if __name__ == "__main__":
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""What every request passes on its way out: is it the outlet's, and does robots.txt allow it."""
+
+import asyncio
+import logging
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from archive.records import Reason
+from crawler.crawl import Crawl
+from crawler.guard import authority
+from crawler.robots import Robots, judge
+from crawler.tee import EXCHANGES
+
+logger = logging.getLogger(__name__)
+
+ROBOTS = "robots"
+"""The key in a request's meta that marks a request for robots.txt."""
+
+
+class RefusedError(IgnoreRequest):
+    """A request was not sent; `reason` says by which rule."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def crawl_of(crawler: Crawler) -> Crawl:
+    """Give the crawl that a Scrapy crawler works for."""
+    crawl = getattr(crawler.spider, "crawl", None)
+    assert isinstance(crawl, Crawl)
+    return crawl
+
+
+class BoundaryMiddleware:
+    """Refuses what is not the outlet's: when a request is queued, and again at each redirect."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build for one crawler."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Let a request pass or refuse it."""
+        if not crawl_of(self._crawler).boundary.admits(request.url):
+            raise RefusedError(Reason.OFFSITE, f"{request.url} is not the outlet's")
+
+
+class RobotsMiddleware:
+    """Asks each host for robots.txt once in 24 hours, keeps to it, and sends nothing where it cannot be had."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._agent: str = crawler.settings["USER_AGENT"]
+        self._asked: dict[str, asyncio.Task[Robots]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build for one crawler."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Let a request pass or refuse it."""
+        if request.meta.get(ROBOTS):
+            return
+        host = authority(request.url)
+        assert host is not None
+        if host not in self._asked:
+            self._asked[host] = asyncio.ensure_future(self._learn(host, request.url))
+        robots = await self._asked[host]
+        self._keep_delay(robots)
+        if not robots.allows(request.url, self._agent):
+            raise RefusedError(Reason.ROBOTS, robots.why or f"robots.txt asks not to fetch {request.url}")
+
+    def _keep_delay(self, robots: Robots) -> None:
+        """Slow the outlet's slot down to the Crawl-delay; Scrapy makes a slot anew after a while without requests."""
+        delay = robots.delay(self._agent)
+        if delay and self._crawler.engine is not None:
+            for slot in self._crawler.engine.downloader.slots.values():
+                slot.delay = max(slot.delay, delay)
+
+    async def _learn(self, host: str, url: str) -> Robots:
+        crawl = crawl_of(self._crawler)
+        robots = crawl.held_robots(host)
+        if robots is None:
+            robots = await self._fetch(crawl, host, url)
+        if robots.why:
+            logger.warning("%s: %s", crawl.outlet.slug, robots.why)
+        return robots
+
+    async def _fetch(self, crawl: Crawl, host: str, url: str) -> Robots:
+        scheme = url.partition(":")[0]
+        request = Request(f"{scheme}://{host}/robots.txt", meta={ROBOTS: True}, callback=NO_CALLBACK, priority=1000)
+        try:
+            response: Response = await self._crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001 - whatever kept us from reading robots.txt, nothing is fetched
+            logger.info("%s: robots.txt of %s: %s", crawl.outlet.slug, host, error)
+            return judge(None)
+        crawl.keep_robots(host, response.status, response.meta.get(EXCHANGES, []))
+        return judge(response.status, response.body)

@@ -1,0 +1,184 @@
+"""From a container to its blocks of text, in one walk in document order."""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archive.text import clean_text
+from crawler.reading.selectors import Boxes, boxes
+
+# fmt: off
+_SKIPPED = frozenset((
+    "script", "style", "noscript", "form", "iframe", "nav", "button", "svg", "template", "select", "textarea",
+    "input", "object", "embed", "video", "audio", "canvas", "head", "title", "link", "meta", "amp-iframe",
+    "amp-ad", "amp-img", "amp-youtube", "amp-video", "dialog", "map",
+))
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt",
+    "fieldset", "figure", "footer", "header", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "html", "li", "main",
+    "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+))
+_GROUPS = frozenset((
+    "article", "aside", "blockquote", "details", "div", "dl", "footer", "header", "main", "ol", "section",
+    "table", "ul",
+))
+# fmt: on
+_CAPTION_CLASSES = frozenset({"wp-caption-text", "wp-element-caption", "wp-caption-dd", "gallery-caption"})
+_LINKED = 0.8
+
+
+class Kind(Enum):
+    """What a block is; the cleaning rules treat lines of prose and cells differently."""
+
+    PARAGRAPH = auto()
+    HEADING = auto()
+    ITEM = auto()
+    CELL = auto()
+
+
+_KINDS = {"li": Kind.ITEM, "dt": Kind.ITEM, "dd": Kind.ITEM, "td": Kind.CELL, "th": Kind.CELL} | {
+    f"h{level}": Kind.HEADING for level in range(1, 7)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link inside a block, its address as written."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, item, cell, quote or sub-heading, cleaned."""
+
+    text: str
+    kind: Kind = Kind.PARAGRAPH
+    links: tuple[Link, ...] = ()
+    doubtful: bool = False
+    """Mostly link, or inside a box that the theme or a plugin named: may be the site's, not the article's."""
+
+    @property
+    def linked(self) -> float:
+        """The share of the text that is link."""
+        return sum(len(link.text) for link in self.links) / len(self.text) if self.text else 0.0
+
+
+@dataclass(slots=True)
+class Walked:
+    """What stands in a container: its blocks, its captions, and the links of boxes of other stories."""
+
+    blocks: list[Block] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
+    related: list[Link] = field(default_factory=list)
+
+
+def walk(container: HtmlElement, *, drop: tuple[str, ...] = (), related: tuple[str, ...] = ()) -> Walked:
+    """All text of the container in document order, repeats included, `drop` left out and `related` set aside."""
+    walker = _Walker(container, boxes(drop), boxes(related))
+    walker.children(container, Kind.PARAGRAPH, doubtful=False)
+    walker.flush()
+    return walker.walked
+
+
+class _Walker:
+    """Collects text until a block begins or ends; two line breaks end a block as well (OUTLETS 6 R0.1)."""
+
+    def __init__(self, container: HtmlElement, drop: Boxes, related: Boxes) -> None:
+        self.walked = Walked()
+        self._drop, self._dropped = drop, drop.found(container)
+        self._relate, self._related = related, related.found(container)
+        self._parts: list[str] = []
+        self._links: list[tuple[str, list[str]]] = []
+        self._open: str | None = None
+        self._breaks = 0
+        self._kind = Kind.PARAGRAPH
+        self._doubtful = False
+
+    def children(self, element: HtmlElement, kind: Kind, *, doubtful: bool) -> None:
+        self._kind, self._doubtful = kind, doubtful
+        self._add(element.text)
+        for child in element:
+            self._enter(child, kind, doubtful=doubtful)
+            self._kind, self._doubtful = kind, doubtful
+            self._add(child.tail)
+
+    def flush(self) -> None:
+        text = clean_text("".join(self._parts))
+        if text:
+            links = ((clean_text("".join(parts)), href) for href, parts in self._links)
+            found = tuple(Link(label, href) for label, href in links if label)
+            block = Block(text, self._kind, found)
+            if self._doubtful or block.linked >= _LINKED:
+                block = Block(text, self._kind, found, doubtful=True)
+            self.walked.blocks.append(block)
+        self._parts.clear()
+        self._links.clear()
+        self._breaks = 0
+        if self._open is not None:
+            self._links.append((self._open, []))
+
+    def _add(self, text: str | None) -> None:
+        if not text:
+            return
+        if self._breaks and not text.isspace():
+            self._breaks = 0
+        self._parts.append(text)
+        if self._open is not None:
+            self._links[-1][1].append(text)
+
+    def _enter(self, element: HtmlElement, kind: Kind, *, doubtful: bool) -> None:
+        tag = element.tag
+        if not isinstance(tag, str):
+            if tag is etree.Comment and "nextpage" in (element.text or ""):
+                self.flush()
+        elif element in self._related or self._relate.named(element):
+            self.flush()
+            self.walked.related.extend(links_of(element))
+        elif tag in _SKIPPED or "hidden" in element.attrib or element in self._dropped or self._drop.named(element):
+            self._parts.append(" ")
+        elif tag == "br":
+            self._breaks += 1
+            if self._breaks > 1:
+                self.flush()
+            self._parts.append(" ")
+        elif tag in {"figcaption", "caption"} or not _CAPTION_CLASSES.isdisjoint(_classes(element)):
+            self.flush()
+            if caption := text_of(element):
+                self.walked.captions.append(caption)
+        elif tag in _BLOCKS:
+            self.flush()
+            inner = _KINDS.get(tag, kind)
+            self.children(element, inner, doubtful=doubtful or (tag in _GROUPS and _named(element)))
+            self.flush()
+        elif tag == "a" and element.get("href"):
+            self._open = element.get("href")
+            self._links.append((element.get("href", ""), []))
+            self.children(element, kind, doubtful=doubtful)
+            self._open = None
+        else:
+            self.children(element, kind, doubtful=doubtful)
+
+
+def text_of(element: HtmlElement) -> str:
+    """All text under an element as one clean line, scripts and styles left out."""
+    found = element.xpath("descendant::text()[not(parent::script or parent::style or parent::noscript)]|descendant::br")
+    return clean_text("".join(part if isinstance(part, str) else " " for part in found))
+
+
+def links_of(element: HtmlElement) -> list[Link]:
+    """The links under an element that have a text."""
+    return [Link(text, a.get("href", "")) for a in element.iter("a") if a.get("href") and (text := text_of(a))]
+
+
+def _classes(element: HtmlElement) -> list[str]:
+    return (element.get("class") or "").split()
+
+
+def _named(element: HtmlElement) -> bool:
+    """Whether a box has a name that the block editor did not give it."""
+    names = [*_classes(element), *(element.get("id") or "").split()]
+    return not all(name.startswith(("wp-", "is-", "has-", "align", "size-", "columns")) for name in names)

@@ -1,0 +1,158 @@
+"""What a page prints about who wrote it: credit lines, sign-offs, photo credits, and marks of paid or press-office text."""
+
+import re
+from dataclasses import dataclass
+
+_AUTHOR = r"penulis|reporter|pewarta|laporan|wartawan|kontributor|oleh|jurnalis|teks|author"
+_EDITOR = r"penyunting|editor|redaktur(?:\s+pelaksana)?|redpel"
+_OTHER = r"fotografer|foto|sumber|uploader|publisher|pengunggah|copyright"
+_LABEL = re.compile(
+    rf"(?P<labels>\b(?:{_AUTHOR}|{_EDITOR}|{_OTHER})(?:\s*(?:&|/|dan)\s*(?:{_AUTHOR}|{_EDITOR}))*)\s*(?:\|\s*)?[:：]\s*",
+    re.IGNORECASE,
+)
+_IS_AUTHOR = re.compile(rf"\b(?:{_AUTHOR})\b", re.IGNORECASE)
+_IS_EDITOR = re.compile(rf"\b(?:{_EDITOR})\b", re.IGNORECASE)
+_LEAD_IN = re.compile(
+    r"^(?:laporan\s+(?:wartawan|reporter)\s+[\w. ]{2,30}|laporan|oleh)\s*[,:]\s*(?P<name>[^,:;]{3,50})$", re.IGNORECASE
+)
+_EDGES = " \t/|,;-–•*"
+_NAMES = re.compile(r"\s*(?:/|\||;|&|\bdan\b|\n)\s*")
+_ROLE = re.compile(r"\s*\([^()]*\)\s*")
+_WRAPPED = re.compile(r"^[(\[]([^()\[\]]*)[)\]]$")
+_LONGEST_LINE = 160
+
+_SIGN_OFF = re.compile(r"\s*(?P<mark>[(\[]\s*(?:\*\s*/\s*)?(?P<groups>[^()\[\]]{2,60}?)\s*[)\]]\.?)\s*$")
+_GROUP = re.compile(r"[a-z]{2,12}")
+_CAPITALISED = re.compile(r"[A-Z][a-z]{1,11}")
+_PAID_GROUP = re.compile(r"adv|advt?|advertorial|advetorial", re.IGNORECASE)
+_HOST = re.compile(r"[\w-]+\.(?:com|co|id|net|co\.id)", re.IGNORECASE)
+_SENTENCE_END = (".", "!", "?", "”", '"', "’", "'", "*", "…")
+_NO_INITIALS = frozenset(
+    ["istimewa", "ist", "foto", "sic", "bersambung", "selesai", "habis", "red", "dok", "grafis", "video"]
+)
+_STARS = re.compile(r"(?:(?<=\s)|^)(?P<stars>\*{1,5}|\(\*{1,5}\)|\(//\)|\[\])$")
+
+_MARK = re.compile(
+    r"\b(adv(?:ertorial|etorial)?|advt|hms\w*|humas|prokopim|prokom|protokol|diskominfo\w*|kominfo|ril(?:is)?|siaran pers|pemkab \w+)\b",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(
+    r"(?:adv(?:ertorial|etorial)?|advt|(?:dis)?kominfo\b.*|siaran pers|rilis|pariwara|iklan)", re.IGNORECASE
+)
+
+_PHOTO = re.compile(
+    r"(?:^|[\s(\[/-])(?:sumber\s+)?(?:foto|photo|dok(?:umentasi)?)\s*[:：]\s*(?P<credit>[^()\[\]]{2,60}?)\s*[)\].-]*$",
+    re.IGNORECASE,
+)
+_PHOTO_BRACKET = re.compile(
+    r"[(\[]\s*(?:(?:foto|photo|dok)\.?\s+(?P<named>[^()\[\]]{2,50})|(?P<house>[\w .]{2,30}/\s*[\w-]+\.(?:com|co|id|net)))\s*[)\]]\.?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """A credit line or sign-off as printed, and the people whom it names."""
+
+    printed: str
+    authors: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+
+
+def credit_line(line: str) -> Credit | None:
+    """The people of a line that is wholly a credit (`Penulis: A/ Penyunting: B`), or None.
+
+    Prose that begins with such a word is held back: the line must begin with a label and a colon, be short, and
+    what follows every label must look like names, not like a sentence.
+    """
+    if len(line) > _LONGEST_LINE:
+        return None
+    bare = _WRAPPED.sub(r"\1", line.strip(" *"))
+    if lead := _LEAD_IN.match(bare):
+        people = _people(lead["name"])
+        return Credit(printed=line, authors=people) if people else None
+    labels = list(_LABEL.finditer(bare))
+    if not labels or bare[: labels[0].start()].strip(_EDGES):
+        return None
+    authors: list[str] = []
+    editors: list[str] = []
+    for label, after in zip(labels, [*labels[1:], None], strict=True):
+        value = bare[label.end() : after.start() if after else len(bare)]
+        people = _people(value)
+        if people is None:
+            return None
+        if _IS_AUTHOR.search(label["labels"]):
+            authors.extend(people)
+        if _IS_EDITOR.search(label["labels"]):
+            editors.extend(people)
+    if not any(_IS_AUTHOR.search(label["labels"]) or _IS_EDITOR.search(label["labels"]) for label in labels):
+        return None
+    return Credit(printed=line, authors=tuple(dict.fromkeys(authors)), editors=tuple(dict.fromkeys(editors)))
+
+
+def sign_off(line: str) -> tuple[str, str] | None:
+    """(`line` without it, the sign-off as printed) of a last line that ends in initials, or None.
+
+    One to four groups of 2 to 12 lower-case letters, joined by `/` (OUTLETS 6 R0.6). Digits or capitals inside are a
+    date, an acronym or `(Foto …)`, with three exceptions: a group `adv` in any case, the outlet's host, and a name
+    like `(Dim)` that follows the end of a sentence.
+    """
+    match = _SIGN_OFF.search(line)
+    if not match:
+        return None
+    before = line[: match.start()].rstrip()
+    groups = [group.strip() for group in re.split(r"[/|]", match["groups"])]
+    closed = not before or before.endswith(_SENTENCE_END)
+    if len(groups) > 4 or not all(_initials(group, closed=closed) for group in groups):
+        return None
+    return before, match["mark"].strip()
+
+
+def closing_stars(line: str) -> tuple[str, str] | None:
+    """(`line` without it, the mark) of a last line that ends in a lone ` *`, `***`, `(*)` or the like, or None."""
+    match = _STARS.search(line)
+    return (line[: match.start()].rstrip(), match["stars"]) if match else None
+
+
+def advertorial_mark(credit: str | None, labels: tuple[str, ...]) -> str | None:
+    """The page's own word for paid or press-office text: inside the credit, or a section or tag that is nothing else.
+
+    Never from body or caption: Humas and Diskominfo are what articles are about, and newspapers print their photos.
+    """
+    if credit and (match := _MARK.search(credit)):
+        return match.group(1)
+    return next((label for label in labels if _LABELLED.fullmatch(label.strip())), None)
+
+
+def photo_credit(caption: str | None) -> str | None:
+    """Who took the picture, as its caption says: `… Foto: Humas`, `(Foto Hmskmf)`, `(alex/kaltimkita.com)`."""
+    if not caption:
+        return None
+    if match := _PHOTO.search(caption):
+        alone = match.start() == 0 and len(match["credit"].split()) > 4
+        return None if alone else match["credit"].strip(" .")
+    if match := _PHOTO_BRACKET.search(caption):
+        return (match["named"] or match["house"]).strip()
+    return None
+
+
+def _initials(group: str, *, closed: bool) -> bool:
+    if _PAID_GROUP.fullmatch(group):
+        return True
+    if group in _NO_INITIALS:
+        return False
+    if _GROUP.fullmatch(group) or group == "*":
+        return True
+    return closed and bool(_CAPITALISED.fullmatch(group) or _HOST.fullmatch(group))
+
+
+def _people(value: str) -> tuple[str, ...] | None:
+    """The names in what follows a label; None if it is a sentence."""
+    text = _ROLE.sub(" ", value).strip(_EDGES)
+    if text.endswith(".") and len(text.split()) > 6:
+        return None
+    names = [name.strip(_EDGES + ".") for name in _NAMES.split(text)]
+    names = [name for name in names if name]
+    if any(len(name.split()) > 5 or len(name) > 60 or any(sign.isdigit() for sign in name) for name in names):
+        return None
+    return tuple(names)

@@ -1,0 +1,120 @@
+"""Which day and time a page says it was published, and where it says so; what it does not say stays unknown."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from archive.records import Trust
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januari january jan",
+            "februari february feb pebruari peb",
+            "maret march mar",
+            "april apr",
+            "mei may",
+            "juni june jun",
+            "juli july jul",
+            "agustus august agt agu ags aug",
+            "september sept sep",
+            "oktober october okt oct",
+            "november nopember nov nop",
+            "desember december des dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+"""Month names as alternatives of a pattern, Indonesian and English, longest first."""
+_DAY_FIRST = re.compile(
+    rf"\b(?P<day>\d{{1,2}})[\s-]+(?P<month>{MONTH})\b\.?[\s,-]+(?P<year>\d{{4}}|\d{{2}})\b", re.IGNORECASE
+)
+_MONTH_FIRST = re.compile(
+    rf"\b(?P<month>{MONTH})\b\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b", re.IGNORECASE
+)
+_NUMBERS = re.compile(r"\b(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})\b")
+_CLOCK = re.compile(
+    r"\b(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d))?\s*(?P<half>[ap]m)?\b\s*(?P<zone>WIB|WITA|WIT)?",
+    re.IGNORECASE,
+)
+_IN_URL = re.compile(r"/(?P<day>\d{2})/(?P<month>\d{2})/(?P<year>(?:19|20)\d{2})(?:/|$)")
+_IN_URL_YEAR_FIRST = re.compile(r"/(?P<year>(?:19|20)\d{2})/(?P<month>\d{2})/(?P<day>\d{2})(?:/|$)")
+_ZONES = {"WIB": 7, "WITA": 8, "WIT": 9}
+_EARLIEST = 1990
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day in the outlet's zone, the time in it where one is known, and who said it."""
+
+    day: date
+    at: datetime | None
+    source: Trust
+
+
+def moment(value: object, zone: ZoneInfo, source: Trust, *, naive: ZoneInfo | timezone | None = None) -> Moment | None:
+    """An ISO 8601 value, brought to the outlet's zone before its day is taken; None if it is no date.
+
+    A value without an offset is in `naive`, by default the outlet's own zone. A value without a time has none.
+    Measured: with Yoast's UTC times taken as local ones, 19 of 58 posts at +08:00 were a day early.
+    """
+    text = str(value).strip() if isinstance(value, str) else ""
+    if not re.match(r"\d{4}-\d{2}-\d{2}", text) or text.startswith("0000"):
+        return None
+    try:
+        if len(text) == 10:
+            return Moment(date.fromisoformat(text), None, source) if int(text[:4]) >= _EARLIEST else None
+        read = datetime.fromisoformat(text.replace(" ", "T", 1))
+        local = (read if read.tzinfo else read.replace(tzinfo=naive or zone)).astimezone(zone)
+    except (ValueError, OverflowError):
+        return None
+    return Moment(local.date(), fixed(local), source) if local.year >= _EARLIEST else None
+
+
+def printed_moment(text: str, zone: ZoneInfo, source: Trust = Trust.PAGE) -> Moment | None:
+    """The first date written out in a text (`Jum'at, 09 Februari 2024 | 13:40 WIB`, `November 20, 2024`)."""
+    for pattern in (_DAY_FIRST, _MONTH_FIRST, _NUMBERS):
+        for match in pattern.finditer(text):
+            month = match["month"].lower()
+            if day := _day(match["year"], str(MONTHS.get(month, month)), match["day"]):
+                return Moment(day, _clock(text[match.end() : match.end() + 40], day, zone), source)
+    return None
+
+
+def url_moment(url: str) -> Moment | None:
+    """The day in an address: `/DD/MM/YYYY/`, day first (05/09/2024 is 5 September), or `/YYYY/MM/DD/`."""
+    match = _IN_URL.search(url) or _IN_URL_YEAR_FIRST.search(url)
+    day = _day(match["year"], match["month"], match["day"]) if match else None
+    return Moment(day, None, Trust.URL) if day else None
+
+
+def fixed(local: datetime) -> datetime:
+    """The same moment with a plain offset: what CONTRACT prints, and what survives pickling without a zone table."""
+    offset = local.utcoffset() or timedelta()
+    return local.replace(tzinfo=timezone(offset))
+
+
+def _clock(text: str, day: date, zone: ZoneInfo) -> datetime | None:
+    match = _CLOCK.search(text)
+    if not match:
+        return None
+    hour = int(match["hour"])
+    half = (match["half"] or "").lower()
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    at = time(hour, int(match["minute"]), int(match["second"] or 0))
+    said = (match["zone"] or "").upper()
+    spoken = timezone(timedelta(hours=_ZONES[said])) if said else zone
+    return fixed(datetime.combine(day, at, tzinfo=spoken).astimezone(zone))
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    full = int(year) + (2000 if len(year) == 2 else 0)
+    try:
+        return date(full, int(month), int(day)) if full >= _EARLIEST else None
+    except ValueError:
+        return None

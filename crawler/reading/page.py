@@ -1,0 +1,217 @@
+"""From material to a reading: the entrance of this package. Nothing here fetches, stores or asks the time."""
+
+from collections.abc import Iterable
+from functools import cache
+from urllib.parse import urljoin
+
+import trafilatura
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from w3lib.encoding import html_to_unicode
+
+from archive.records import Key, Reading, Reason, Rejection, Related, Removed
+from archive.text import clean_text
+from crawler.reading.blocks import Block, Link, Walked, text_of, walk
+from crawler.reading.cleaning import Cleaned, clean
+from crawler.reading.credits import advertorial_mark, photo_credit
+from crawler.reading.dateline import title_cased
+from crawler.reading.dates import url_moment
+from crawler.reading.head import Head, read_head
+from crawler.reading.judging import extracted, judged
+from crawler.reading.kinds import page_kind, page_kind_of_bytes, part_number
+from crawler.reading.marks import flags, language_of
+from crawler.reading.material import Material, Page, Record
+from crawler.reading.metadata import Said, outlet_names, said_by_page, said_by_record
+from crawler.reading.people import authors_of
+from crawler.reading.rules import WORDPRESS, Rules
+from crawler.reading.selectors import ranked
+
+VERSION = 1
+_WITHOUT_CONTAINER = 400
+"""Below 250 characters trafilatura takes the whole page; at 360 and more it was clean on 81 pages (OUTLETS 5.1)."""
+
+
+@cache
+def extractor(rules: Rules) -> str:
+    """Name, version and rule version: what `Reading.extractor` holds."""
+    return f"pilkada-reading {VERSION} trafilatura {trafilatura.__version__} rules {rules.digest()}"
+
+
+EXTRACTOR = extractor(WORDPRESS)
+"""The extractor with the WordPress family's rules; `Reading.extractor` names the rules that were used."""
+
+
+def read(material: Material) -> Reading | Rejection:
+    """The article that the material shows, or why it shows none.
+
+    The text is the record's where there is one, else that of the page's container; the page fills what the record left out.
+    """
+    record, page = material.record, material.page
+    content = _content(record)
+    if record is not None and _protected(record):
+        return Rejection(reason=Reason.PASSWORD, detail="the record is protected")
+    tree: HtmlElement | None = None
+    head = Head(url=material.url)
+    if page is not None:
+        opened = _opened(page, material.site.rules)
+        if not isinstance(opened, Rejection):
+            tree, head = opened
+        elif content is None or opened.reason is Reason.PASSWORD:
+            return opened
+    if content is not None:
+        source = parse(f"<html><body>{content}")
+        container = source.find("body") if source is not None else None
+    elif tree is not None:
+        container = _container(tree, material.site.rules)
+    else:
+        return Rejection(reason=Reason.UNREADABLE, detail="neither a record with a text nor a page")
+    return _reading(material, tree, head, container, from_record=content is not None)
+
+
+def parse(text: str) -> HtmlElement | None:
+    """A document tree of decoded HTML; None if there is nothing in it. The parser caps nesting at 256 levels."""
+    data = text.replace("\0", "").encode("utf-8", "replace")
+    try:
+        return document_fromstring(data, parser=HTMLParser(encoding="utf-8"))
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _opened(page: Page, rules: Rules) -> tuple[HtmlElement, Head] | Rejection:
+    """A page's tree and head, if it is an article's first page."""
+    if rejection := page_kind_of_bytes(page):
+        return rejection
+    tree = parse(decoded(page))
+    if tree is None:
+        return Rejection(reason=Reason.UNREADABLE, detail="no document")
+    head = read_head(tree, page.url)
+    if rejection := page_kind(tree, head, rules, page.url):
+        return rejection
+    number, _ = part_number(tree)
+    if number > 1:
+        return Rejection(
+            reason=Reason.UNREADABLE, detail=f"part {number} of a story, which is read with its first part"
+        )
+    return tree, head
+
+
+def decoded(page: Page) -> str:
+    """A page's text by header, mark or declaration; UTF-8 is tried first because almost every page is."""
+    try:
+        return page.body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return html_to_unicode(page.content_type, page.body, default_encoding="cp1252")[1]
+
+
+def _reading(
+    material: Material, tree: HtmlElement | None, head: Head, container: HtmlElement | None, *, from_record: bool
+) -> Reading | Rejection:
+    site = material.site
+    rules, outlet = site.rules, outlet_names(site)
+    said = Said()
+    if material.record is not None:
+        said = said_by_record(material.record, site)
+    if tree is not None:
+        said = said.filled_by(said_by_page(tree, head, site, None if from_record else container))
+    base = said.canonical or material.url
+    walked, refused, missing = _text(material, tree, container, from_record=from_record)
+    cleaned = clean(walked.blocks, rules, title=said.title or "", caption=said.caption, outlet=outlet)
+    body = tuple(block.text for block in cleaned.blocks)
+    if not body or not said.title:
+        return Rejection(reason=Reason.UNREADABLE, detail="no text" if said.title else "no headline")
+    dateline, published = cleaned.dateline, said.published
+    marks = flags(
+        body,
+        published=published,
+        in_url=url_moment(base),
+        dateline_outlet=dateline.outlet if dateline else None,
+        outlet=outlet,
+    )
+    people = tuple(dict.fromkeys(name for line in cleaned.credits for name in line.authors))
+    return Reading(
+        title=said.title,
+        body=body,
+        keys=(Key(scheme="wp", value=str(said.post_id)),) if said.post_id is not None else (),
+        canonical=said.canonical,
+        removed=(*(Removed(rule="site_box", text=block.text) for block in refused), *cleaned.removed),
+        dateline=dateline.printed if dateline else None,
+        dateline_outlet=dateline.outlet if dateline else None,
+        place=title_cased(dateline.place) if dateline and dateline.place else None,
+        authors=authors_of(people, said.account, outlet=outlet, rules=rules),
+        editors=tuple(dict.fromkeys(name for line in cleaned.credits for name in line.editors)),
+        credit=cleaned.credit,
+        advertorial_mark=advertorial_mark(cleaned.credit, (said.section or "", *(said.tags or ()))),
+        published_date=published.day if published else None,
+        published_at=published.at if published else None,
+        published_source=published.source if published else None,
+        modified_at=said.modified,
+        section=said.section,
+        tags=said.tags or (),
+        image_url=urljoin(base, said.image_url) if said.image_url else None,
+        caption=said.caption or None,
+        photo_credit=photo_credit(said.caption),
+        captions=tuple(walked.captions),
+        related=_related(base, cleaned, walked),
+        language=language_of(body, head.language),
+        flags=(*marks, "parts_missing") if missing else tuple(marks),
+        extractor=extractor(rules),
+    )
+
+
+def _text(
+    material: Material, tree: HtmlElement | None, container: HtmlElement | None, *, from_record: bool
+) -> tuple[Walked, list[Block], bool]:
+    """The blocks of the story's parts in order, those that only the site's boxes held, and whether parts are missing."""
+    rules = material.site.rules
+    if container is None and tree is not None:
+        blocks = extracted(tree)
+        enough = sum(len(block.text) for block in blocks) >= _WITHOUT_CONTAINER
+        return Walked(blocks=blocks if enough else []), [], False
+    parts = [container] if container is not None else []
+    promised = part_number(tree)[1] if tree is not None and not from_record else 1
+    if not from_record:
+        others = (parse(decoded(page)) for page in material.further)
+        parts.extend(found for other in others if other is not None and (found := _container(other, rules)) is not None)
+    whole, refused = Walked(), list[Block]()
+    for part in parts:
+        walked = walk(part, drop=rules.drop, related=rules.related)
+        kept, dropped = judged(walked.blocks, part)
+        whole.blocks.extend(kept)
+        whole.captions.extend(walked.captions)
+        whole.related.extend(walked.related)
+        refused.extend(dropped)
+    return whole, refused, len(parts) < promised
+
+
+def _container(tree: HtmlElement, rules: Rules) -> HtmlElement | None:
+    """The first container that holds text."""
+    for selector in rules.containers:
+        for element in ranked(tree, (selector,)):
+            if text_of(element):
+                return element
+    return None
+
+
+def _content(record: Record | None) -> str | None:
+    """The record's whole HTML, all its `nextpage` parts in one; None where the record was asked for without its text."""
+    content = record.payload.get("content") if record is not None else None
+    rendered = content.get("rendered") if isinstance(content, dict) else None
+    return rendered if isinstance(rendered, str) else None
+
+
+def _protected(record: Record) -> bool:
+    content = record.payload.get("content")
+    return isinstance(content, dict) and content.get("protected") is True
+
+
+def _related(base: str, cleaned: Cleaned, walked: Walked) -> tuple[Related, ...]:
+    links: Iterable[Link] = (*cleaned.related, *walked.related)
+    return tuple(dict.fromkeys(Related(text=clean_text(link.text), url=_absolute(base, link.href)) for link in links))
+
+
+def _absolute(base: str, href: str) -> str:
+    """The address of a link; one that cannot be joined stays as written."""
+    try:
+        return urljoin(base, href.strip())
+    except ValueError:
+        return href.strip()

@@ -1,0 +1,47 @@
+"""Who wrote and who edited: the printed credit, the account behind it, and the accounts that are nobody's."""
+
+import re
+
+from crawler.reading.rules import Rules
+
+_BY = re.compile(r"^(?:oleh|by|penulis|author)\s*:?\s+", re.IGNORECASE)
+_NOT_NAME = re.compile(r"[^a-z0-9]+")
+
+
+def authors_of(
+    printed: tuple[str, ...], account: str | None, *, outlet: tuple[str, ...], rules: Rules
+) -> tuple[str, ...]:
+    """The people of CONTRACT's `authors`: the printed credit, else the account, unless that is a role.
+
+    An account replaces the one printed name with which it begins (`Rina` and the account `Rina Wijaya`), word by word,
+    so that `Rin` is not `Rina`. `outlet` holds the outlet's names, which accounts often bear.
+    """
+    person = person_of(account, outlet=outlet, rules=rules)
+    if not printed:
+        return (person,) if person else ()
+    return tuple(dict.fromkeys(fuller(name, person) for name in printed))
+
+
+def fuller(name: str, account: str | None) -> str:
+    """The account's name where its leading words are the printed name and it has more, else the printed name."""
+    if not account:
+        return name
+    short, long = name.casefold().split(), account.casefold().split()
+    return account if len(long) > len(short) and long[: len(short)] == short else name
+
+
+def person_of(account: str | None, *, outlet: tuple[str, ...], rules: Rules) -> str | None:
+    """The account's name if it is a person's: not a role, not the outlet, not an address."""
+    name = _BY.sub("", (account or "").strip())
+    key = _plain(name)
+    if not key or "@" in name or _plain(re.sub(r"\d+$", "", name)) in {_plain(role) for role in rules.roles}:
+        return None
+    houses = {_plain(house) for house in outlet} | {_plain(house.split(".")[0]) for house in outlet}
+    words = name.casefold().split()
+    if key in houses or words[0] in {"admin", "redaksi", "redaktur", "tim", "administrator"}:
+        return None
+    return name
+
+
+def _plain(name: str) -> str:
+    return _NOT_NAME.sub("", name.casefold())

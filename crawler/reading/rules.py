@@ -1,0 +1,215 @@
+"""What pages of one kind of site carry besides the article, as data: selectors, lines, labels and suffixes."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+BOILERPLATE = (
+    "leave a reply",
+    "leave a comment",
+    "tinggalkan balasan",
+    "tinggalkan komentar",
+    "posting komentar",
+    "related post",
+    "related posts",
+    "post terkait",
+    "berita terkait",
+    "artikel terkait",
+    "rekomendasi untuk anda",
+    "tag",
+    "tags",
+    "share",
+    "bagikan",
+    "sebarkan artikel ini",
+    "share this article",
+    "advertisement",
+    "- advertisement -",
+    "scroll to continue with content",
+    "scroll untuk membaca artikel",
+    "artikel sebelumnya",
+    "artikel berikutnya",
+    "exit mobile version",
+    "tulis & tekan enter",
+    "images",
+    "pasang iklan",
+    "text sizes aa",
+    "font: ukuran: - +",
+    "discussion about this post",
+    "apa komentar anda ?",
+)
+"""Lines that are never an article's own (OUTLETS 6 R0.2, DOMAIN 1.6): 187 excerpts, no body line among them."""
+
+STARTS = (
+    "your email address will not be published",
+    "alamat surel anda tidak akan dipublikasikan",
+    "alamat email anda tidak akan dipublikasikan",
+    "site icon ",
+    "isi komentar sepenuhnya adalah tanggung jawab",
+    "cek berita dan artikel",
+    "eksplorasi konten lain dari",
+    "copyright ©",
+)
+"""Starts of lines of the same kind."""
+
+CLOSERS = frozenset(BOILERPLATE[:12])
+"""Headings of comments and related stories: what follows one in the last quarter of the text goes with it."""
+
+CHROME = (
+    "#comments",
+    "#respond",
+    ".comment-respond",
+    ".comments-area",
+    ".screen-reader-text",
+    ".sharedaddy",
+    ".jp-relatedposts",
+    ".addtoany_share_save_container",
+    ".heateor_sss_sharing_container",
+    ".post-navigation",
+    ".page-links",
+    ".post-nav-links",
+    ".page-nav",
+    ".author-box",
+    ".saboxplugin-wrap",
+    ".td-a-rec",
+    ".td-adspot-title",
+    ".adsbygoogle",
+    ".code-block",
+    ".post-views",
+    ".entry-footer",
+    ".tags-links",
+    ".cat-links",
+    ".wp-block-buttons",
+    ".wp-block-embed",
+    ".post-password-form",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How the pages of a family of sites are cleaned. Selectors are CSS; lines are lower case, blanks collapsed."""
+
+    containers: tuple[str, ...]
+    """Where the article's text stands, surest first."""
+    drop: tuple[str, ...] = CHROME
+    """What stands inside the container and is not text."""
+    related: tuple[str, ...] = ()
+    """Boxes inside the container that link to other stories: dropped, their links kept as `related`."""
+    headline: tuple[str, ...] = ("h1.entry-title", "h1")
+    caption: tuple[str, ...] = ()
+    """The lead picture's caption, outside the container."""
+    image: tuple[str, ...] = ()
+    byline: tuple[str, ...] = ('a[rel="author"]',)
+    section: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    """`time` elements with the time of publication."""
+    modified: tuple[str, ...] = ()
+    printed_date: tuple[str, ...] = ()
+    """Elements whose text has the day in words."""
+    boilerplate: tuple[str, ...] = BOILERPLATE
+    starts: tuple[str, ...] = STARTS
+    title_prefixes: tuple[str, ...] = ("Protected: ", "Diproteksi: ", "Terproteksi: ")
+    roles: tuple[str, ...] = (
+        "admin",
+        "administrator",
+        "adminweb",
+        "superadmin",
+        "redaksi",
+        "redaktur",
+        "editor",
+        "penulis",
+        "tim redaksi",
+        "wordpress",
+        "popojicms",
+        "webmaster",
+        "author",
+        "penerbit",
+        "newsroom",
+        "kontributor",
+        "contributor",
+        "operator",
+        "root",
+        "user",
+    )
+    """Account names that are no person's; the outlet's own name and address count too."""
+    soft_404: tuple[str, ...] = (".error404", ".error-404", ".no-results.not-found")
+
+    def digest(self) -> str:
+        """Eight hex digits that change with any rule."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:8]
+
+
+WORDPRESS = Rules(
+    containers=(
+        "article .entry-content.wp-block-post-content",
+        "article .entry-content",
+        ".entry-content.wp-block-post-content",
+        ".td-post-content .tdb-block-inner",
+        ".td-post-content",
+        ".entry-content",
+        ".amp-wp-article-content",
+        ".post-content",
+        '[itemprop="articleBody"]',
+    ),
+    related=(".related-posts", ".yarpp", ".jnews_inline_related_post", ".wp-block-query", ".wp-block-latest-posts"),
+    headline=(
+        "h1.entry-title",
+        "h1.wp-block-post-title",
+        "h1.tdb-title-text",
+        "h1.amp-wp-title",
+        "article h1",
+        "main h1",
+        "h1",
+    ),
+    caption=(
+        "figure.post-thumbnail figcaption",
+        ".post-thumbnail .wp-caption-text",
+        ".wp-block-post-featured-image figcaption",
+        ".tdb_single_featured_image figcaption",
+        ".td-post-featured-image figcaption",
+        ".amp-wp-article-featured-image .wp-caption-text",
+    ),
+    image=(
+        "img.wp-post-image",
+        ".post-thumbnail img",
+        ".wp-block-post-featured-image img",
+        ".tdb_single_featured_image img",
+        ".amp-wp-article-featured-image amp-img",
+    ),
+    byline=(
+        "article .byline a",
+        "article .author.vcard a",
+        ".entry-meta .author a",
+        ".wp-block-post-author-name",
+        ".wp-block-post-author__name",
+        ".tdb-author-name",
+        ".amp-wp-author",
+        'article a[rel="author"]',
+    ),
+    section=(
+        "article .cat-links a",
+        ".entry-meta .cat-links a",
+        ".taxonomy-category a",
+        ".tdb-entry-category",
+        ".amp-wp-tax-category a",
+    ),
+    tags=(
+        "article .tags-links a",
+        ".taxonomy-post_tag a",
+        "ul.tdb-tags a",
+        ".td-tags a",
+        ".amp-wp-tax-tag a",
+        'article a[rel="tag"]:not([rel~="category"])',
+    ),
+    published=(
+        "article time.entry-date.published",
+        ".tdb_single_date time",
+        ".wp-block-post-date time",
+        ".amp-wp-posted-on time",
+        "article .entry-header time",
+        "article header time",
+    ),
+    modified=("article time.updated:not(.published)", ".wp-block-post-date__modified-date time"),
+    printed_date=(".posted-on", ".entry-meta", ".entry-date", ".td-post-date", ".post-meta"),
+)
+"""Stock WordPress, classic and block themes, Yoast, the Newspaper theme and the AMP plugin (OUTLETS 1 and 2)."""

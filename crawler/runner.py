@@ -1,0 +1,300 @@
+"""Crawls as child processes: started, watched, ended at their deadline with all that they started, and reported."""
+
+import contextlib
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from archive import runs
+from archive.database import Database
+from archive.errors import ArchiveUnavailableError
+from archive.records import RunStatus
+from archive.runs import RunRow
+from crawler import processes
+from crawler.config import CrawlSettings, Loaded, OutletSettings, SettingsError, check_base_url
+from crawler.crawl import Outlet
+from crawler.guard import authority, is_loopback
+from crawler.task import Line, Task
+from crawler.version import VERSION
+
+logger = logging.getLogger(__name__)
+
+STOP_SECONDS = 25.0
+"""How long a child that was asked to stop may take."""
+OVERTIME_SECONDS = 30.0
+"""How long after its deadline a child is ended by force."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What CONTRACT.md promises of a crawl, and why it ended as it did."""
+
+    outlet: str
+    status: RunStatus
+    detail: str
+    requests: int
+    not_modified: int
+    discovered: int
+    carried: int
+    new: int
+    revised: int
+    unchanged: int
+    removed: int
+    restored: int
+    rejected: dict[str, int]
+    failed: int
+    left: int
+    evidence: int
+    evidence_left: int
+    bytes: int
+    seconds: float
+    started_at: datetime
+    finished_at: datetime
+    repaired: list[str]
+    run_id: int | None
+
+
+class Runner:
+    """Crawls outlets of one archive, each in a child process of its own."""
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        database: Database,
+        *,
+        log_level: str,
+        on_progress: Callable[[str, Line], None] = lambda _outlet, _line: None,
+    ) -> None:
+        self._loaded = loaded
+        self._database = database
+        self._log_level = log_level
+        self._on_progress = on_progress
+        self._children: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+        self._stopping = False
+
+    def crawl_all(
+        self, outlets: Sequence[str], *, base_url: str | None = None, limit: int | None = None, cause: str = "command"
+    ) -> list[Report]:
+        """Crawl some outlets side by side and give their reports in the order asked for."""
+        workers = max(1, min(len(outlets), self._loaded.settings.schedule.parallel))
+        with ThreadPoolExecutor(workers, thread_name_prefix="crawl") as pool:
+            return list(pool.map(lambda slug: self.crawl(slug, cause=cause, base_url=base_url, limit=limit), outlets))
+
+    def crawl(
+        self,
+        slug: str,
+        *,
+        cause: str,
+        planned_at: datetime | None = None,
+        base_url: str | None = None,
+        limit: int | None = None,
+    ) -> Report:
+        """Crawl one outlet and give its report once the child has ended.
+
+        Raises:
+            ArchiveUnavailableError: our side failed; the text names the cause.
+        """
+        task = make_task(self._loaded, self._database.url, slug, cause, planned_at, base_url, limit, self._log_level)
+        started_at = datetime.now(UTC)
+        # The kernel ends the child with the thread that started it; this thread waits for it below.
+        child = subprocess.Popen(
+            [sys.executable, "-m", "crawler.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        with self._lock:
+            self._children.add(child)
+            if self._stopping:
+                processes.terminate(child.pid)
+        timer = threading.Timer(task.deadline + OVERTIME_SECONDS, processes.kill_group, [child.pid])
+        timer.daemon = True
+        timer.start()
+        try:
+            last = self._listen(child, task)
+        except BaseException:
+            processes.kill_group(child.pid)
+            raise
+        finally:
+            timer.cancel()
+            status = child.wait()
+            processes.kill_group(child.pid)
+            with self._lock:
+                self._children.discard(child)
+        return self._report(slug, task, last, status, started_at)
+
+    def _listen(self, child: subprocess.Popen[bytes], task: Task) -> Line:
+        """Hand the task over and follow what the child says; give the last of each thing it said."""
+        assert child.stdin is not None
+        assert child.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.write(msgspec.json.encode(task))
+            child.stdin.close()
+        said: dict[str, Any] = {}
+        with child.stdout:
+            for raw in child.stdout:
+                try:
+                    line = msgspec.json.decode(raw, type=Line)
+                except msgspec.DecodeError:
+                    logger.warning("%s: the crawl's process said %r", task.outlet.slug, raw[:200])
+                    continue
+                said |= {name: value for name, value in msgspec.structs.asdict(line).items() if value is not None}
+                self._on_progress(task.outlet.slug, line)
+        return Line(**said)
+
+    def _report(self, slug: str, task: Task, last: Line, status: int, started_at: datetime) -> Report:
+        finished_at = datetime.now(UTC)
+        if last.held_by is not None:
+            with self._database.write() as connection:
+                outlet_id = runs.register_outlet(connection, slug, task.declared, finished_at)
+                run_id = runs.note_held(
+                    connection,
+                    outlet_id,
+                    kind="crawl",
+                    cause=task.cause,
+                    planned_at=task.planned_at,
+                    detail=last.held_by,
+                    now=finished_at,
+                )
+                row = runs.get(connection, run_id)
+            assert row is not None
+            return report_of(row)
+        if last.error is not None:
+            raise ArchiveUnavailableError(last.error)
+        if last.run_id is None:
+            raise ArchiveUnavailableError(f"the crawl of {slug} did not start: {processes.ending(status)}")
+        with self._database.write() as connection:
+            if status != 0:
+                detail = f"the crawl's process {processes.ending(status)}"
+                if finished_at - started_at > timedelta(seconds=task.deadline):
+                    detail = f"ended by force {OVERTIME_SECONDS:g} s after its deadline of {task.deadline:g} s"
+                runs.close_dead(connection, last.run_id, detail=detail, now=finished_at)
+            row = runs.get(connection, last.run_id)
+        assert row is not None
+        return report_of(row)
+
+    def interrupt(self) -> None:
+        """Ask all children to stop, and end by force those that have not after 25 seconds."""
+        with self._lock:
+            self._stopping = True
+            children = list(self._children)
+        for child in children:
+            processes.terminate(child.pid)
+
+            timer = threading.Timer(STOP_SECONDS, processes.kill_group, [child.pid])
+            timer.daemon = True
+            timer.start()
+
+
+def make_task(
+    loaded: Loaded,
+    database_url: str,
+    slug: str,
+    cause: str,
+    planned_at: datetime | None,
+    base_url: str | None,
+    limit: int | None,
+    log_level: str,
+) -> Task:
+    """Put together what a child is told.
+
+    Raises:
+        SettingsError: the outlet may not be crawled with these settings.
+    """
+    crawl, declared = loaded.settings.crawl, loaded.settings.outlets[slug]
+    if base_url is not None:
+        check_base_url("--base-url", base_url)
+    at = base_url or declared.base_url
+    host = authority(at)
+    assert host is not None
+    named = host in crawl.allow_hosts or base_url is not None
+    check_contact(slug, crawl, at)
+    return Task(
+        home=str(loaded.home.root),
+        database_url=database_url,
+        outlet=Outlet(
+            slug=slug,
+            name=declared.name,
+            family=declared.family,
+            declared_url=declared.base_url,
+            base_url=at,
+            timezone=declared.timezone,
+            pages=crawl.pages,
+            limit=limit,
+        ),
+        declared=msgspec.to_builtins(declared),
+        cause=cause,
+        planned_at=planned_at,
+        delay=_delay(crawl, declared, at, named=named),
+        allowed_hosts=[*crawl.allow_hosts, *([host] if base_url is not None else [])],
+        user_agent=f"Pilkada/{VERSION}" + (f" (+{crawl.contact})" if crawl.contact else ""),
+        deadline=crawl.deadline,
+        memory_mb=crawl.memory_mb,
+        settings_digest=_digest(loaded),
+        version=VERSION,
+        log_level=log_level,
+    )
+
+
+def check_contact(slug: str, crawl: CrawlSettings, at: str) -> None:
+    """Refuse to crawl a real outlet without a contact in the User-Agent.
+
+    Raises:
+        SettingsError: crawl.contact is unset and the address is not on this machine.
+    """
+    if crawl.contact is None and not is_loopback(at):
+        raise SettingsError(
+            f"crawl.contact is unset: set an e-mail address or a page there before {slug} ({at}) is crawled"
+        )
+
+
+def _delay(crawl: CrawlSettings, declared: OutletSettings, at: str, *, named: bool) -> float:
+    if declared.delay is not None:
+        return declared.delay
+    return 0.0 if named and is_loopback(at) else crawl.delay
+
+
+def _digest(loaded: Loaded) -> str:
+    import hashlib
+
+    return hashlib.sha256(msgspec.json.encode(loaded.settings)).hexdigest()[:16]
+
+
+def report_of(row: RunRow) -> Report:
+    """Give a run as the report that CONTRACT.md promises."""
+    counts: dict[str, Any] = row.counts
+    finished_at = row.finished_at or row.started_at
+    return Report(
+        outlet=row.outlet,
+        status=row.status,
+        detail=row.detail,
+        requests=counts.get("requests", 0),
+        not_modified=counts.get("not_modified", 0),
+        discovered=counts.get("discovered", 0),
+        carried=counts.get("carried", 0),
+        new=counts.get("new", 0),
+        revised=counts.get("revised", 0),
+        unchanged=counts.get("unchanged", 0),
+        removed=0,
+        restored=0,
+        rejected=counts.get("rejected", {}),
+        failed=counts.get("failed", 0),
+        left=counts.get("left", 0),
+        evidence=counts.get("evidence", 0),
+        evidence_left=counts.get("evidence_left", 0),
+        bytes=counts.get("bytes", 0),
+        seconds=counts.get("seconds", round((finished_at - row.started_at).total_seconds(), 1)),
+        started_at=row.started_at,
+        finished_at=finished_at,
+        repaired=counts.get("repaired", []),
+        run_id=row.run_id,
+    )

@@ -1,0 +1,107 @@
+"""What a post of the sample outlet is, and the thirty-three that come with the program."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+from importlib.resources import files
+from typing import Any
+
+ZONE_NAME = "Asia/Makassar"
+ZONE = timezone(timedelta(hours=8), "WITA")
+"""The zone of the site; Makassar has had no clock changes since 1949, so a fixed offset says the same."""
+
+
+class Status(StrEnum):
+    """What an editor said about a post; whether it is public depends on the clock too."""
+
+    PUBLISH = "publish"
+    """Public from its date on; with a later date WordPress treats it as scheduled."""
+    FUTURE = "future"
+    """Scheduled: public as soon as its date has passed."""
+    PASSWORD = "password"  # noqa: S105 - names a kind of post
+    """Public, and its text is shown to nobody who does not know a password."""
+    DRAFT = "draft"
+    """Never public."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """What a reader wrote under an article."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One post as its editor typed it.
+
+    `date` and `modified` are aware; `modified` is None where the post was never edited. `blocks` are paragraphs in the
+    markup of `markup.py`. `image` is a file name under the uploads folder, `account` the name of the CMS account.
+    """
+
+    id: int
+    slug: str
+    title: str
+    section: str
+    date: datetime
+    blocks: tuple[str, ...]
+    modified: datetime | None = None
+    tags: tuple[str, ...] = ()
+    account: str = "admin"
+    status: Status = Status.PUBLISH
+    sticky: bool = False
+    image: str | None = None
+    caption: str | None = None
+    comments: tuple[Comment, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, moment in (("date", self.date), ("modified", self.modified)):
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(f"post {self.id} ({self.slug}): {name} has no zone")
+
+    @property
+    def path(self) -> str:
+        """The permalink's path, `/category/day/month/year/slug/`, with the day as the site counts it."""
+        return f"/{slugified(self.section)}/{self.date.astimezone(ZONE):%d/%m/%Y}/{self.slug}/"
+
+    @property
+    def changed(self) -> datetime:
+        """When the post was last edited, or published where it never was."""
+        return self.modified or self.date
+
+    @property
+    def protected(self) -> bool:
+        """Whether a password hides the text."""
+        return self.status is Status.PASSWORD
+
+
+def slugified(name: str) -> str:
+    """A category's, a tag's or an account's name as it stands in addresses."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def sample_posts() -> tuple[Post, ...]:
+    """The posts of `articles.toml` by id: 30 articles, and one protected, one draft and one scheduled post."""
+    text = files(__package__).joinpath("articles.toml").read_text(encoding="utf-8")
+    posts = (_post(entry) for entry in tomllib.loads(text)["post"])
+    return tuple(sorted(posts, key=lambda post: post.id))
+
+
+def _post(entry: Mapping[str, Any]) -> Post:
+    """One entry of `articles.toml`, whose times are local to the site and whose blocks are parted by empty lines."""
+    given = dict(entry)
+    blocks = tuple(block.strip("\n") for block in re.split(r"\n{2,}", given.pop("body").strip("\n")))
+    modified: datetime | None = given.pop("modified", None)
+    return Post(
+        date=given.pop("date").replace(tzinfo=ZONE),
+        modified=modified and modified.replace(tzinfo=ZONE),
+        blocks=blocks,
+        tags=tuple(given.pop("tags", ())),
+        status=Status(given.pop("status", Status.PUBLISH)),
+        comments=tuple(Comment(**comment) for comment in given.pop("comments", ())),
+        **given,
+    )

@@ -1,0 +1,276 @@
+"""A small WordPress-like outlet on loopback, with its newsroom in reach of a test."""
+
+import gzip
+import logging
+import socket
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Literal, Self
+from urllib.parse import parse_qs, urlsplit
+
+from crawler.sample import feeds, pages, rest, routes
+from crawler.sample.posts import ZONE, Post, sample_posts
+from crawler.sample.view import Answer, View, error_answer
+
+logger = logging.getLogger(__name__)
+
+Rest = Literal["open", "401", "403", "404", "html"]
+
+
+class SampleSite:
+    """The outlet "Kabar Sampel" on 127.0.0.1; what it shows follows from its posts and from `clock`, which returns aware times.
+
+    A post is public from its date on, so a clock set back shows the site of that day. Use it as a context manager, or
+    `start` and `stop` it; it may be started again, and keeps its posts. Attributes that a test may set at any time:
+
+    - `robots`: another text for robots.txt, or a status; None is the stock text
+    - `rest`: how the REST interface answers: open, refused in three ways, or a web page in its place
+    - `down_paths`: statuses for all addresses that begin with a given path
+    - `delay`: seconds before each answer
+    """
+
+    def __init__(self, *, clock: Callable[[], datetime], posts: Sequence[Post] | None = None, port: int = 0) -> None:
+        self.robots: str | int | None = None
+        self.rest: Rest = "open"
+        self.down_paths: dict[str, int] = {}
+        self.delay = 0.0
+        self.clock = clock
+        self._port = port
+        self._posts = {post.id: post for post in (sample_posts() if posts is None else posts)}
+        self._trashed: set[int] = set()
+        self._requests: list[tuple[str, str, int]] = []
+        self._lock = threading.Lock()
+        self._server: _Server | None = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> Self:
+        """Listen and answer in threads of its own; returns once the port is open."""
+        if self._server is not None:
+            raise RuntimeError("the sample site is running already")
+        self._server = _Server(self, self._port)
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sample-site", daemon=True).start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening and drop every open connection; harmless when it is not running."""
+        if self._server is not None:
+            self._server.end()
+            self._server = None
+
+    @property
+    def base_url(self) -> str:
+        """`http://127.0.0.1:PORT` of the running site."""
+        if self._server is None:
+            raise RuntimeError("the sample site is not running")
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def requests(self) -> list[tuple[str, str, int]]:
+        """What was asked so far, in order: method, path with query, status. A copy; `forget_requests` empties it."""
+        with self._lock:
+            return list(self._requests)
+
+    def forget_requests(self) -> None:
+        """Begin to count requests anew."""
+        with self._lock:
+            self._requests.clear()
+
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        """Every post of the newsroom by id, public or not, removed ones too."""
+        with self._lock:
+            return tuple(sorted(self._posts.values(), key=lambda post: post.id))
+
+    def view(self) -> View:
+        """The site as it stands now."""
+        with self._lock:
+            trashed = frozenset(self._trashed)
+        return View(base_url=self.base_url, now=self.clock(), posts=self.posts, trashed=trashed)
+
+    def publish(self, post: Post) -> None:
+        """Add a post; ValueError where its id or its slug is taken."""
+        with self._lock:
+            if any(post.id == other.id or post.slug == other.slug for other in self._posts.values()):
+                raise ValueError(f"a post with id {post.id} or slug {post.slug!r} is there already")
+            self._posts[post.id] = post
+
+    def edit(
+        self, number: int, *, title: str | None = None, blocks: Sequence[str] | None = None, at: datetime | None = None
+    ) -> Post:
+        """Change a post as an editor would; it counts as modified at `at`, or now by the clock. Returns the new post."""
+        moment = at or self.clock()
+        with self._lock:
+            old = self._posts[number]
+            new = replace(
+                old,
+                title=old.title if title is None else title,
+                blocks=old.blocks if blocks is None else tuple(blocks),
+                modified=moment,
+            )
+            self._posts[number] = new
+        return new
+
+    def remove(self, number: int) -> None:
+        """Put a post into the trash: its page is 404, and the REST interface refuses it with 401."""
+        with self._lock:
+            _ = self._posts[number]
+            self._trashed.add(number)
+
+    def restore(self, number: int) -> None:
+        """Take a post out of the trash; as in WordPress that counts as an edit, made now."""
+        with self._lock:
+            self._trashed.remove(number)
+            self._posts[number] = replace(self._posts[number], modified=self.clock())
+
+    def noted(self, method: str, target: str, status: int) -> None:
+        """Count a request."""
+        with self._lock:
+            self._requests.append((method, target, status))
+
+    def answer(self, target: str, headers: Mapping[str, str]) -> Answer:
+        """What the site says to a GET of a path with its query; the names of `headers` are in lower case."""
+        address = urlsplit(target)
+        for prefix, status in self.down_paths.items():
+            if address.path.startswith(prefix):
+                return Answer(
+                    status=status, body=f"<html><head><title>{status}</title></head><body></body></html>\n".encode()
+                )
+        view = self.view()
+        if address.path == "/robots.txt":
+            return self._robots(view)
+        routed = parse_qs(address.query).get("rest_route", [""])[-1] if address.path == "/" else ""
+        if address.path.startswith(rest.ROOT) or routed:
+            return self._rest(view, routed or address.path.removeprefix(rest.ROOT), address.query)
+        return routes.public(view, address.path, address.query, headers)
+
+    def _robots(self, view: View) -> Answer:
+        match self.robots:
+            case None:
+                return feeds.robots(view)
+            case int(status):
+                return Answer(status=status, body=b"<html><head><title>robots</title></head><body></body></html>\n")
+            case words:
+                return Answer(headers=(("Content-Type", "text/plain; charset=utf-8"),), body=words.encode())
+
+    def _rest(self, view: View, path: str, query: str) -> Answer:
+        match self.rest:
+            case "open":
+                return rest.route(view, path, query)
+            case "401":
+                return error_answer(401, "rest_not_logged_in", "You are not currently logged in.")
+            case "403":
+                return Answer(
+                    status=403,
+                    body=b"<html><head><title>403 Forbidden</title></head><body><h1>Forbidden</h1></body></html>\n",
+                )
+            case "404":
+                return error_answer(404, "rest_no_route", "No route was found matching the URL and request method.")
+            case "html":
+                return pages.home(view, 1)
+
+
+class _Server(ThreadingHTTPServer):
+    """The listening socket of a site, which knows its open connections so that it can end them."""
+
+    daemon_threads = True
+
+    def __init__(self, site: SampleSite, port: int) -> None:
+        self.site = site
+        self.ending = threading.Event()
+        self._open: set[socket.socket] = set()
+        self._change = threading.Condition()
+        super().__init__(("127.0.0.1", port), _Request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        with self._change:
+            self._open.add(request)
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._change:
+                self._open.discard(request)
+                self._change.notify_all()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the names are socketserver's
+        error = sys.exception()
+        # a client that goes away, or is sent away by `end`, is no error of the site
+        if not isinstance(error, ConnectionError | TimeoutError) and not self.ending.is_set():
+            logger.error("sample site: answering %s failed", client_address, exc_info=error)
+
+    def end(self) -> None:
+        self.ending.set()
+        self.shutdown()
+        self.server_close()
+        with self._change:
+            for connection in self._open:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    logger.debug("sample site: a connection was closed already")
+            self._change.wait_for(lambda: not self._open, timeout=5)
+
+
+class _Request(BaseHTTPRequestHandler):
+    """One connection: reads requests, asks the site, and sends what it says."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "nginx/1.22.1"
+    sys_version = ""
+    timeout = 30
+    server: _Server
+
+    def do_GET(self) -> None:
+        site = self.server.site
+        self.server.ending.wait(site.delay)
+        answer = site.answer(self.path, {name.lower(): value for name, value in self.headers.items()})
+        site.noted(self.command, self.path, answer.status)
+        body, headers = answer.body, list(answer.headers)
+        zipped = (
+            body
+            and "gzip" in self.headers.get("Accept-Encoding", "")
+            and not self.path.startswith(("/robots.txt", "/wp-content/"))
+        )
+        if zipped:
+            body = gzip.compress(body, mtime=0)
+            headers.append(("Content-Encoding", "gzip"))
+        if answer.chunked:
+            headers.append(("Transfer-Encoding", "chunked"))
+        elif answer.status != 304:
+            headers.append(("Content-Length", str(len(body))))
+        self.send_response(answer.status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command == "HEAD" or answer.status == 304:
+            return
+        if not answer.chunked:
+            self.wfile.write(body)
+            return
+        for start in range(0, len(body), 4096):
+            piece = body[start : start + 4096]
+            self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+        self.wfile.write(b"0\r\n\r\n")
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date header by the clock of the site."""
+        moment = self.server.site.clock() if timestamp is None else datetime.fromtimestamp(timestamp, ZONE)
+        return format_datetime(moment.astimezone(UTC), usegmt=True)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
+        logger.debug("sample site: " + format, *args)  # noqa: G003 - as above: its own format

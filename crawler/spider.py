@@ -1,0 +1,237 @@
+"""The one spider: asks the outlet's source for stories, then fetches what the database says is due."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, ClassVar
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DontCloseSpider,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from twisted.internet import ssl
+from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.python.failure import Failure
+
+from archive.frontier import DueAddress
+from archive.records import Reason, RunStatus
+from crawler.addresses import absolute
+from crawler.crawl import Crawl
+from crawler.discovery import Ask, NotThisSourceError
+from crawler.guard import authority
+from crawler.middlewares import RefusedError
+from crawler.reader import Reader
+from crawler.reading import Rules
+from crawler.tee import EXCHANGES
+
+logger = logging.getLogger(__name__)
+
+AHEAD = 8
+"""How many due addresses are leased at once; a kill leaves at most these to be leased again."""
+PATIENCE = {429, 503}
+"""Statuses that ask for patience."""
+CLOSED = {401, 403}
+"""Statuses that refuse us."""
+NETWORK_ERRORS = (
+    CannotResolveHostError,
+    ConnectError,
+    ConnectionClosed,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    ssl.SSL.Error,
+)
+"""What goes wrong between us and a site; anything else is our own fault and ends the crawl."""
+
+
+class OutletSpider(Spider):
+    """A crawl's fetching, driven by Scrapy; a family gives `family` and the reading rules."""
+
+    family: ClassVar[str]
+    rules: ClassVar[Rules]
+
+    def __init__(self, *, crawl: Crawl, reader: Reader, **kwargs: Any) -> None:
+        super().__init__(name=crawl.outlet.slug, **kwargs)
+        self.crawl = crawl
+        self.reader = reader
+        self._asking = 0
+        self._walked_again = False
+        self._stopping = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "OutletSpider":
+        """Build the spider and listen for the moments when Scrapy has nothing to do or sends something."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.on_idle, signal=signals.spider_idle)
+        crawler.signals.connect(spider.on_error, signal=signals.spider_error)
+        crawler.signals.connect(spider.on_sent, signal=signals.request_reached_downloader)
+        crawler.signals.connect(spider.on_closed, signal=signals.spider_closed)
+        spider.reader.on_progress = spider.feed
+        spider.reader.on_fatal = spider.stop
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask the source; nothing is sent to a host that asked to be left alone."""
+        host = authority(self.crawl.outlet.base_url)
+        until = self.crawl.waiting(host) if host else None
+        if until is not None:
+            self.crawl.blame(RunStatus.BLOCKED, f"the site asked to be left alone until {until:%Y-%m-%d %H:%M} UTC")
+            return
+        for request in [self._listing(ask) for ask in self.crawl.source.first()]:
+            yield request
+
+    def _listing(self, ask: Ask) -> Request:
+        self._asking += 1
+        return Request(
+            ask.url, callback=self.on_listing, errback=self.on_listing_failed, cb_kwargs={"ask": ask}, priority=10
+        )
+
+    def on_listing(self, response: Response, ask: Ask) -> Iterator[Request]:
+        """Read an answer of the source, keep what it tells, ask on."""
+        self._asking -= 1
+        if self._asked_to_wait(response):
+            return
+        headers = {
+            name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items()
+        }
+        try:
+            answer = self.crawl.source.read(ask, response.status, headers, response.body)
+        except NotThisSourceError as error:
+            status = RunStatus.BLOCKED if response.status in CLOSED else RunStatus.FAILED
+            self.crawl.blame(status, str(error))
+            return
+        if answer.unusable:
+            logger.warning("%s: %s posts without id or link in %s", self.name, answer.unusable, ask.url)
+        self.crawl.keep_answer(answer, response.meta.get(EXCHANGES, []), ask.window)
+        if self.crawl.full():
+            self.crawl.cut_short = "as many articles as --limit asks for are stored"
+            return
+        if answer.following is not None:
+            yield self._listing(answer.following)
+        elif ask.window == "all" and self.crawl.missed(answer) and not self._walked_again:
+            self._walked_again = True
+            logger.info("%s: posts moved while they were listed; listing them once more", self.name)
+            yield self._listing(next(self.crawl.source.first()))
+
+    def on_listing_failed(self, failure: Failure) -> None:
+        """Note why the source could not be asked."""
+        self._asking -= 1
+        error = failure.value
+        if isinstance(error, RefusedError):
+            status = RunStatus.BLOCKED if error.reason is Reason.ROBOTS else RunStatus.FAILED
+            self.crawl.blame(status, error.detail)
+        elif isinstance(error, NETWORK_ERRORS):
+            self.crawl.blame(RunStatus.FAILED, f"the site is down: {explain(error)}")
+        else:
+            self.stop(error)
+
+    def feed(self) -> None:
+        """Give Scrapy what is due to be fetched, a few at a time."""
+        engine = self.crawler.engine
+        if engine is None or self._stopping:
+            return
+        room = 0 if self.crawl.trouble is not None or self.crawl.full() else AHEAD - self.crawl.in_flight
+        for due in self.crawl.take_due(room) if room > 0 else ():
+            self.crawl.in_flight += 1
+            engine.crawl(
+                Request(
+                    absolute(due.canonical, self.crawl.outlet.base_url),
+                    callback=self.on_page,
+                    errback=self.on_page_failed,
+                    cb_kwargs={"due": due},
+                )
+            )
+        if not (self._asking or self.crawl.in_flight or self.reader.busy()):
+            # Scrapy would notice at its next heartbeat, five seconds later.
+            self._stopping = True
+            engine.close_spider(self, "finished")
+
+    def on_page(self, response: Response, due: DueAddress) -> None:
+        """Keep a page, or note why there is none."""
+        self.crawl.in_flight -= 1
+        exchanges = response.meta.get(EXCHANGES, [])
+        if 200 <= response.status < 300:
+            self.crawl.keep_page(due, response.url, exchanges)
+        else:
+            gone = response.status in (404, 410)
+            reason = Reason.NOT_FOUND if gone else Reason.HTTP
+            self.crawl.keep_failure(
+                due, reason, f"answered {response.status}", status=response.status, exchanges=exchanges
+            )
+            self._asked_to_wait(response)
+        self.feed()
+
+    def on_page_failed(self, failure: Failure) -> None:
+        """Note why a page could not be fetched."""
+        self.crawl.in_flight -= 1
+        due: DueAddress = failure.request.cb_kwargs["due"]  # type: ignore[attr-defined]
+        error = failure.value
+        if isinstance(error, RefusedError):
+            self.crawl.keep_failure(due, error.reason, error.detail, status=None, exchanges=())
+        elif isinstance(error, NETWORK_ERRORS):
+            self.crawl.keep_failure(due, Reason.NETWORK, explain(error), status=None, exchanges=())
+        else:
+            self.stop(error)
+        self.feed()
+
+    def _asked_to_wait(self, response: Response) -> bool:
+        """Stop the crawl when the host asks for patience, and keep to it."""
+        host = authority(response.url)
+        if response.status not in PATIENCE or host is None:
+            return False
+        header = response.headers.get(b"Retry-After")
+        until = self.crawl.leave_alone(host, response.status, header.decode("latin-1") if header else None)
+        self.crawl.blame(
+            RunStatus.BLOCKED, f"the site answered {response.status} and is left alone until {until:%Y-%m-%d %H:%M} UTC"
+        )
+        return True
+
+    def on_sent(self) -> None:
+        """Count a request."""
+        self.crawl.tally.requests += 1
+
+    def on_idle(self) -> None:
+        """Fetch what is due; stay while readings are under way, since they may make more due."""
+        self.feed()
+        if not self._stopping:
+            raise DontCloseSpider
+
+    def on_error(self, failure: Failure, response: Response) -> None:
+        """Stop when a callback failed: a full disk, a lost database or a bug must not pass as a quiet crawl."""
+        logger.error("%s: %s: %s", self.name, response.url, failure.getTraceback())
+        self.stop(failure.value)
+
+    def stop(self, error: BaseException | None = None, why: str | None = None) -> None:
+        """End the crawl soon: what is in flight is kept, what is due stays due."""
+        self._stopping = True
+        if error is not None and self.crawl.fatal is None:
+            self.crawl.fatal = error
+        if why is not None and self.crawl.cut_short is None:
+            self.crawl.cut_short = why
+        if self.crawler.engine is not None:
+            self.crawler.engine.close_spider(self, why or "fatal")
+
+    async def on_closed(self, reason: str) -> None:
+        """Let the readers finish what was fetched."""
+        if reason == "shutdown":
+            self.crawl.cut_short = "stopped by a signal"
+        elif reason == "memusage_exceeded":
+            self.crawl.cut_short = "the memory limit was reached"
+        await self.reader.drain(quick=reason == "shutdown")
+
+
+def explain(error: BaseException | None) -> str:
+    """Give a network error in a few words."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return f"{type(error).__name__.removesuffix('Error')}: {text}"[:200]

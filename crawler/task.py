@@ -1,0 +1,36 @@
+"""What a crawl's child process is told, and the lines that it says while it works."""
+
+from datetime import datetime
+
+import msgspec
+
+from crawler.crawl import Outlet
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One crawl: which outlet, in which archive, within which limits."""
+
+    home: str
+    database_url: str
+    outlet: Outlet
+    declared: dict[str, object]
+    cause: str
+    planned_at: datetime | None
+    delay: float
+    allowed_hosts: list[str]
+    user_agent: str
+    deadline: float
+    memory_mb: int
+    settings_digest: str
+    version: str
+    log_level: str
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line that a child says on its stdout: that its run has begun, how far it is, or why it cannot work."""
+
+    run_id: int | None = None
+    requests: int | None = None
+    stored: int | None = None
+    error: str | None = None
+    held_by: str | None = None

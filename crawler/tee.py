@@ -1,0 +1,122 @@
+"""The bytes of each request and response as they went over the wire, taken from the connection itself.
+
+A downloader middleware sees headers parsed and bodies decoded; header case and order, chunk framing and content coding
+are gone by then. So the HTTP/1.1 handler's connections are tapped: one request at a time uses a connection, so what it
+sends and receives between two requests is one exchange. Written for Scrapy 2.19 and Twisted 26.10; a test compares
+byte for byte with what a server sent.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+    _ScrapyAgent,
+)
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils._download_handlers import wrap_twisted_exceptions
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import Deferred
+
+from archive.warc import Exchange
+
+EXCHANGES = "exchanges"
+"""The key in a request's meta: the exchanges it took, redirects and tries included, oldest first."""
+
+
+class Tap:
+    """What one request sent and received so far."""
+
+    def __init__(self) -> None:
+        self.started_at = datetime.now(UTC)
+        self.sent: list[bytes] = []
+        self.received: list[bytes] = []
+
+
+class TappedProtocol(_LenientHTTP11ClientProtocol):
+    """A connection that copies what passes through it."""
+
+    _tap: Tap | None = None
+
+    def request(self, request: Any) -> Deferred[Any]:
+        """Send a request and mark its response with the tap that sees both."""
+        tap = self._tap = Tap()
+        transport: Any = self.transport
+        write = transport.writeSequence
+
+        def write_and_copy(parts: list[bytes]) -> None:
+            tap.sent.extend(parts)
+            write(parts)
+
+        # A request without a body is written at once, inside request(), by one writeSequence.
+        transport.writeSequence = write_and_copy
+        try:
+            answer = super().request(request)
+        finally:
+            del transport.writeSequence
+        return answer.addCallback(self._mark, tap)
+
+    @staticmethod
+    def _mark(response: Any, tap: Tap) -> Any:
+        response.pilkada_tap = tap
+        return response
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Copy some bytes of the response and hand them on."""
+        if self._tap is not None:
+            self._tap.received.append(data)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
+class _TappedFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: Any) -> TappedProtocol:  # noqa: ARG002, N802 - Twisted's name
+        return TappedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+class _TappedAgent(_ScrapyAgent):
+    def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:
+        self._tap: Tap = txresponse.pilkada_tap
+        self._request = request
+        return super()._cb_bodyready(txresponse, request)
+
+    def _cb_bodydone(self, result: Any, url: str) -> Response:
+        response = super()._cb_bodydone(result, url)
+        content_type = response.headers.get(b"Content-Type")
+        self._request.meta.setdefault(EXCHANGES, []).append(
+            Exchange(
+                url=url,
+                sent=b"".join(self._tap.sent),
+                received=b"".join(self._tap.received),
+                status=response.status,
+                content_type=content_type.decode("latin-1") if content_type else None,
+                started_at=self._tap.started_at,
+            )
+        )
+        return response
+
+
+class TeeDownloadHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP/1.1 handler, leaving the exchange in the request's meta."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = _TappedFactory
+
+    async def download_request(self, request: Request) -> Response:
+        """Download one request, as Scrapy's handler does, through a tapped agent."""
+        agent = _TappedAgent(
+            contextFactory=self._contextFactory,
+            bindAddress=self._bind_address,
+            pool=self._pool,
+            maxsize=self._default_maxsize,
+            warnsize=self._default_warnsize,
+            fail_on_dataloss=self._fail_on_dataloss,
+            crawler=self._crawler,
+            tls_verbose_logging=self._tls_verbose_logging,
+        )
+        with wrap_twisted_exceptions():
+            return await maybe_deferred_to_future(agent.download_request(request))

@@ -1,0 +1,197 @@
+"""`pilkada schedule`: the daemon, what it will do and what it did."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from zoneinfo import ZoneInfo
+
+import click
+
+from archive.output import format_option, write_rows
+
+if TYPE_CHECKING:
+    from archive.database import Database
+    from archive.settings import Home
+    from scheduler.ledger import Alive
+    from scheduler.service import SchedulerService
+    from scheduler.settings import ScheduleSettings
+
+STATUS_COLUMNS = ("outlet", "state", "last_success", "next_run", "trouble")
+RUNS_COLUMNS = ("run_id", "outlet", "cause", "started_at", "seconds", "status", "new", "failed", "left", "detail")
+
+
+class App(Protocol):
+    """What the command line hands to these commands as `ctx.obj`."""
+
+    home: "Home"
+    schedule: "ScheduleSettings"
+
+    @property
+    def outlets(self) -> Sequence[str]:
+        """The slugs of the enabled outlets."""
+
+    def database(self) -> "Database":
+        """Give the archive's database, its schema ensured."""
+
+    def crawl(self, outlet: str, cause: str, planned_at: datetime | None) -> None:
+        """Crawl an outlet in a child process and return when it has ended; raise for no foreseeable cause."""
+
+    def interrupt(self) -> None:
+        """Tell the crawls that run to stop; a `crawl` that is called later returns at once."""
+
+
+class MisuseError(click.ClickException):
+    """What was asked for makes no sense with these settings."""
+
+    exit_code = 2
+
+
+def _unknown(outlet: str, known: Sequence[str]) -> MisuseError:
+    names = f"known are {', '.join(known)}" if known else "none is known"
+    return MisuseError(f"there is no outlet {outlet}; {names}")
+
+
+@click.group()
+def schedule() -> None:
+    """Crawl at set times, and see what was and will be done."""
+
+
+@schedule.command()
+@click.pass_obj
+def run(app: App) -> None:
+    """Run the daemon: crawl every outlet at its times until Ctrl-C or SIGTERM."""
+    from scheduler.lock import scheduler_lock
+    from scheduler.service import SchedulerService
+
+    if not app.outlets:
+        raise MisuseError("no outlet is enabled, so there is nothing to run: declare one in pilkada.toml")
+    with scheduler_lock(app.home.locks):
+        service = SchedulerService(
+            database=app.database(),
+            settings=app.schedule,
+            outlets=app.outlets,
+            crawl=app.crawl,
+            interrupt=app.interrupt,
+            now=_now,
+        )
+        left = _serve(service, app)
+    if left:
+        _leave()
+
+
+def _serve(service: "SchedulerService", app: App) -> tuple[str, ...]:
+    import signal
+
+    def stop(*_: object) -> None:
+        service.stop()
+
+    before = [(number, signal.signal(number, stop)) for number in (signal.SIGTERM, signal.SIGINT)]
+    try:
+        service.start()
+        zone = app.schedule.timezone
+        outlet, next_at = service.upcoming() or ("", _now())
+        when = f"at {_minute(next_at, zone)}" if next_at > _now() else "at once"
+        size = f"{len(app.outlets)} outlet{'s' if len(app.outlets) != 1 else ''}"
+        click.echo(f"scheduler: {size}, next: {outlet} {when}, zone {zone}; stop with Ctrl-C", err=True)
+        return service.serve()
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def _leave() -> NoReturn:
+    """End the process at once: a crawl that does not end must not hold it, since Python would wait for its thread."""
+    import logging
+    import os
+    import sys
+
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
+
+
+@schedule.command("list")
+@format_option
+@click.pass_obj
+def list_(app: App, output: str) -> None:
+    """List when each outlet is crawled."""
+    from scheduler import ledger
+
+    _print(app, ledger.planned(app.database(), app.outlets, app.schedule, now=_now()), output)
+
+
+@schedule.command()
+@format_option
+@click.pass_obj
+def status(app: App, output: str) -> None:
+    """Show how each outlet stands: last success, next run, what is wrong."""
+    from scheduler import ledger
+
+    rows = ledger.standing(app.database(), app.outlets, app.schedule, now=_now(), alive=_alive(app))
+    _print(app, rows, output, STATUS_COLUMNS)
+
+
+@schedule.command()
+@click.option("--outlet", "outlets", multiple=True, metavar="SLUG", help="Only runs of this outlet; repeatable.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1), help="How many at most.")
+@format_option
+@click.pass_obj
+def runs(app: App, outlets: tuple[str, ...], limit: int, output: str) -> None:
+    """List the newest runs, newest first."""
+    from archive import agenda
+    from scheduler import ledger
+
+    database = app.database()
+    with database.read() as connection:
+        known = sorted({*app.outlets, *agenda.outlets(connection)})
+    for outlet in outlets:
+        if outlet not in known:
+            raise _unknown(outlet, known)
+    _print(app, ledger.made(database, outlets=outlets, limit=limit, alive=_alive(app)), output, RUNS_COLUMNS)
+
+
+@schedule.command()
+@click.argument("outlet")
+@click.pass_obj
+def trigger(app: App, outlet: str) -> None:
+    """Ask the daemon to crawl OUTLET now, or right after the crawl that runs."""
+    from archive import agenda
+    from scheduler.lock import scheduler_lock
+
+    if outlet not in app.outlets:
+        raise _unknown(outlet, app.outlets)
+    with app.database().write() as connection:
+        agenda.ask(connection, outlet, agenda.Action.TRIGGER, _now())
+    lock = scheduler_lock(app.home.locks)
+    if lock.held():
+        holder = lock.holder()
+        process = f" (process {holder.pid})" if holder else ""
+        click.echo(f"{outlet}: asked for; the scheduler{process} takes it within two seconds", err=True)
+    else:
+        click.echo(f"{outlet}: asked for; no scheduler is running, the next `pilkada schedule run` takes it", err=True)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _alive(app: App) -> "Alive":
+    from scheduler.lock import outlet_lock
+
+    return lambda outlet: outlet_lock(app.home.locks, outlet).held()
+
+
+def _minute(moment: datetime, zone: str) -> str:
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def _print(app: App, rows: Sequence[Mapping[str, Any]], output: str, columns: Sequence[str] | None = None) -> None:
+    """Print rows; a table has its times in the schedule's zone, to the minute."""
+    if output == "table":
+        zone = app.schedule.timezone
+        rows = [
+            {name: _minute(cell, zone) if isinstance(cell, datetime) else cell for name, cell in row.items()}
+            for row in rows
+        ]
+    write_rows(rows, output, columns)

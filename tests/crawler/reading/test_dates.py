@@ -1,0 +1,84 @@
+from datetime import UTC, date, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from archive.records import Trust
+from crawler.reading.dates import moment, printed_moment, url_moment
+
+WITA = ZoneInfo("Asia/Makassar")
+
+
+@pytest.mark.parametrize(
+    ("value", "at"),
+    [
+        ("2024-11-19T20:30:00+00:00", "2024-11-20T04:30:00+08:00"),
+        ("2024-11-19T20:30:00Z", "2024-11-20T04:30:00+08:00"),
+        ("2024-11-20T04:30:00+08:00", "2024-11-20T04:30:00+08:00"),
+        ("2024-11-20 04:30:00", "2024-11-20T04:30:00+08:00"),
+    ],
+)
+def test_a_time_is_brought_to_the_outlets_zone_before_its_day_is_taken(value: str, at: str) -> None:
+    found = moment(value, WITA, Trust.JSONLD)
+    assert found
+    assert found.at
+    assert (found.day, found.at.isoformat()) == (date(2024, 11, 20), at)
+    assert found.at.tzinfo == timezone(timedelta(hours=8))
+
+
+def test_a_gmt_time_without_offset_is_utc() -> None:
+    found = moment("2024-11-19T20:30:00", WITA, Trust.API, naive=UTC)
+    assert found
+    assert found.day == date(2024, 11, 20)
+
+
+def test_a_day_without_a_time_has_none() -> None:
+    found = moment("2024-11-20", WITA, Trust.META)
+    assert found
+    assert (found.day, found.at) == (date(2024, 11, 20), None)
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", "kemarin", "0000-00-00T00:00:00", "2024-13-40", "0001-01-01T00:00:00", 20241120, {}]
+)
+def test_what_is_no_date_is_unknown(value: object) -> None:
+    assert moment(value, WITA, Trust.JSONLD) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "clock"),
+    [
+        ("Jum'at, 09 Februari 2024 | 13:40 WITA", date(2024, 2, 9), "13:40:00+08:00"),
+        ("MINGGU, 08 DESEMBER 2024 | 06:26 WIB", date(2024, 12, 8), "07:26:00+08:00"),
+        ("Kamis 29 Aug 2024 - 13:15 WIB", date(2024, 8, 29), "14:15:00+08:00"),
+        ("20-November-24, 03:42", date(2024, 11, 20), "03:42:00+08:00"),
+        ("Selasa, 10 Des 2024 13.33", date(2024, 12, 10), "13:33:00+08:00"),
+        ("5 Nopember 2024", date(2024, 11, 5), None),
+        ("Published November 20, 2024", date(2024, 11, 20), None),
+        ("Senin (05/09/2024)", date(2024, 9, 5), None),
+    ],
+)
+def test_a_printed_date_is_read(text: str, day: date, clock: str | None) -> None:
+    found = printed_moment(text, WITA)
+    assert found
+    assert found.day == day
+    assert (found.at and found.at.timetz().isoformat()) == clock
+
+
+@pytest.mark.parametrize("text", ["2 hari yang lalu", "31 Februari 2024", "Nomor 10 Tahun 2016", "Mei 2024"])
+def test_what_is_not_a_whole_date_is_not_guessed(text: str) -> None:
+    assert printed_moment(text, WITA) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://contoh.test/pilkada/05/09/2024/judul/", date(2024, 9, 5)),
+        ("https://contoh.test/2024/09/05/judul/", date(2024, 9, 5)),
+        ("https://contoh.test/pilkada/31/02/2024/judul/", None),
+        ("https://contoh.test/judul-2024/", None),
+    ],
+)
+def test_the_day_in_an_address_is_day_first(url: str, day: date | None) -> None:
+    found = url_moment(url)
+    assert (found.day if found else None) == day

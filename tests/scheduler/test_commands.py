@@ -1,0 +1,229 @@
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from archive import agenda
+from archive.agenda import Action, Work
+from archive.database import Database
+from archive.settings import Home
+from scheduler.commands import App, schedule
+from scheduler.lock import HeldError, scheduler_lock
+from scheduler.settings import ScheduleSettings
+
+DAEMON = """
+import sys, threading
+from pathlib import Path
+from archive.database import Database
+from archive.settings import Home
+from scheduler.commands import schedule
+from scheduler.lock import HeldError
+from scheduler.settings import ScheduleSettings
+
+class App:
+    home = Home(Path(sys.argv[1]))
+    schedule = ScheduleSettings(crawl="0 0 29 2 *", jitter=0.0)
+    outlets = ["kukar", "mahakam"]
+    told = threading.Event()
+
+    def database(self):
+        return Database(f"sqlite:///{self.home.root / 'pilkada.db'}")
+
+    def crawl(self, outlet, cause, planned_at):
+        print(f"{outlet} {cause}", flush=True)
+        (threading.Event() if sys.argv[2:] == ["deaf"] else self.told).wait(300)
+
+    def interrupt(self):
+        self.told.set()
+
+try:
+    schedule(["run"], obj=App(), standalone_mode=False)
+except HeldError as error:
+    print(error, file=sys.stderr)
+    sys.exit(4)
+"""
+
+
+@dataclass
+class Asked:
+    """The command line's own object, with crawls that do nothing."""
+
+    home: Home
+    schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    outlets: tuple[str, ...] = ("kukar", "mahakam")
+
+    def database(self) -> Database:
+        return Database(f"sqlite:///{self.home.root / 'pilkada.db'}")
+
+    def crawl(self, outlet: str, cause: str, planned_at: datetime | None) -> None:  # noqa: ARG002
+        raise AssertionError("no listing crawls")
+
+    def interrupt(self) -> None:
+        raise AssertionError("no listing crawls")
+
+
+@pytest.fixture
+def app(database: Database) -> App:
+    return Asked(home=Home(database.path.parent))
+
+
+def pilkada(app: App, *words: str) -> Result:
+    return CliRunner().invoke(schedule, words, obj=app)
+
+
+def daemon(home: Path, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", DAEMON, str(home), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def ready(process: subprocess.Popen[str]) -> str:
+    assert process.stderr is not None
+    return process.stderr.readline()
+
+
+@pytest.fixture
+def running(database: Database) -> Iterator[subprocess.Popen[str]]:
+    process = daemon(database.path.parent)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_ends_the_daemon_cleanly_with_its_crawls(
+    database: Database, running: subprocess.Popen[str], number: signal.Signals
+) -> None:
+    line = ready(running)
+    assert line.startswith("scheduler: 2 outlets, next: kukar at 2028-02-29 00:00, zone Asia/Makassar")
+    with database.write() as connection:
+        agenda.ask(connection, "kukar", Action.TRIGGER, datetime.now(UTC))
+    assert running.stdout is not None
+    assert running.stdout.readline() == "kukar trigger\n"
+    began = time.monotonic()
+    running.send_signal(number)
+    rest, errors = running.communicate(timeout=10)
+    assert time.monotonic() - began < 3
+    assert (running.returncode, rest, errors) == (0, "", "")
+    assert not (database.path.parent / "locks" / "scheduler.json").exists()
+
+
+@pytest.mark.soak
+def test_a_crawl_that_does_not_end_holds_the_daemon_for_less_than_thirty_seconds(database: Database) -> None:
+    process = daemon(database.path.parent, "deaf")
+    ready(process)
+    with database.write() as connection:
+        agenda.ask(connection, "kukar", Action.TRIGGER, datetime.now(UTC))
+    assert process.stdout is not None
+    assert process.stdout.readline() == "kukar trigger\n"
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 1
+
+
+def test_a_second_daemon_is_refused_and_named_the_first(database: Database, running: subprocess.Popen[str]) -> None:
+    ready(running)
+    second = daemon(database.path.parent)
+    _, errors = second.communicate(timeout=10)
+    assert second.returncode == 4
+    assert errors.startswith(f"another scheduler runs already: process {running.pid} since ")
+    assert errors.count("\n") == 1
+
+
+def test_a_killed_daemon_is_no_obstacle_and_its_crawl_is_not_begun_again(
+    database: Database, running: subprocess.Popen[str]
+) -> None:
+    missed = datetime.now(UTC) - timedelta(days=3)
+    ready(running)
+    running.kill()
+    running.communicate()
+    with database.write() as connection:
+        agenda.appoint(connection, "kukar", Work.CRAWL, expression="0 0 29 2 *", next_at=missed)
+    for expected in ("kukar at once", "kukar at 2028-02-29"):
+        process = daemon(database.path.parent)
+        try:
+            assert expected in ready(process)
+            if "once" in expected:
+                assert process.stdout is not None
+                assert process.stdout.readline() == "kukar missed\n"
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def test_a_daemon_that_is_refused_changes_nothing(app: App) -> None:
+    with scheduler_lock(app.home.locks):
+        result = pilkada(app, "run")
+    assert isinstance(result.exception, HeldError)
+    assert json.loads(pilkada(app, "list", "--format", "json").stdout)[0]["outlet"] == "kukar"
+
+
+def test_without_outlets_there_is_nothing_to_run(database: Database) -> None:
+    result = pilkada(Asked(home=Home(database.path.parent), outlets=()), "run")
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert "no outlet is enabled" in result.stderr
+
+
+def test_a_trigger_is_written_down_and_says_that_nobody_takes_it(app: App) -> None:
+    result = pilkada(app, "trigger", "kukar")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "no scheduler is running" in result.stderr
+    with app.database().read() as connection:
+        assert agenda.asked(connection, Action.TRIGGER) == ["kukar"]
+
+
+def test_a_trigger_says_who_takes_it(app: App) -> None:
+    with scheduler_lock(app.home.locks) as lock:
+        holder = lock.holder()
+        result = pilkada(app, "trigger", "kukar")
+    assert holder is not None
+    assert f"the scheduler (process {holder.pid}) takes it" in result.stderr
+
+
+@pytest.mark.parametrize("words", [("trigger", "samarinda"), ("runs", "--outlet", "samarinda")], ids=lambda w: w[0])
+def test_an_unknown_outlet_is_misuse_and_the_known_ones_are_named(app: App, words: tuple[str, ...]) -> None:
+    result = pilkada(app, *words)
+    assert result.exit_code == 2
+    assert result.stderr == "Error: there is no outlet samarinda; known are kukar, mahakam\n"
+
+
+def test_status_is_a_list_of_what_the_contract_names(app: App) -> None:
+    result = pilkada(app, "status", "--format", "json")
+    assert result.exit_code == 0
+    first, second = json.loads(result.stdout)
+    assert (first["outlet"], second["outlet"]) == ("kukar", "mahakam")
+    assert list(first) == ["outlet", "state", "last_success", "last_run", "last_outcome", "next_run", "trouble"]
+    assert datetime.fromisoformat(first["next_run"]) > datetime.now(UTC)
+    assert first["next_run"].endswith("Z")
+    assert (first["state"], first["last_run"], first["trouble"]) == ("never", None, None)
+
+
+def test_a_table_has_its_times_in_the_zone_of_the_schedule(database: Database) -> None:
+    settings = ScheduleSettings(crawl="15 6 * * *", timezone="Asia/Jayapura")
+    result = pilkada(Asked(home=Home(database.path.parent), schedule=settings), "list")
+    assert result.exit_code == 0
+    heading, *rows = result.stdout.splitlines()
+    assert heading.split() == ["OUTLET", "EXPRESSION", "NEXT", "RUN", "TIMEZONE", "ENABLED"]
+    assert len(rows) == 2
+    assert " 06:15 " in rows[0]
+    assert max(len(line) for line in result.stdout.splitlines()) <= 80
+
+
+def test_no_runs_are_an_empty_list(app: App) -> None:
+    assert pilkada(app, "runs", "--format", "json").stdout.strip() == "[]"
+    assert pilkada(app, "runs").stdout == ""
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys, scheduler.commands; print([m for m in ('sqlalchemy', 'apscheduler', 'cronsim') if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
