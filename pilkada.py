@@ -1,6 +1,21 @@
 """Pilkada's public face: `from pilkada import Archive`, and `python -m pilkada` for the command."""
 
-__all__: list[str] = []
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from archive.archive import Archive
+
+__all__ = ["Archive"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for: the command needs none of it to start."""
+    if name == "Archive":
+        from archive.archive import Archive
+
+        return Archive
+    raise AttributeError(f"module 'pilkada' has no attribute {name!r}")
+
 
 if __name__ == "__main__":
     import sys

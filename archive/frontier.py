@@ -336,3 +336,18 @@ def capture_places(connection: Connection, capture_ids: Iterable[int]) -> dict[i
         .where(Capture.id.in_(list(capture_ids)))
     )
     return {row.id: (row.name, row.offset, row.length, row.sha256) for row in rows}
+
+
+def unread_again(connection: Connection, ticket: RunTicket) -> int:
+    """Have every kept visit of an outlet read once more; give how many. Its addresses take part in the run."""
+    kept = (
+        Visit.outlet_id == ticket.outlet_id,
+        Visit.capture_id.is_not(None),
+        Visit.state.in_([VisitState.READ, VisitState.REJECTED]),
+        Visit.status.between(200, 299),
+    )
+    for address_id in connection.execute(select(Visit.address_id).where(*kept).distinct()).scalars().all():
+        enter(connection, ticket, address_id, Entry.CARRIED)
+    return connection.execute(
+        update(Visit).where(*kept).values(state=VisitState.UNREAD, reason=None, detail=None, text_sha256=None)
+    ).rowcount

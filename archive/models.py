@@ -460,10 +460,3 @@ class Change(Base):
     uid: Mapped[str]
     kind: Mapped[ChangeKind]
     at: Mapped[datetime]
-
-
-PROJECTIONS = (Version, ReadingSource, Body, ReadingRow, ArticleKey, Article)
-"""Tables that `pilkada db rebuild` empties, in an order that foreign keys allow.
-
-`change` is a projection too, but one that others follow: it is never emptied, a rebuild goes on counting.
-"""

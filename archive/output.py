@@ -16,6 +16,12 @@ FORMATS = ("table", "json", "jsonl", "csv")
 WIDTH = 80
 
 
+class MisuseError(click.ClickException):
+    """What was asked for makes no sense; its text is one line and the command exits with 2."""
+
+    exit_code = 2
+
+
 def format_option(command: Command) -> Command:
     """Give a command `--format table|json|jsonl|csv` as the argument `output`."""
     return click.option(

@@ -121,15 +121,21 @@ def begin(
     return RunTicket(run_id=run_id, outlet_id=outlet_id, fence=fence)
 
 
+def outlet_slugs(connection: Connection) -> list[str]:
+    """Give the slugs of all outlets that the archive has seen."""
+    return list(connection.execute(select(Outlet.slug).order_by(Outlet.slug)).scalars())
+
+
 def counts(connection: Connection, run_id: int) -> Counts:
     """Add up what became of the addresses of a run."""
-    entered = dict(
-        connection.execute(
-            select(Disposition.entry, func.count()).where(Disposition.run_id == run_id).group_by(Disposition.entry)
+    entered = {
+        row.entry: row.number
+        for row in connection.execute(
+            select(Disposition.entry, func.count().label("number"))
+            .where(Disposition.run_id == run_id)
+            .group_by(Disposition.entry)
         )
-        .tuples()
-        .all()
-    )
+    }
     ended: dict[Outcome | None, int] = {}
     rejected: dict[str, int] = {}
     for outcome, reason, number in connection.execute(

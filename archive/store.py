@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from archive.database import insert_row
 from archive.models import Article, ArticleKey, Body, Change, ReadingRow, ReadingSource, Version
@@ -280,3 +280,28 @@ def _moment(reading: Reading, seen: datetime) -> int:
     if reading.published_date is not None:
         return int(datetime.combine(reading.published_date, time(12), UTC).timestamp())
     return int(seen.timestamp())
+
+
+def forget(connection: Connection, outlet_id: int) -> set[str]:
+    """Empty the projections of one outlet and give the uids that it had; facts stay as they are."""
+    mine = select(Article.id).where(Article.outlet_id == outlet_id)
+    readings = select(ReadingRow.id).where(ReadingRow.article_id.in_(mine))
+    uids = set(connection.execute(select(Article.uid).where(Article.outlet_id == outlet_id)).scalars())
+    for table, condition in (
+        (Version, Version.article_id.in_(mine)),
+        (ReadingSource, ReadingSource.reading_id.in_(readings)),
+        (Body, Body.reading_id.in_(readings)),
+        (ReadingRow, ReadingRow.article_id.in_(mine)),
+        (ArticleKey, ArticleKey.article_id.in_(mine)),
+        (Article, Article.outlet_id == outlet_id),
+    ):
+        connection.execute(delete(table).where(condition))
+    return uids
+
+
+def bury(connection: Connection, outlet_id: int, before: set[str], now: datetime) -> int:
+    """Tell readers of the articles that a rebuild did not bring back; give how many."""
+    lost = before - set(connection.execute(select(Article.uid).where(Article.outlet_id == outlet_id)).scalars())
+    for uid in sorted(lost):
+        tell(connection, 0, uid, ChangeKind.TOMBSTONE, now)
+    return len(lost)

@@ -15,7 +15,7 @@ import msgspec
 
 from archive import runs
 from archive.database import Database
-from archive.errors import ArchiveUnavailableError
+from archive.errors import ArchiveError, ArchiveUnavailableError
 from archive.records import RunStatus
 from archive.runs import RunRow
 from crawler import processes
@@ -31,6 +31,10 @@ STOP_SECONDS = 25.0
 """How long a child that was asked to stop may take."""
 OVERTIME_SECONDS = 30.0
 """How long after its deadline a child is ended by force."""
+
+
+class StoppedError(ArchiveError):
+    """A crawl was not begun, since `interrupt` was called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +87,18 @@ class Runner:
 
     def crawl_all(
         self, outlets: Sequence[str], *, base_url: str | None = None, limit: int | None = None, cause: str = "command"
-    ) -> list[Report]:
-        """Crawl some outlets side by side and give their reports in the order asked for."""
+    ) -> tuple[list[Report], list[ArchiveError]]:
+        """Crawl some outlets side by side; give the reports in the order asked for, and what failed on our side."""
         workers = max(1, min(len(outlets), self._loaded.settings.schedule.parallel))
+        reports, errors = [], []
         with ThreadPoolExecutor(workers, thread_name_prefix="crawl") as pool:
-            return list(pool.map(lambda slug: self.crawl(slug, cause=cause, base_url=base_url, limit=limit), outlets))
+            crawls = [pool.submit(self.crawl, slug, cause=cause, base_url=base_url, limit=limit) for slug in outlets]
+            for crawl in crawls:
+                try:
+                    reports.append(crawl.result())
+                except ArchiveError as error:
+                    errors.append(error)
+        return reports, errors
 
     def crawl(
         self,
@@ -103,6 +114,8 @@ class Runner:
         Raises:
             ArchiveUnavailableError: our side failed; the text names the cause.
         """
+        if self._stopping:
+            raise StoppedError(f"{slug} is not crawled, since the program is being stopped")
         task = make_task(self._loaded, self._database.url, slug, cause, planned_at, base_url, limit, self._log_level)
         started_at = datetime.now(UTC)
         # The kernel ends the child with the thread that started it; this thread waits for it below.

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar
 
+from OpenSSL.SSL import Error as SslError
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
@@ -17,7 +18,6 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.http import Response
-from twisted.internet import ssl
 from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 
@@ -50,7 +50,7 @@ NETWORK_ERRORS = (
     DownloadTimeoutError,
     IgnoreRequest,
     ResponseDataLossError,
-    ssl.SSL.Error,
+    SslError,
 )
 """What goes wrong between us and a site; anything else is our own fault and ends the crawl."""
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from archive.output import format_option, write_rows
+from archive.output import MisuseError, format_option, write_rows
 
 if TYPE_CHECKING:
     from archive.database import Database
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scheduler.settings import ScheduleSettings
 
 STATUS_COLUMNS = ("outlet", "state", "last_success", "next_run", "trouble")
-RUNS_COLUMNS = ("run_id", "outlet", "cause", "started_at", "seconds", "status", "new", "failed", "left", "detail")
+RUNS_COLUMNS = ("outlet", "started_at", "cause", "status", "new", "detail")
 
 
 class App(Protocol):
@@ -38,12 +38,6 @@ class App(Protocol):
 
     def interrupt(self) -> None:
         """Tell the crawls that run to stop; a `crawl` that is called later returns at once."""
-
-
-class MisuseError(click.ClickException):
-    """What was asked for makes no sense with these settings."""
-
-    exit_code = 2
 
 
 def _unknown(outlet: str, known: Sequence[str]) -> MisuseError:

@@ -1,0 +1,312 @@
+"""Articles as the outside sees them: the record of CONTRACT.md, put together from the tables, streamed."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select
+
+from archive.models import (
+    Address,
+    AddressAlias,
+    Article,
+    ArticleKey,
+    Body,
+    Capture,
+    Change,
+    Outlet,
+    OutletDeclaration,
+    ReadingRow,
+    ReadingSource,
+    Version,
+    Visit,
+    WarcFile,
+)
+from archive.records import Filters, IndexDocument, State
+
+BATCH = 200
+"""Articles that are put together at once: their captures and versions are fetched by one query each."""
+UID = re.compile(r"[a-z2-7]{16}")
+
+NOT_YET = ("election", "regions", "topics", "actors", "phase", "cluster")
+"""Fields of the contract that nothing computes yet; null says so, where an empty list would say "none"."""
+
+
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """Give what an article must fulfil to pass the filters."""
+    wanted: list[ColumnElement[bool]] = []
+    if filters.outlets:
+        wanted.append(Outlet.slug.in_(filters.outlets))
+    if filters.after is not None:
+        wanted.append(Article.published_date >= filters.after)
+    if filters.before is not None:
+        wanted.append(Article.published_date <= filters.before)
+    if filters.state is not None:
+        wanted.append(Article.state == filters.state)
+    return wanted
+
+
+def count(connection: Connection, filters: Filters) -> int:
+    """Count the articles that pass the filters."""
+    return connection.execute(
+        select(func.count()).select_from(Article).join(Outlet).where(*conditions(filters))
+    ).scalar_one()
+
+
+def stream(connection: Connection, filters: Filters) -> Iterator[dict[str, Any]]:
+    """Give the records that pass the filters, in order of their id, at constant memory."""
+    last = 0
+    while batch := _records(connection, *conditions(filters), Article.id > last, limit=BATCH):
+        yield from batch
+        last = batch[-1]["id"]
+
+
+def by_uid(connection: Connection, uids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Give the records of some articles; those that are not there are left out."""
+    found: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(uids), BATCH):
+        some = uids[start : start + BATCH]
+        found |= {row["uid"]: row for row in _records(connection, Article.uid.in_(some), limit=len(some))}
+    return found
+
+
+def resolve(connection: Connection, name: str) -> str | None:
+    """Give the uid of an article from its id, its uid, or any address it was met at."""
+    text = name.strip()
+    if text.isascii() and text.isdigit():
+        return connection.execute(select(Article.uid).where(Article.id == int(text[:18]))).scalar()
+    if UID.fullmatch(text):
+        return connection.execute(select(Article.uid).where(Article.uid == text)).scalar()
+    path = re.sub(r"^https?://[^/]+", "", text)
+    return connection.execute(
+        select(Article.uid)
+        .join(ArticleKey, ArticleKey.article_id == Article.id)
+        .join(Address, (Address.canonical == ArticleKey.value) & (Address.outlet_id == ArticleKey.outlet_id))
+        .outerjoin(AddressAlias, AddressAlias.address_id == Address.id)
+        .where(ArticleKey.scheme == "address", or_(AddressAlias.raw == text, Address.canonical.in_({path, f"{path}/"})))
+        .order_by(ArticleKey.until.is_not(None), Article.id)
+        .limit(1)
+    ).scalar()
+
+
+def history(connection: Connection, uid: str) -> list[dict[str, Any]]:
+    """Give an article's versions, oldest first."""
+    rows = connection.execute(
+        select(Version.since, Version.text_sha256, ReadingRow.title, ReadingRow.word_count, ReadingRow.modified_at)
+        .join(Article, Article.id == Version.article_id)
+        .join(ReadingRow, ReadingRow.id == Version.reading_id)
+        .where(Article.uid == uid)
+        .order_by(Version.first_visit_id)
+    )
+    return [
+        {
+            "version": number,
+            "since": utc(row.since),
+            "text_sha256": row.text_sha256,
+            "title": row.title,
+            "word_count": row.word_count,
+            "modified_at": utc(row.modified_at),
+        }
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+def changes_after(connection: Connection, sequence: int) -> Iterator[tuple[int, str, IndexDocument | None]]:
+    """Give what the index must hear of after a sequence, in order; of an article only its last change, as it is now."""
+    newest = (
+        select(func.max(Change.sequence).label("sequence"), Change.uid)
+        .where(Change.sequence > sequence)
+        .group_by(Change.uid)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(
+            newest.c.sequence,
+            newest.c.uid,
+            Outlet.slug,
+            ReadingRow.title,
+            Body.text,
+            Article.moment,
+            Article.published_date,
+            Article.state,
+            ReadingRow.authors,
+            ReadingRow.place,
+            ReadingRow.tags,
+        )
+        .outerjoin(Article, Article.uid == newest.c.uid)
+        .outerjoin(Outlet, Outlet.id == Article.outlet_id)
+        .outerjoin(ReadingRow, ReadingRow.id == Article.reading_id)
+        .outerjoin(Body, Body.reading_id == ReadingRow.id)
+        .order_by(newest.c.sequence)
+        .execution_options(yield_per=BATCH)
+    )
+    for row in rows:
+        document = None
+        if row.text is not None:
+            document = IndexDocument(
+                uid=row.uid,
+                outlet=row.slug,
+                title=row.title,
+                body=row.text,
+                moment=row.moment,
+                published=row.published_date,
+                authors=tuple(row.authors),
+                place=row.place,
+                tags=tuple(row.tags),
+                state=row.state,
+            )
+        yield row.sequence, row.uid, document
+
+
+def newest_change(connection: Connection) -> int:
+    """Give the sequence of the newest change; 0 in an empty archive."""
+    return connection.execute(select(func.max(Change.sequence))).scalar() or 0
+
+
+def utc(moment: datetime | None) -> str | None:
+    """Give a time of our own clock: ISO 8601, UTC, seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def printed(moment: datetime | None, offset: int | None) -> str | None:
+    """Give a time of a page: ISO 8601 with the offset (minutes east of UTC) that it was printed with."""
+    if moment is None:
+        return None
+    return moment.astimezone(timezone(timedelta(minutes=offset or 0))).isoformat(timespec="seconds")
+
+
+def _records(connection: Connection, *wanted: ColumnElement[bool], limit: int) -> list[dict[str, Any]]:
+    rows = (
+        connection.execute(
+            select(
+                *(
+                    column
+                    for column in ReadingRow.__table__.c
+                    if column.name not in ("id", "article_id", "published_date")
+                ),
+                Article.id,
+                Article.uid,
+                Article.reading_id,
+                Article.state,
+                Article.first_seen_at,
+                Article.last_seen_at,
+                Article.removed_at,
+                Article.published_date,
+                Article.outlet_id,
+                Outlet.slug,
+                Address.canonical,
+                Visit.url,
+                Body.text,
+                Body.removed,
+            )
+            .select_from(Article)
+            .join(Outlet, Outlet.id == Article.outlet_id)
+            .join(ReadingRow, ReadingRow.id == Article.reading_id)
+            .join(Body, Body.reading_id == ReadingRow.id)
+            .join(Address, Address.id == Article.address_id)
+            .join(Visit, Visit.id == ReadingRow.visit_id)
+            .where(*wanted)
+            .order_by(Article.id)
+            .limit(limit)
+        )
+        .mappings()
+        .all()
+    )
+    if not rows:
+        return []
+    declared = _declarations(connection)
+    captures = _captures(connection, [row["reading_id"] for row in rows])
+    versions = _versions(connection, [row["id"] for row in rows])
+    return [
+        _record(row, declared[row["outlet_id"]], captures.get(row["reading_id"], []), versions.get(row["id"], 1))
+        for row in rows
+    ]
+
+
+def _declarations(connection: Connection) -> dict[int, dict[str, Any]]:
+    rows = connection.execute(
+        select(OutletDeclaration.outlet_id, OutletDeclaration.declared).order_by(OutletDeclaration.id)
+    )
+    return {row.outlet_id: row.declared for row in rows}
+
+
+def _captures(connection: Connection, reading_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in connection.execute(
+        select(ReadingSource.reading_id, ReadingSource.role, Capture, WarcFile.name)
+        .join(Capture, Capture.id == ReadingSource.capture_id)
+        .join(WarcFile, WarcFile.id == Capture.warc_file_id)
+        .where(ReadingSource.reading_id.in_(reading_ids))
+        .order_by(Capture.id)
+    ):
+        found.setdefault(row.reading_id, []).append(
+            {
+                "record_id": row.record_id,
+                "file": row.name,
+                "offset": row.offset,
+                "length": row.length,
+                "sha256": row.sha256,
+                "fetched_at": utc(row.fetched_at),
+                "role": row.role.value,
+            }
+        )
+    return found
+
+
+def _versions(connection: Connection, article_ids: Sequence[int]) -> dict[int, int]:
+    rows = connection.execute(
+        select(Version.article_id, func.count().label("number"))
+        .where(Version.article_id.in_(article_ids))
+        .group_by(Version.article_id)
+    )
+    return {row.article_id: row.number for row in rows}
+
+
+def _record(row: RowMapping, declared: dict[str, Any], captures: list[dict[str, Any]], versions: int) -> dict[str, Any]:
+    published: date | None = row["published_date"]
+    source = row["published_source"]
+    state: State = row["state"]
+    return {
+        "id": row["id"],
+        "uid": row["uid"],
+        "url": row["url"],
+        "canonical_url": declared["base_url"].rstrip("/") + row["canonical"],
+        "outlet": row["slug"],
+        "outlet_name": declared["name"],
+        "title": row["title"],
+        "body": row["text"],
+        "removed": row["removed"],
+        "lead": row["lead"],
+        "dateline": row["dateline"],
+        "dateline_outlet": row["dateline_outlet"],
+        "place": row["place"],
+        "authors": row["authors"],
+        "editors": row["editors"],
+        "credit": row["credit"],
+        "advertorial_mark": row["advertorial_mark"],
+        "published_date": published.isoformat() if published else None,
+        "published_at": printed(row["published_at"], row["published_offset"]),
+        "published_source": source.value if source else None,
+        "modified_at": printed(row["modified_at"], row["modified_offset"]),
+        "first_seen_at": utc(row["first_seen_at"]),
+        "last_seen_at": utc(row["last_seen_at"]),
+        "removed_at": utc(row["removed_at"]),
+        "section": row["section"],
+        "tags": row["tags"],
+        "image_url": row["image_url"],
+        "caption": row["caption"],
+        "photo_credit": row["photo_credit"],
+        "captions": row["captions"],
+        "related": row["related"],
+        "language": row["language"],
+        "word_count": row["word_count"],
+        **dict.fromkeys(NOT_YET),
+        "flags": row["flags"],
+        "state": state.value,
+        "version": versions,
+        "versions": versions,
+        "changed": versions > 1,
+        "captures": captures,
+        "extractor": row["extractor"],
+    }

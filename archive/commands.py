@@ -1,0 +1,287 @@
+"""The commands that look things up in the archive, hand them on, and keep it in order."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import click
+
+from archive.output import WIDTH, MisuseError, format_option, to_json, write_rows
+
+if TYPE_CHECKING:
+    from archive.archive import Archive, Findings
+    from archive.database import Database
+    from archive.records import Filters
+    from archive.snippets import Snippet
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class App(Protocol):
+    """What the command line hands to these commands as `ctx.obj`."""
+
+    def archive(self) -> "Archive":
+        """Give the archive for reading."""
+
+    def raw_database(self) -> "Database":
+        """Give the database as it is, whatever its schema."""
+
+
+class Day(click.ParamType[date]):
+    """A day: `2024-11-27`, `today`, or so many days back, `7d`."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ARG002
+        """Read a day."""
+        if isinstance(value, date):
+            return value
+        today = datetime.now(UTC).astimezone().date()
+        if value == "today":
+            return today
+        try:
+            if back := re.fullmatch(r"(\d{1,5})d", value):
+                return today - timedelta(days=int(back[1]))
+            return date.fromisoformat(value)
+        except (ValueError, OverflowError):
+            name = param.opts[-1] if param else "the day"
+            raise MisuseError(f"{name}: {value} is no day such as 2024-11-27, 7d or today") from None
+
+
+def filter_options(command: Command) -> Command:
+    """Give a command the filters, as arguments `outlets`, `after` and `before`."""
+    for option in (
+        click.option("--before", type=Day(), help="Published on this day or before."),
+        click.option("--after", type=Day(), help="Published on this day or after: 2024-11-27, 7d, today."),
+        click.option("--outlet", "outlets", multiple=True, help="Of this outlet; may be repeated."),
+    ):
+        command = option(command)
+    return command
+
+
+def make_filters(app: "App", outlets: tuple[str, ...], after: date | None, before: date | None) -> "Filters":
+    """Give the filters that were asked for.
+
+    Raises:
+        MisuseError: an outlet is unknown, or no day lies between the two.
+    """
+    from archive.records import Filters
+
+    if after and before and after > before:
+        raise MisuseError(f"--after {after} is later than --before {before}")
+    if outlets:
+        with app.archive().database.read() as connection:
+            from archive.runs import outlet_slugs
+
+            known = outlet_slugs(connection)
+        for slug in outlets:
+            if slug not in known:
+                raise MisuseError(f"there is no outlet {slug} in this archive; it has {', '.join(known) or 'none'}")
+    return Filters(outlets=outlets, after=after, before=before)
+
+
+@click.command()
+@click.argument("query")
+@filter_options
+@click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance", show_default=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many are shown.")
+@format_option
+@click.pass_obj
+def search(
+    app: App,
+    query: str,
+    *,
+    outlets: tuple[str, ...],
+    after: date | None,
+    before: date | None,
+    sort: Any,
+    limit: int,
+    output: str,
+) -> None:
+    """Search the archive for words (all of them, in any form) and "phrases"."""
+    filters = make_filters(app, outlets, after, before)
+    found = app.archive().search(query, filters=filters, sort=sort, limit=limit)
+    hits = [hit.record | {"snippet": hit.snippet.text, "score": hit.score} for hit in found.hits]
+    if output == "json":
+        answer = {
+            "query": found.query,
+            "expanded": None,
+            "total": found.total,
+            "took_ms": found.took_ms,
+            "hits": hits,
+            "facets": None,
+            "next": None,
+        }
+        click.echo(to_json(answer))
+    elif output == "table":
+        _print_findings(found)
+    else:
+        write_rows(hits, output)
+
+
+def _print_findings(found: "Findings") -> None:
+    for hit in found.hits:
+        record = hit.record
+        where = [record["outlet"], record["published_date"] or "undated", record["place"] or ""]
+        click.secho(_line(record["title"]), bold=True)
+        click.echo(_line("  ".join(filter(None, (*where, record["uid"]))), indent=2))
+        click.echo(_snippet_lines(hit.snippet))
+        click.echo()
+    shown = f", {len(found.hits)} shown" if len(found.hits) < found.total else ""
+    click.echo(f"{found.total} article{'' if found.total == 1 else 's'}{shown}, {found.took_ms:.0f} ms", err=True)
+
+
+def _line(text: str, indent: int = 0) -> str:
+    from archive.text import for_terminal
+
+    clean = " ".join(for_terminal(text).split())
+    room = WIDTH - indent
+    return " " * indent + (clean if len(clean) <= room else clean[: room - 1] + "…")
+
+
+def _snippet_lines(snippet: "Snippet") -> str:
+    """Give a snippet in lines of 80 columns with its matches in bold; marks follow their words when lines break."""
+    bold = {at for start, end in snippet.marks for at in range(start, end)}
+    lines, line, column = [], "    ", 4
+    for word in re.finditer(r"\S+", snippet.text):
+        if column > 4 and column + 1 + len(word[0]) > WIDTH:
+            lines.append(line)
+            line, column = "    ", 4
+        if column > 4:
+            line, column = line + " ", column + 1
+        marked = any(at in bold for at in range(word.start(), word.end()))
+        line += click.style(word[0], bold=True) if marked else word[0]
+        column += len(word[0])
+    return "\n".join([*lines, line])
+
+
+@click.command()
+@click.argument("name", metavar="ID|URL")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def show(app: App, name: str, *, output: str) -> None:
+    """Show one article by id, uid or address: its text, its versions, its captures."""
+    record = app.archive().get(name)
+    if output == "json":
+        click.echo(to_json(record))
+    else:
+        _print_article(record)
+
+
+def _print_article(record: dict[str, Any]) -> None:
+    import textwrap
+
+    from archive.text import for_terminal
+
+    def wrapped(text: str, **options: Any) -> str:
+        return "\n".join(textwrap.wrap(for_terminal(text), WIDTH, **options)) or ""
+
+    def field(name: str, value: Any) -> None:
+        if value:
+            text = ", ".join(value) if isinstance(value, list) else str(value)
+            click.echo(wrapped(f"{name:<10}{text}", subsequent_indent=" " * 10, break_on_hyphens=False))
+
+    click.secho(wrapped(record["title"]), bold=True)
+    click.echo()
+    field("uid", record["uid"])
+    field("outlet", f"{record['outlet_name']} ({record['outlet']})")
+    field("address", record["canonical_url"])
+    field("published", record["published_at"] or record["published_date"])
+    field("modified", record["modified_at"] if record["modified_at"] != record["published_at"] else None)
+    field("place", record["place"])
+    for name in ("authors", "editors", "section", "tags", "caption", "flags"):
+        field(name, record[name])
+    field("state", f"{record['state']}, version {record['version']} of {record['versions']}")
+    click.echo()
+    for block in record["body"].split("\n\n"):
+        click.echo(wrapped(block) + "\n")
+    click.echo("captures")
+    for capture in record["captures"]:
+        place = f"{capture['file']} @{capture['offset']}"
+        click.echo(_line(f"{capture['role']:<7} {capture['fetched_at']} {place}", indent=2))
+        click.echo(_line(f"{capture['record_id']}", indent=4))
+        click.echo(f"    sha256 {capture['sha256']}")
+
+
+@click.command()
+@click.option("--to", "target", type=click.Path(path_type=Path), required=True, help="FILE.jsonl or FILE.csv")
+@filter_options
+@click.option("--query", help="Only articles that this search finds.")
+@click.pass_obj
+def export(
+    app: App,
+    *,
+    target: Path,
+    outlets: tuple[str, ...],
+    after: date | None,
+    before: date | None,
+    query: str | None,
+) -> None:
+    """Write articles to a file, whole or not at all; prints how many."""
+    from archive.export import write
+
+    filters = make_filters(app, outlets, after, before)
+    archive = app.archive()
+    records = archive.articles(filters) if query is None else archive.matching(query, filters)
+    number = write(records, target)
+    click.echo(f"{number} articles written to {target}")
+
+
+@click.command()
+@format_option
+@click.pass_obj
+def verify(app: App, output: str) -> int:
+    """Check every capture, every article and the index; exit status 5 when something is damaged."""
+    import sys
+    from dataclasses import asdict
+
+    from archive.verify import verify as prove
+
+    terminal = sys.stderr.isatty()
+
+    def progress(done: int) -> None:
+        if terminal:
+            click.echo(f"\r\x1b[K{done} captures checked", nl=False, err=True)
+
+    proof = prove(app.archive(), on_progress=progress)
+    if terminal:
+        click.echo("\r\x1b[K", nl=False, err=True)
+    if output == "json":
+        click.echo(to_json(asdict(proof)))
+    else:
+        write_rows([asdict(damage) for damage in proof.damaged], output)
+    missing, extra = len(proof.index["missing"]), len(proof.index["extra"])
+    click.echo(
+        f"{proof.captures} captures, {proof.articles} articles, {len(proof.damaged)} damaged; "
+        f"index: {missing} missing, {extra} too many",
+        err=output != "table",
+    )
+    return 5 if proof.damaged or missing or extra else 0
+
+
+@click.group()
+def db() -> None:
+    """The database: its schema, its health, and its articles made again."""
+
+
+@db.command()
+@click.pass_obj
+def upgrade(app: App) -> None:
+    """Bring the database to this version's schema."""
+    done = app.raw_database().upgrade()
+    click.echo("the schema is up to date now" if done else "the schema was up to date", err=True)
+
+
+@db.command()
+@format_option
+@click.pass_obj
+def check(app: App, output: str) -> int:
+    """Check the database file, references between rows, and the sums of all runs; exit status 5 on a finding."""
+    from archive.health import findings
+
+    rows = [{"finding": finding} for finding in findings(app.archive().database)]
+    write_rows(rows, output)
+    click.echo(f"{len(rows)} findings", err=True)
+    return 5 if rows else 0

@@ -1,0 +1,60 @@
+"""Articles written to a file: JSON Lines or CSV, streamed, and whole or not at all."""
+
+import csv
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from archive.errors import ArchiveError, ArchiveUnavailableError
+from archive.output import cell_text, to_json
+from archive.text import for_csv
+
+
+class ExportError(ArchiveError):
+    """The file's name does not say a format that we write."""
+
+
+def write(records: Iterable[Mapping[str, Any]], path: Path) -> int:
+    """Write records to `path` in the format that its ending names; give how many.
+
+    The file is written beside its place and renamed when it is whole, so a stopped export leaves the old one.
+
+    Raises:
+        ExportError: the ending is neither .jsonl nor .csv.
+        ArchiveUnavailableError: the file cannot be written.
+    """
+    writer = {".jsonl": _jsonl, ".csv": _csv}.get(path.suffix.lower())
+    if writer is None:
+        raise ExportError(f"{path.name}: name a file that ends in .jsonl or .csv")
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("w", encoding="utf-8", newline="") as file:
+            number = writer(records, file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise ArchiveUnavailableError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return number
+
+
+def _jsonl(records: Iterable[Mapping[str, Any]], file: TextIO) -> int:
+    number = 0
+    for record in records:
+        file.write(to_json(record) + "\n")
+        number += 1
+    return number
+
+
+def _csv(records: Iterable[Mapping[str, Any]], file: TextIO) -> int:
+    writer = csv.writer(file, lineterminator="\n")
+    number = 0
+    for record in records:
+        if number == 0:
+            writer.writerow(record)
+        writer.writerow([for_csv(cell_text(value)) for value in record.values()])
+        number += 1
+    return number

@@ -1,0 +1,212 @@
+"""The command line: gathers the commands of all packages, opens what they need, turns errors into one line and a status.
+
+Commands are imported when they are run, so that `pilkada search` pays for nothing but itself.
+"""
+
+import contextlib
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from archive.archive import Archive
+    from archive.database import Database
+    from archive.settings import Home
+    from crawler.config import Loaded
+    from crawler.runner import Runner
+    from scheduler.settings import ScheduleSettings
+
+COMMANDS = {
+    "config": "crawler.commands:config",
+    "crawl": "crawler.commands:crawl",
+    "db": "crawler.commands:db",
+    "demo": "crawler.demo:demo",
+    "export": "archive.commands:export",
+    "init": "crawler.commands:init",
+    "outlets": "crawler.commands:outlets",
+    "schedule": "scheduler.commands:schedule",
+    "search": "archive.commands:search",
+    "show": "archive.commands:show",
+    "verify": "archive.commands:verify",
+}
+
+
+class App:
+    """What a command may ask for; each thing is opened when it is first asked for."""
+
+    def __init__(self, home: Path, config: Path | None, log_level: str) -> None:
+        self._root = home
+        self._config = config
+        self.log_level = log_level
+
+    @cached_property
+    def loaded(self) -> "Loaded":
+        """The settings in force."""
+        from crawler.config import load
+
+        return load(self._root, config=self._config)
+
+    @property
+    def home(self) -> "Home":
+        """Where things lie in the archive's folder."""
+        return self.loaded.home
+
+    @property
+    def schedule(self) -> "ScheduleSettings":
+        """The scheduler's settings."""
+        return self.loaded.settings.schedule
+
+    @property
+    def outlets(self) -> Sequence[str]:
+        """The slugs of the enabled outlets."""
+        return [slug for slug, outlet in self.loaded.settings.outlets.items() if outlet.enabled]
+
+    @cached_property
+    def _database(self) -> "Database":
+        from archive.database import Database
+
+        return Database(self.home.database_url(self.loaded.settings.archive))
+
+    def raw_database(self) -> "Database":
+        """Give the archive's database as it is, whatever its schema."""
+        return self._database
+
+    def database(self) -> "Database":
+        """Give the archive's database, made if there is none, its schema checked."""
+        from archive.database import sqlite_warning
+
+        if warning := sqlite_warning():
+            logging.getLogger(__name__).warning("%s", warning)
+        self._database.ensure()
+        return self._database
+
+    def archive(self) -> "Archive":
+        """Give the archive for reading; it is not made if there is none."""
+        from archive.archive import Archive
+
+        return Archive.open(self.home.root, url=self.loaded.settings.archive.url)
+
+    @cached_property
+    def runner(self) -> "Runner":
+        """What starts crawls."""
+        from crawler.progress import Progress
+        from crawler.runner import Runner
+
+        return Runner(self.loaded, self.database(), log_level=self.log_level, on_progress=Progress().show)
+
+    def crawl(self, outlet: str, cause: str, planned_at: datetime | None) -> None:
+        """Crawl one outlet for the daemon and bring the index up to date; what goes wrong is logged and in its run."""
+        from archive.errors import ArchiveError
+        from crawler.config import SettingsError
+
+        log = logging.getLogger(__name__)
+        try:
+            report = self.runner.crawl(outlet, cause=cause, planned_at=planned_at)
+            log.info("%s: %s, %s new, %s left", outlet, report.status.value, report.new, report.left)
+            self.archive().catch_up()
+        except (ArchiveError, SettingsError) as error:
+            log.error("%s: %s", outlet, error)
+
+    def interrupt(self) -> None:
+        """Stop the crawls that run."""
+        self.runner.interrupt()
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Give the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=Commands)
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="The archive's folder [$PILKADA_HOME, else your data folder]."
+)
+@click.option("--config", type=click.Path(path_type=Path), help="Settings to use instead of pilkada.toml in the home.")
+@click.option("--verbose", is_flag=True, help="Say more about what is done.")
+@click.option("--quiet", is_flag=True, help="Say nothing but what is wrong.")
+@click.version_option(package_name="pilkada")
+@click.pass_context
+def pilkada(ctx: click.Context, home: Path | None, config: Path | None, verbose: bool, quiet: bool) -> None:  # noqa: FBT001
+    """Crawl, keep and search what Indonesia's regional outlets wrote about an election."""
+    level = "INFO" if verbose else "ERROR" if quiet else "WARNING"
+    logging.basicConfig(
+        stream=sys.stderr, level="WARNING", format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
+    )
+    for name in ("archive", "crawler", "scheduler", "spiders"):
+        logging.getLogger(name).setLevel(
+            "INFO" if level == "WARNING" and ctx.invoked_subcommand == "schedule" else level
+        )
+    ctx.obj = App((home or default_home()).absolute(), config, level)
+
+
+def default_home() -> Path:
+    """Give the home that is used without --home: $PILKADA_HOME, else the platform's folder for user data."""
+    if named := os.environ.get("PILKADA_HOME"):
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("pilkada", appauthor=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit status (CONTRACT.md)."""
+    try:
+        status = pilkada.main(args=arguments, prog_name="pilkada", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        _say(f"{error.format_message()}")
+        return error.exit_code
+    except click.Abort:
+        _say("stopped")
+        return 1
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough (`pilkada search … | head`); Python must not try to flush again.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        status = foreseen(error)
+        if status is None:
+            raise
+        _say(str(error))
+    return status if isinstance(status, int) else 0
+
+
+def foreseen(error: Exception) -> int | None:
+    """Give the exit status of an error that has a cause outside the program, None for a bug."""
+    from archive.errors import ArchiveError
+    from archive.query import QueryError
+    from crawler.config import SettingsError
+    from scheduler.errors import SchedulerError
+    from scheduler.lock import HeldError
+
+    for kind, status in ((SettingsError, 2), (QueryError, 2), (HeldError, 4), (SchedulerError, 2), (ArchiveError, 1)):
+        if isinstance(error, kind):
+            return status
+    return None
+
+
+def _say(text: str) -> None:
+    click.echo(f"pilkada: {' '.join(text.split())}", err=True)

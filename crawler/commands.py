@@ -1,0 +1,226 @@
+"""The commands that crawl, and those about outlets and settings."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.commands import db
+from archive.output import MisuseError, format_option, write_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.cli import App
+    from crawler.runner import Report
+
+REPORT_COLUMNS = (
+    "outlet",
+    "status",
+    "new",
+    "revised",
+    "unchanged",
+    "rejected",
+    "failed",
+    "left",
+    "requests",
+    "seconds",
+)
+
+__all__ = ["config", "crawl", "db", "init", "outlets"]
+
+
+@click.command()
+@click.argument("outlets", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Crawl all enabled outlets.")
+@click.option("--limit", type=click.IntRange(min=1), help="Stop after so many new articles an outlet.")
+@click.option("--base-url", help="Crawl the outlet at another address: a mirror, a test site.")
+@format_option
+@click.pass_obj
+def crawl(
+    app: "App", outlets: "Sequence[str]", *, everything: bool, limit: int | None, base_url: str | None, output: str
+) -> int:
+    """Crawl outlets once, now, and print one report an outlet.
+
+    The first crawl of an outlet takes all that it lists, newest first; later ones take what is new. A crawl that is
+    stopped keeps what it has fetched and goes on the next time.
+    """
+    import signal
+
+    from crawler.progress import Progress
+
+    chosen = _chosen(app, outlets, everything=everything)
+    if base_url is not None and len(chosen) != 1:
+        raise MisuseError("--base-url goes with one outlet")
+    runner = app.runner
+    before = [
+        (number, signal.signal(number, lambda *_: runner.interrupt())) for number in (signal.SIGTERM, signal.SIGINT)
+    ]
+    try:
+        reports, errors = runner.crawl_all(chosen, base_url=base_url, limit=limit)
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+        Progress().clear()
+    write_rows([_row(report, output) for report in reports], output, REPORT_COLUMNS)
+    for report in reports:
+        if report.detail:
+            click.echo(f"{report.outlet}: {report.detail}", err=True)
+    if errors:
+        raise errors[0]
+    app.archive().catch_up()
+    return exit_status([report.status.value for report in reports])
+
+
+def _chosen(app: "App", outlets: "Sequence[str]", *, everything: bool) -> list[str]:
+    declared = app.loaded.settings.outlets
+    if everything and outlets:
+        raise MisuseError("name outlets or say --all, not both")
+    if not everything and not outlets:
+        raise MisuseError(f"name an outlet or say --all; {known(declared)}")
+    for slug in outlets:
+        if slug not in declared:
+            raise MisuseError(f"there is no outlet {slug}; {known(declared)}")
+    chosen = list(dict.fromkeys(outlets)) if outlets else list(app.outlets)
+    if not chosen:
+        raise MisuseError("no outlet is enabled: declare one in pilkada.toml, `pilkada init` helps")
+    return chosen
+
+
+def known(declared: "Any") -> str:
+    """Say which outlets there are."""
+    return f"known are {', '.join(declared)}" if declared else "none is declared yet: `pilkada init` helps"
+
+
+def _row(report: "Report", output: str) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    row = asdict(report)
+    if output == "table":
+        row["rejected"] = sum(report.rejected.values())
+    return row
+
+
+def exit_status(statuses: "Sequence[str]") -> int:
+    """Give the exit status of some crawls: 4 all were held, 3 one was blocked or failed, else 0."""
+    if statuses and all(status == "held" for status in statuses):
+        return 4
+    return 3 if any(status in ("blocked", "failed") for status in statuses) else 0
+
+
+@click.group()
+def outlets() -> None:
+    """What outlets are declared, and what is known of them."""
+
+
+@outlets.command("list")
+@format_option
+@click.pass_obj
+def list_(app: "App", output: str) -> None:
+    """List the declared outlets."""
+    write_rows(
+        [
+            {
+                "outlet": slug,
+                "name": outlet.name,
+                "family": outlet.family,
+                "base_url": outlet.base_url,
+                "timezone": outlet.timezone,
+                "enabled": outlet.enabled,
+            }
+            for slug, outlet in app.loaded.settings.outlets.items()
+        ],
+        output,
+    )
+
+
+@outlets.command()
+@click.argument("outlet")
+@format_option
+@click.pass_obj
+def show(app: "App", outlet: str, output: str) -> None:
+    """Show one outlet: its declaration, what is held of it, its last crawl."""
+    import msgspec
+
+    from archive import articles, runs
+    from archive.records import Filters
+
+    declared = app.loaded.settings.outlets
+    if outlet not in declared:
+        raise MisuseError(f"there is no outlet {outlet}; {known(declared)}")
+    with app.database().read() as connection:
+        held = articles.count(connection, Filters(outlets=(outlet,)))
+        last = next(iter(runs.newest(connection, outlets=[outlet], limit=1)), None)
+        success = runs.last_success(connection, outlet)
+    facts: dict[str, Any] = {
+        "outlet": outlet,
+        **msgspec.to_builtins(declared[outlet]),
+        "schedule": app.schedule.expression(outlet),
+        "articles": held,
+        "last_run": articles.utc(last.started_at) if last else None,
+        "last_outcome": last.status.value if last else None,
+        "last_success": articles.utc(success),
+    }
+    if output == "table":
+        write_rows([{"what": name, "value": value} for name, value in facts.items()], output)
+    else:
+        write_rows([facts], output)
+
+
+@click.command()
+@format_option
+@click.pass_obj
+def config(app: "App", output: str) -> None:
+    """Print the settings in force and where each value came from; secrets are masked."""
+    import msgspec
+
+    def flat(values: dict[str, Any], prefix: str = "") -> "list[tuple[str, Any]]":
+        found: list[tuple[str, Any]] = []
+        for key, value in values.items():
+            name = f"{prefix}{key}"
+            found += flat(value, f"{name}.") if isinstance(value, dict) and value else [(name, value)]
+        return found
+
+    loaded = app.loaded
+    rows = [
+        {"key": key, "value": masked(key, value), "origin": loaded.origins.get(key, "default")}
+        for key, value in flat(msgspec.to_builtins(loaded.settings))
+    ]
+    write_rows(
+        [{"key": "home", "value": str(loaded.home.root), "origin": "--home, $PILKADA_HOME or default"}, *rows], output
+    )
+
+
+def masked(key: str, value: Any) -> Any:
+    """Give a value without its secret: the password in a database's address."""
+    if key == "archive.url" and isinstance(value, str):
+        import re
+
+        return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", value)
+    return value
+
+
+@click.command()
+@click.option("--contact", help="E-mail address or page that tells a site who crawls it.")
+@click.option("--outlet", help="Short name of the first outlet: a to z, 0 to 9 and -.")
+@click.option("--url", help="Its address, such as https://example.id")
+@click.option("--name", help="Its name as readers know it.")
+@click.option("--timezone", help="Its zone: Asia/Jakarta, Asia/Makassar or Asia/Jayapura.")
+@click.pass_obj
+def init(app: "App", /, **answers: str | None) -> None:
+    """Write a first pilkada.toml; what is not given is asked for."""
+    from crawler.starter import write_settings
+
+    file = write_settings(app.loaded.home, answers)
+    click.echo(f"wrote {file}; next: pilkada --home {app.home.root} crawl --all", err=True)
+
+
+@db.command()
+@click.pass_obj
+def rebuild(app: "App") -> int:
+    """Make articles, versions and index again from the captures; touches no network."""
+    from crawler.rebuild import rebuild_all
+
+    rows = rebuild_all(app.loaded, app.database())
+    app.archive().catch_up()
+    write_rows(rows, "table")
+    return exit_status([row["status"] for row in rows])
