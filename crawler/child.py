@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 READERS = 1
 """Reading processes an outlet: at polite delays one is idle most of the time."""
 PROGRESS_SECONDS = 1.0
+OURS = ("archive", "crawler", "scheduler", "spiders")
 
 
 def now() -> datetime:
@@ -52,6 +53,10 @@ def say(line: Line) -> None:
 def main() -> int:
     """Crawl as the task on stdin says."""
     processes.die_with_parent()
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger().handlers[0].addFilter(of_interest)
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     processes.limit_memory(task.memory_mb)
     home = Home(Path(task.home))
@@ -149,11 +154,9 @@ def _run(task: Task, crawl: Crawl) -> None:
 
 
 def set_levels(level: str) -> None:
-    """Let our own modules speak at a level, and the libraries only when something is wrong."""
-    for name in ("archive", "crawler", "scheduler", "spiders"):
+    """Let our own modules speak at a level."""
+    for name in OURS:
         logging.getLogger(name).setLevel(level)
-    for name in ("scrapy", "twisted", "trafilatura"):
-        logging.getLogger(name).setLevel("DEBUG" if level == "DEBUG" else "ERROR")
 
 
 def _close(crawl: Crawl, ticket: RunTicket, started: float) -> int:
@@ -189,8 +192,6 @@ def _close(crawl: Crawl, ticket: RunTicket, started: float) -> int:
     return 1 if isinstance(crawl.fatal, ArchiveError) else 0
 
 
-if __name__ == "__main__":
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    sys.exit(main())
+def of_interest(record: logging.LogRecord) -> bool:
+    """Say whether a log record is ours, or tells of a library's error; Scrapy sets its own loggers to DEBUG."""
+    return record.levelno >= logging.ERROR or record.name.partition(".")[0] in OURS

@@ -13,18 +13,7 @@ if TYPE_CHECKING:
     from crawler.cli import App
     from crawler.runner import Report
 
-REPORT_COLUMNS = (
-    "outlet",
-    "status",
-    "new",
-    "revised",
-    "unchanged",
-    "rejected",
-    "failed",
-    "left",
-    "requests",
-    "seconds",
-)
+REPORT_COLUMNS = ("outlet", "status", "new", "revised", "unchanged", "rejected", "failed", "left", "requests")
 
 __all__ = ["config", "crawl", "db", "init", "outlets"]
 

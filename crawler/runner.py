@@ -120,7 +120,7 @@ class Runner:
         started_at = datetime.now(UTC)
         # The kernel ends the child with the thread that started it; this thread waits for it below.
         child = subprocess.Popen(
-            [sys.executable, "-m", "crawler.child"],
+            [sys.executable, "-m", "crawler"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,

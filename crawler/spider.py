@@ -1,5 +1,6 @@
 """The one spider: asks the outlet's source for stories, then fetches what the database says is due."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar
@@ -154,8 +155,7 @@ class OutletSpider(Spider):
             )
         if not (self._asking or self.crawl.in_flight or self.reader.busy()):
             # Scrapy would notice at its next heartbeat, five seconds later.
-            self._stopping = True
-            engine.close_spider(self, "finished")
+            self._close("finished")
 
     def on_page(self, response: Response, due: DueAddress) -> None:
         """Keep a page, or note why there is none."""
@@ -214,13 +214,17 @@ class OutletSpider(Spider):
 
     def stop(self, error: BaseException | None = None, why: str | None = None) -> None:
         """End the crawl soon: what is in flight is kept, what is due stays due."""
-        self._stopping = True
         if error is not None and self.crawl.fatal is None:
             self.crawl.fatal = error
         if why is not None and self.crawl.cut_short is None:
             self.crawl.cut_short = why
-        if self.crawler.engine is not None:
-            self.crawler.engine.close_spider(self, why or "fatal")
+        self._close(why or "fatal")
+
+    def _close(self, reason: str) -> None:
+        if self._stopping or self.crawler.engine is None:
+            return
+        self._stopping = True
+        self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
 
     async def on_closed(self, reason: str) -> None:
         """Let the readers finish what was fetched."""
