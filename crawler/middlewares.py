@@ -60,7 +60,6 @@ class RobotsMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._agent: str = crawler.settings["USER_AGENT"]
         self._asked: dict[str, asyncio.Task[Robots]] = {}
 
     @classmethod
@@ -78,12 +77,12 @@ class RobotsMiddleware:
             self._asked[host] = asyncio.ensure_future(self._learn(host, request.url))
         robots = await self._asked[host]
         self._keep_delay(robots)
-        if not robots.allows(request.url, self._agent):
+        if not robots.allows(request.url):
             raise RefusedError(Reason.ROBOTS, robots.why or f"robots.txt asks not to fetch {request.url}")
 
     def _keep_delay(self, robots: Robots) -> None:
         """Slow the outlet's slot down to the Crawl-delay; Scrapy makes a slot anew after a while without requests."""
-        delay = robots.delay(self._agent)
+        delay = robots.delay()
         if delay and self._crawler.engine is not None:
             for slot in self._crawler.engine.downloader.slots.values():
                 slot.delay = max(slot.delay, delay)

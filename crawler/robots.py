@@ -9,6 +9,8 @@ from datetime import timedelta
 
 from protego import Protego
 
+TOKEN = "Pilkada"  # noqa: S105 - a product token
+"""The name by which a robots.txt speaks to us (RFC 9309 2.2.1): the User-Agent without version and contact."""
 MAX_BYTES = 512 * 1024
 """What is read of a robots.txt; RFC 9309 asks for 500 KiB at least."""
 MAX_AGE = timedelta(hours=24)
@@ -25,20 +27,20 @@ class Robots:
     allow_all: bool
     why: str = ""
 
-    def allows(self, url: str, agent: str) -> bool:
+    def allows(self, url: str) -> bool:
         """Say whether an address may be fetched."""
-        return self.allow_all if self.rules is None else bool(self.rules.can_fetch(url, agent))
+        return self.allow_all if self.rules is None else bool(self.rules.can_fetch(url, TOKEN))
 
-    def delay(self, agent: str) -> float:
+    def delay(self) -> float:
         """Give the seconds that the host asks for between two requests, 0 if it does not say."""
-        asked = self.rules.crawl_delay(agent) if self.rules is not None else None
+        asked = self.rules.crawl_delay(TOKEN) if self.rules is not None else None
         return min(float(asked), MAX_DELAY) if asked and asked > 0 else 0.0
 
 
 def judge(status: int | None, body: bytes = b"") -> Robots:
     """Give what an answer to a request for robots.txt means; no status is no answer at all."""
     if status is not None and 200 <= status < 300:
-        return Robots(rules=Protego.parse(body[:MAX_BYTES].decode("utf-8", "replace")), allow_all=False)
+        return Robots(rules=Protego.parse(body[:MAX_BYTES].decode("utf-8-sig", "replace")), allow_all=False)
     if status is not None and 400 <= status < 500 and status != 429:
         return Robots(rules=None, allow_all=True)
     answer = "did not answer" if status is None else f"answered {status}"

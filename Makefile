@@ -1,0 +1,57 @@
+# Everything here needs Python 3.11+, make and git, and sets up the rest by itself: uv in .uv, the project in .venv.
+
+PYTHON ?= python3
+SIZE ?= 200
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench soak lock format clean
+
+help:
+	@echo "make demo    the whole thing on a sample outlet, in under a minute after the set-up"
+	@echo "make test    all tests but the long ones"
+	@echo "make check   format, lint, types, import directions"
+	@echo "make bench   what an article costs, beside plain Scrapy and trafilatura (SIZE=$(SIZE))"
+	@echo "make soak    the long tests: the full counts of what \`make test\` does a tenth of"
+	@echo "make lock    requirements.lock made again from pyproject.toml"
+
+.uv/bin/uv:
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+
+# --require-hashes is implied by the hashes in the lock. Bytecode is compiled here, since commands must start fast.
+$(INSTALLED): requirements.lock pyproject.toml | .uv/bin/uv
+	test -x $(BIN)/python || .uv/bin/uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
+	.uv/bin/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements.lock
+	.uv/bin/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+demo: $(INSTALLED)
+	$(BIN)/pilkada demo
+
+test: $(INSTALLED)
+	$(BIN)/pytest -m "not soak"
+
+check: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(INSTALLED)
+	$(BIN)/python -m bench.articles --size $(SIZE)
+
+soak: $(INSTALLED)
+	$(BIN)/pytest -m soak -s --timeout 3600
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: | .uv/bin/uv
+	.uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--group dev --python-version 3.11 pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv .uv dist build

@@ -1,0 +1,68 @@
+"""One story, one address."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.addresses import absolute, canonical
+
+BASE = "https://kabar.example"
+STORY = "/pilkada/20/11/2024/logistik-tiba/"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://kabar.example{STORY}",
+        f"http://www.kabar.example:8080{STORY}",
+        "https://kabar.example/pilkada/20/11/2024/logistik-tiba",
+        f"https://kabar.example{STORY}?utm_source=wa&utm_medium=x",
+        f"https://kabar.example{STORY}?amp",
+        f"https://kabar.example{STORY}?amp=1",
+        f"https://kabar.example{STORY}?noamp=mobile",
+        f"https://kabar.example{STORY}?replytocom=7#comment-7",
+        f"https://kabar.example{STORY}amp/",
+        f"https://kabar.example{STORY}2/",
+        f"https://kabar.example{STORY}page/2/",
+        f"https://kabar.example{STORY}comment-page-1/",
+        f"https://kabar.example/{STORY}",
+        "https://kabar.example/Pilkada/20/11/2024/Logistik-Tiba/",
+        STORY,
+    ],
+)
+def test_every_variant_of_an_address_is_one_story(url):
+    assert canonical(url, BASE) == STORY
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://kabar.example/?p=12", "/?p=12"),
+        ("https://kabar.example/index.php?berita=55&utm_source=x", "/index.php?berita=55"),
+        ("https://kabar.example/?b=2&a=1", "/?a=1&b=2"),
+        ("https://kabar.example/", "/"),
+        ("https://kabar.example/archives/12/", "/archives/12/"),
+        ("https://kabar.example/foto.jpg", "/foto.jpg"),
+    ],
+)
+def test_what_identifies_a_story_is_kept(url, expected):
+    assert canonical(url, BASE) == expected
+
+
+def test_a_base_address_with_a_path_is_left_out():
+    assert canonical("https://kabar.example/berita/a/", "https://kabar.example/berita") == "/a/"
+    assert canonical("https://kabar.example/beritaku/a/", "https://kabar.example/berita") == "/beritaku/a/"
+    assert absolute("/a/", "https://kabar.example/berita/") == "https://kabar.example/berita/a/"
+
+
+@pytest.mark.parametrize("url", ["mailto:redaksi@kabar.example", "javascript:void(0)", "https://[kabar/", "file:///x"])
+def test_what_is_no_address_of_a_page_is_none(url):
+    assert canonical(url, BASE) is None
+
+
+@given(st.text(max_size=80))
+def test_any_text_gives_an_address_that_is_its_own_canonical_form_or_none(text):
+    form = canonical(text, BASE)
+    if form is not None:
+        assert form.startswith("/")
+        assert canonical(absolute(form, BASE), BASE) == form

@@ -1,0 +1,113 @@
+"""What the REST source asks for and what its answers tell."""
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from crawler.discovery import Ask, NotThisSourceError, WordPressRest
+
+MARKS = {"modified": "2024-11-20T01:12:00", "published": "2024-11-19T00:00:00"}
+
+
+def post(number, **changes):
+    return {
+        "id": number,
+        "link": f"https://kabar.example/{number}/",
+        "date_gmt": "2024-11-20T01:00:00",
+        "modified_gmt": "2024-11-21T01:00:00",
+        "title": {"rendered": f"Judul {number}"},
+    } | changes
+
+
+def read(source, posts, *, page=1, status=200, window="all", **headers):
+    body = json.dumps(posts).encode() if not isinstance(posts, bytes) else posts
+    ask = Ask(url="https://kabar.example/", window=window, page=page)
+    return source.read(ask, status, headers, body)
+
+
+def test_a_first_crawl_walks_all_posts_newest_first():
+    (ask,) = WordPressRest("https://kabar.example", {}).first()
+    query = parse_qs(urlsplit(ask.url).query)
+    assert (query["per_page"], query["orderby"], query["order"]) == (["100"], ["date"], ["desc"])
+    assert "_links" in query["_fields"][0], "_embedded stays empty without it (OUTLETS 1.1)"
+
+
+def test_later_crawls_ask_for_two_windows_that_overlap_by_a_second():
+    modified, published = WordPressRest("https://kabar.example", MARKS).first()
+    assert parse_qs(urlsplit(modified.url).query)["modified_after"] == ["2024-11-20T01:11:59Z"]
+    assert parse_qs(urlsplit(published.url).query)["after"] == ["2024-11-18T23:59:59Z"]
+
+
+def test_an_answer_gives_its_stories_and_the_next_page():
+    answer = read(
+        WordPressRest("https://kabar.example", {}), [post(1), post(2)], **{"x-wp-total": "3", "x-wp-totalpages": "2"}
+    )
+    assert [story.record for story in answer.stories] == ["1", "2"]
+    assert (answer.total, answer.following.page) == (3, 2)
+
+
+def test_the_last_page_has_none_after_it():
+    answer = read(WordPressRest("https://kabar.example", {}), [post(1)], **{"x-wp-total": "1", "x-wp-totalpages": "1"})
+    assert answer.following is None
+
+
+def test_without_counts_a_full_page_is_followed_and_an_empty_one_is_not():
+    source = WordPressRest("https://kabar.example", {})
+    assert read(source, [post(n) for n in range(100)]).following is not None
+    assert read(source, []).following is None
+
+
+def test_posts_that_shrank_away_while_we_walked_end_the_walk():
+    answer = read(
+        WordPressRest("https://kabar.example", {}), {"code": "rest_post_invalid_page_number"}, page=2, status=400
+    )
+    assert answer.stories == ()
+    assert answer.following is None
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b"<html>Situs</html>"),
+        (401, {"code": "rest_login_required"}),
+        (403, b"Forbidden"),
+        (404, {"code": "rest_no_route"}),
+        (400, {"code": "rest_invalid_param"}),
+        (200, {"posts": []}),
+        (200, b""),
+        (200, b"[" * 100_000),
+        (500, []),
+    ],
+    ids=["html", "401", "403", "404", "400", "object", "empty", "deep", "500"],
+)
+def test_what_is_no_list_of_posts_is_told(status, body):
+    with pytest.raises(NotThisSourceError, match=str(status)):
+        read(WordPressRest("https://kabar.example", {}), body, status=status)
+
+
+def test_entries_without_id_or_link_are_counted_not_lost():
+    answer = read(
+        WordPressRest("https://kabar.example", {}), [post(1), {"id": 2}, 7, post(3, link=None), post(4, id="x")]
+    )
+    assert [story.record for story in answer.stories] == ["1"]
+    assert answer.unusable == 4
+
+
+def test_wordpress_zero_date_is_no_date():
+    answer = read(
+        WordPressRest("https://kabar.example", {}), [post(1, date_gmt="0000-00-00T00:00:00", modified_gmt=None)]
+    )
+    assert answer.stories[0].published is None
+    assert answer.stories[0].modified is None
+
+
+def test_marks_move_to_the_newest_and_never_back():
+    source = WordPressRest("https://kabar.example", MARKS)
+    older = read(source, [post(1, date_gmt="2020-01-01T00:00:00", modified_gmt="2020-01-01T00:00:00")])
+    assert source.marks_after(MARKS, older.stories) == MARKS
+    newer = read(source, [post(2)])
+    assert source.marks_after(MARKS, newer.stories) == {
+        "modified": "2024-11-21T01:00:00",
+        "published": "2024-11-20T01:00:00",
+    }

@@ -1,0 +1,163 @@
+"""The tee keeps what went over the wire, byte for byte. Written against Scrapy 2.19 and Twisted 26.10."""
+
+import gzip
+import json
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from importlib.metadata import version
+
+import pytest
+
+FETCH = """
+import json, sys
+from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from crawler.settings import scrapy_settings
+from crawler.tee import EXCHANGES
+
+class Fetch(Spider):
+    name = "fetch"
+    async def start(self):
+        for url in sys.argv[2:]:
+            yield Request(url, callback=self.parse, errback=self.failed, dont_filter=True)
+    def parse(self, response):
+        for one in response.meta[EXCHANGES]:
+            print(json.dumps({"url": one.url, "status": one.status, "sent": one.sent.hex(), "received": one.received.hex(),
+                              "body": response.body.hex(), "type": one.content_type}), flush=True)
+    def failed(self, failure):
+        print(json.dumps({"error": failure.type.__name__}), flush=True)
+
+settings = scrapy_settings(user_agent="Pilkada/test", delay=0, allowed_hosts=sys.argv[1].split(","), memory_mb=512, log_level="ERROR")
+settings |= {"DOWNLOADER_MIDDLEWARES": {}, "DOWNLOAD_TIMEOUT": 5, "RETRY_ENABLED": False}
+process = AsyncCrawlerProcess(settings)
+process.crawl(Fetch)
+process.start()
+"""
+
+
+HANG_UP = b""
+
+
+@contextmanager
+def wire(answers):
+    """Serve raw bytes on loopback, one answer a request, over as few connections as the client likes; keep requests."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    requests = []
+    stopped = threading.Event()
+
+    def talk(connection):
+        with connection:
+            data = b""
+            while not stopped.is_set():
+                while b"\r\n\r\n" not in data:
+                    try:
+                        more = connection.recv(65536)
+                    except OSError:
+                        return
+                    if not more:
+                        return
+                    data += more
+                head, _, data = data.partition(b"\r\n\r\n")
+                requests.append(head + b"\r\n\r\n")
+                path = head.split()[1].decode()
+                for piece in answers[path]:
+                    if piece is HANG_UP:
+                        return
+                    connection.sendall(piece)
+
+    def accept():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=talk, args=(connection,), daemon=True).start()
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1], requests
+    finally:
+        stopped.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def fetch(port, *paths, allowed=None, host="127.0.0.1"):
+    urls = [f"http://{host}:{port}{path}" for path in paths]
+    done = subprocess.run(
+        [sys.executable, "-c", FETCH, allowed or f"127.0.0.1:{port}", *urls],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def chunked(body, size):
+    pieces = [body[at : at + size] for at in range(0, len(body), size)]
+    return b"".join(b"%X;note=a\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\nX-Trailer: b\r\n\r\n"
+
+
+BODY = "<p>“Netralitas ASN” – Tenggarong</p>".encode() * 400
+PACKED = gzip.compress(BODY, mtime=0)
+HEAD = b"HTTP/1.1 200 OK\r\nsErVeR: x\r\nX-Dua: 1\r\nX-Satu:   2  \r\nX-Dua: 3\r\nContent-Type: text/html; charset=utf-8\r\n"
+ANSWERS = {
+    "/biasa": [HEAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY],
+    "/gzip": [HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(PACKED), PACKED[:7], PACKED[7:]],
+    "/potong": [HEAD + b"Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n" + chunked(PACKED, 37)],
+    "/kosong": [HEAD + b"Content-Length: 0\r\n\r\n"],
+    "/tiada": [b"HTTP/1.1 404 Tidak Ada\r\nContent-Length: 2\r\n\r\nx\n"],
+}
+
+
+def test_the_versions_are_those_that_the_tee_was_written_for():
+    assert version("scrapy").startswith("2.19.")
+
+
+def test_request_and_response_are_kept_byte_for_byte():
+    with wire(ANSWERS) as (port, requests):
+        got = fetch(port, *ANSWERS)
+    assert [one["received"] for one in got] == [b"".join(pieces).hex() for pieces in ANSWERS.values()]
+    assert [one["sent"] for one in got] == [request.hex() for request in requests]
+    assert [one["status"] for one in got] == [200, 200, 200, 200, 404]
+    assert [bytes.fromhex(one["body"]) for one in got[:3]] == [BODY, BODY, BODY]
+
+
+def test_a_redirect_leaves_both_exchanges():
+    answers = {
+        "/a": [b"HTTP/1.1 302 Found\r\nLocation: /biasa\r\nContent-Length: 0\r\n\r\n"],
+        "/biasa": ANSWERS["/biasa"],
+    }
+    with wire(answers) as (port, _):
+        got = fetch(port, "/a")
+    assert [one["status"] for one in got] == [302, 200]
+    assert got[0]["received"] == answers["/a"][0].hex()
+
+
+def test_a_response_that_breaks_off_is_an_error_not_a_page():
+    with wire({"/putus": [HEAD + b"Content-Length: 9\r\n\r\nabc", HANG_UP]}) as (port, _):
+        (got,) = fetch(port, "/putus")
+    assert got["error"] in ("ResponseDataLossError", "DownloadFailedError")
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [
+        ("127.0.0.1", "127.0.0.1:1"),
+        ("127.0.0.2", "127.0.0.1:{port}"),
+        ("localhost", "127.0.0.1:{port}"),
+        ("0x7f.1", "x:1"),
+    ],
+    ids=["other-port", "other-address", "by-name", "hex"],
+)
+def test_the_resolver_refuses_every_pair_of_host_and_port_that_was_not_named(host, allowed):
+    with wire(ANSWERS) as (port, requests):
+        got = fetch(port, "/biasa", host=host, allowed=allowed.format(port=port))
+    assert got == [{"error": "CannotResolveHostError"}]
+    assert requests == []
