@@ -20,13 +20,8 @@ _BLOCKS = frozenset((
     "fieldset", "figure", "footer", "header", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "html", "li", "main",
     "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 ))
-_GROUPS = frozenset((
-    "article", "aside", "blockquote", "details", "div", "dl", "footer", "header", "main", "ol", "section",
-    "table", "ul",
-))
 # fmt: on
 _CAPTION_CLASSES = frozenset({"wp-caption-text", "wp-element-caption", "wp-caption-dd", "gallery-caption"})
-_LINKED = 0.8
 
 
 class Kind(Enum):
@@ -58,8 +53,6 @@ class Block:
     text: str
     kind: Kind = Kind.PARAGRAPH
     links: tuple[Link, ...] = ()
-    doubtful: bool = False
-    """Mostly link, or inside a box that the theme or a plugin named: may be the site's, not the article's."""
 
     @property
     def linked(self) -> float:
@@ -79,7 +72,7 @@ class Walked:
 def walk(container: HtmlElement, *, drop: tuple[str, ...] = (), related: tuple[str, ...] = ()) -> Walked:
     """All text of the container in document order, repeats included, `drop` left out and `related` set aside."""
     walker = _Walker(container, boxes(drop), boxes(related))
-    walker.children(container, Kind.PARAGRAPH, doubtful=False)
+    walker.children(container, Kind.PARAGRAPH)
     walker.flush()
     return walker.walked
 
@@ -96,14 +89,13 @@ class _Walker:
         self._open: str | None = None
         self._breaks = 0
         self._kind = Kind.PARAGRAPH
-        self._doubtful = False
 
-    def children(self, element: HtmlElement, kind: Kind, *, doubtful: bool) -> None:
-        self._kind, self._doubtful = kind, doubtful
+    def children(self, element: HtmlElement, kind: Kind) -> None:
+        self._kind = kind
         self._add(element.text)
         for child in element:
-            self._enter(child, kind, doubtful=doubtful)
-            self._kind, self._doubtful = kind, doubtful
+            self._enter(child, kind)
+            self._kind = kind
             self._add(child.tail)
 
     def flush(self) -> None:
@@ -111,10 +103,7 @@ class _Walker:
         if text:
             links = ((clean_text("".join(parts)), href) for href, parts in self._links)
             found = tuple(Link(label, href) for label, href in links if label)
-            block = Block(text, self._kind, found)
-            if self._doubtful or block.linked >= _LINKED:
-                block = Block(text, self._kind, found, doubtful=True)
-            self.walked.blocks.append(block)
+            self.walked.blocks.append(Block(text, self._kind, found))
         self._parts.clear()
         self._links.clear()
         self._breaks = 0
@@ -130,7 +119,7 @@ class _Walker:
         if self._open is not None:
             self._links[-1][1].append(text)
 
-    def _enter(self, element: HtmlElement, kind: Kind, *, doubtful: bool) -> None:
+    def _enter(self, element: HtmlElement, kind: Kind) -> None:
         tag = element.tag
         if not isinstance(tag, str):
             if tag is etree.Comment and "nextpage" in (element.text or ""):
@@ -151,16 +140,15 @@ class _Walker:
                 self.walked.captions.append(caption)
         elif tag in _BLOCKS:
             self.flush()
-            inner = _KINDS.get(tag, kind)
-            self.children(element, inner, doubtful=doubtful or (tag in _GROUPS and _named(element)))
+            self.children(element, _KINDS.get(tag, kind))
             self.flush()
         elif tag == "a" and element.get("href"):
             self._open = element.get("href")
             self._links.append((element.get("href", ""), []))
-            self.children(element, kind, doubtful=doubtful)
+            self.children(element, kind)
             self._open = None
         else:
-            self.children(element, kind, doubtful=doubtful)
+            self.children(element, kind)
 
 
 def text_of(element: HtmlElement) -> str:
@@ -176,9 +164,3 @@ def links_of(element: HtmlElement) -> list[Link]:
 
 def _classes(element: HtmlElement) -> list[str]:
     return (element.get("class") or "").split()
-
-
-def _named(element: HtmlElement) -> bool:
-    """Whether a box has a name that the block editor did not give it."""
-    names = [*_classes(element), *(element.get("id") or "").split()]
-    return not all(name.startswith(("wp-", "is-", "has-", "align", "size-", "columns")) for name in names)

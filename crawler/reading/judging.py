@@ -11,27 +11,32 @@ from archive.text import clean_text
 from crawler.reading.blocks import Block, Kind
 
 _ENOUGH = 400
+_LONGEST = 1_000_000
+"""Characters in which a block is looked for that trafilatura has cut otherwise; a page of 20 MB must not take minutes."""
 
 
 def judged(blocks: list[Block], container: HtmlElement) -> tuple[list[Block], list[Block]]:
-    """The blocks that are text, and those that only a box of the site held.
+    """The container's blocks that trafilatura takes for text, and those that it leaves out.
 
-    The walk is the reference for order and repeats, trafilatura for what is text. Measured on it (2.3.1): it removes
-    a paragraph that is repeated word for word, loses captions, and below 250 characters takes the whole page. So it
-    has a vote only on blocks in doubt, only where there is enough text, and none on how often a block stands; where
-    no block is in doubt (every stock WordPress post) its answer could change nothing and the 2 to 3 ms are saved.
+    trafilatura says what is text, the walk in what order and how often: measured on it (2.3.1), it removes a paragraph
+    that is repeated word for word, loses captions, and below 250 characters takes the whole page. So it is not asked
+    about short containers, and where it finds less than half of what stands there it has misread the page and is not
+    heard. On the 54 recorded posts all of its votes agree with the editor; they cost 0.4 ms a record.
     """
-    if not any(block.doubtful for block in blocks) or sum(len(block.text) for block in blocks) < _ENOUGH:
+    if sum(len(block.text) for block in blocks) < _ENOUGH:
         return blocks, []
-    seen = "\n".join(block.text for block in extracted(container))
-    sure = [block for block in blocks if not block.doubtful]
-    if sum(block.text in seen for block in sure) * 2 < len(sure) or len(seen) < _ENOUGH:
+    found = [_squeezed(block.text) for block in extracted(container)]
+    whole, joined = set(found), "".join(found)[:_LONGEST]
+    kept = [block for block in blocks if (text := _squeezed(block.text)) in whole or text in joined]
+    if sum(len(block.text) for block in kept) * 2 < sum(len(block.text) for block in blocks):
         return blocks, []
-    kept: list[Block] = []
-    refused: list[Block] = []
-    for block in blocks:
-        (refused if block.doubtful and block.text not in seen else kept).append(block)
-    return kept, refused
+    held = set(map(id, kept))
+    return kept, [block for block in blocks if id(block) not in held]
+
+
+def _squeezed(text: str) -> str:
+    """The text without blanks: trafilatura sets them otherwise around inline elements and line breaks."""
+    return "".join(text.split())
 
 
 def extracted(tree: HtmlElement) -> list[Block]:

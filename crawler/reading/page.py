@@ -133,7 +133,7 @@ def _reading(
         body=body,
         keys=(Key(scheme="wp", value=str(said.post_id)),) if said.post_id is not None else (),
         canonical=said.canonical,
-        removed=(*(Removed(rule="site_box", text=block.text) for block in refused), *cleaned.removed),
+        removed=(*(Removed(rule="not_text", text=block.text) for block in refused), *cleaned.removed),
         dateline=dateline.printed if dateline else None,
         dateline_outlet=dateline.outlet if dateline else None,
         place=title_cased(dateline.place) if dateline and dateline.place else None,

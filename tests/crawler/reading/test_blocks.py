@@ -91,14 +91,6 @@ def test_links_are_kept_with_their_block_and_boxes_of_other_stories_apart() -> N
     assert [(link.text, link.href) for link in found.related] == [("Lain", "/b/")]
 
 
-def test_only_named_boxes_and_links_are_in_doubt() -> None:
-    found = walked(
-        '<p class="p1">a</p><div class="wp-block-group is-layout"><p>b</p></div><div>c</div>'
-        '<div class="promo"><p>d</p></div><p><a href="/x/">hanya tautan</a></p>'
-    )
-    assert [block.text for block in found.blocks if block.doubtful] == ["d", "hanya tautan"]
-
-
 def judge(html: str) -> tuple[list[str], list[str]]:
     tree = parse(f"<html><body>{html}")
     assert tree is not None
