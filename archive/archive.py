@@ -119,7 +119,7 @@ class Archive:
         """
         with self.database.read() as connection:
             uid = articles.resolve(connection, name)
-            if uid is None:
+            record = articles.by_uid(connection, [uid]).get(uid) if uid else None
+            if uid is None or record is None:
                 raise NotFoundError(f"there is no article {name} in this archive")
-            record = articles.by_uid(connection, [uid])[uid]
             return record | {"history": articles.history(connection, uid), "members": []}

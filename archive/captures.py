@@ -1,5 +1,6 @@
 """Captures: WARC files of an outlet, their records in the database, and what a crash left of them."""
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ from archive.warc import (
     whole_members,
 )
 
+logger = logging.getLogger(__name__)
+
 OWN = "own"
 """The origin of what we fetched ourselves."""
 
@@ -29,7 +32,8 @@ OWN = "own"
 class CaptureStore:
     """The WARC files of one outlet while it is crawled; the caller holds the outlet's lock.
 
-    `keep` puts bytes on disk, `record` writes their rows: in that order, so that no row is without its bytes.
+    `keep` puts bytes on disk, `record` writes their rows: in that order, so that no row is without its bytes. Records
+    whose rows were rolled back are taken up by the next `keep`, so that no file has bytes that no row speaks of.
     """
 
     def __init__(
@@ -74,12 +78,18 @@ class CaptureStore:
 
     def _open(self) -> WarcAppender:
         today = self._now().astimezone(UTC).date()
-        if self._appender is not None and self._day == today:
-            return self._appender
-        self.close()
-        path, self._file_id = self._path_for(today)
-        self._appender = WarcAppender(path, new_id=self._new_id)
-        self._day = today
+        if self._appender is None or self._day != today:
+            self.close()
+            path, self._file_id = self._path_for(today)
+            self._appender = WarcAppender(path, new_id=self._new_id)
+            self._day = today
+        with self._database.read() as connection:
+            self._ticket.check(connection)
+            size = connection.execute(select(WarcFile.size).where(WarcFile.id == self._file_id)).scalar_one()
+        if size > self._appender.size:
+            raise ArchiveUnavailableError(f"{self._appender.path}: it has lost records; the next crawl closes it")
+        if size < self._appender.size:
+            self._take_up(self._appender.path)
         if self._appender.size == 0:
             info = {"software": self._software, "format": "WARC File Format 1.1", "isPartOf": self._slug}
             written = self._appender.begin(info, self._now())
@@ -87,6 +97,17 @@ class CaptureStore:
                 self._ticket.check(connection)
                 self.record(connection, [written])
         return self._appender
+
+    def _take_up(self, path: Path) -> None:
+        """Write the rows of records that `keep` put on disk and a transaction that failed forgot."""
+        self.close()
+        done: list[str] = []
+        with self._database.write() as connection:
+            self._ticket.check(connection)
+            self._repair_one(connection, self._file_id, path, done)
+        for line in done:
+            logger.warning("%s: %s", self._slug, line)
+        self._appender = WarcAppender(path, new_id=self._new_id)
 
     def _path_for(self, day: date) -> tuple[Path, int]:
         """Give a file of the day that may be appended to: an open one whose records are all there, else a new one."""
@@ -124,6 +145,7 @@ class CaptureStore:
         Whole records that have no row yet are taken up, what is torn behind them is cut off and kept in `warc/torn/`.
         A file that has lost committed bytes is closed as it is, for `verify` to report.
         """
+        self.close()
         today = self._now().astimezone(UTC).date()
         done: list[str] = []
         with self._database.read() as connection:

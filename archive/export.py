@@ -3,6 +3,7 @@
 import csv
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -37,7 +38,8 @@ def write(records: Iterable[Mapping[str, Any]], path: Path) -> int:
     except OSError as error:
         raise ArchiveUnavailableError(f"{path} cannot be written: {error.strerror}") from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
     return number
 
 

@@ -216,7 +216,7 @@ def postpone(connection: Connection, due: DueAddress, *, now: datetime) -> datet
     if due.purpose is Purpose.EVIDENCE and tries >= MAX_TRIES:
         done(connection, due.address_id, due.purpose)
         return None
-    wait: timedelta = min(RETRY_AFTER * 4 ** (tries - 1), timedelta(days=1))
+    wait: timedelta = min(RETRY_AFTER * 4 ** min(tries - 1, 8), timedelta(days=1))
     connection.execute(
         update(Due)
         .where(Due.address_id == due.address_id, Due.purpose == due.purpose)

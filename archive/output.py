@@ -75,9 +75,12 @@ def cell_text(value: object) -> str:
         return ""
     if isinstance(plain, bool):
         return "true" if plain else "false"
-    if isinstance(plain, list):
+    if isinstance(plain, (list, tuple)):
         return "; ".join(cell_text(part) for part in plain)
-    return to_json(plain) if isinstance(plain, dict) else str(plain)
+    if isinstance(plain, dict):
+        return to_json(plain)
+    # Before Python 3.13 csv leaves a bare carriage return unquoted, and readers take what follows for a new row.
+    return str(plain).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:

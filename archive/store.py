@@ -121,6 +121,11 @@ def tell(connection: Connection, article_id: int, uid: str, kind: ChangeKind, no
 
 
 def _find(connection: Connection, outlet_id: int, keys: Sequence[Key]) -> int | None:
+    """Give the article that is known by one of these keys, the address last.
+
+    An address alone is no proof where the site numbers its stories: another number at an old address is another story.
+    """
+    numbered = {key.scheme for key in keys} - {ADDRESS}
     for key in keys:
         held = connection.execute(
             select(ArticleKey.article_id).where(
@@ -130,9 +135,16 @@ def _find(connection: Connection, outlet_id: int, keys: Sequence[Key]) -> int | 
                 ArticleKey.until.is_(None),
             )
         ).scalar()
-        if held is not None:
+        if held is not None and (key.scheme != ADDRESS or not _is_known_by(connection, held, numbered)):
             return held
     return None
+
+
+def _is_known_by(connection: Connection, article_id: int, schemes: set[str]) -> bool:
+    known = select(ArticleKey.id).where(
+        ArticleKey.article_id == article_id, ArticleKey.scheme.in_(schemes), ArticleKey.until.is_(None)
+    )
+    return connection.execute(known.limit(1)).first() is not None
 
 
 def _same_text(connection: Connection, outlet_id: int, text_sha256: str) -> int | None:

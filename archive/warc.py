@@ -10,6 +10,7 @@ import os
 import zlib
 from base64 import b32encode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -113,7 +114,8 @@ class WarcAppender:
         self._new_id = new_id
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("ab")
+            # Unbuffered: what a full disk refused must not be tried again when the file is closed.
+            self._file = path.open("ab", buffering=0)
             self._sync_folder()
         except OSError as error:
             raise ArchiveUnavailableError(f"{path}: {error.strerror}") from error
@@ -178,6 +180,8 @@ class WarcAppender:
             {
                 **date,
                 "WARC-Concurrent-To": response.record_id,
+                # Left out, warcio would fill in that of the whole block, which no reader takes for the payload's.
+                "WARC-Payload-Digest": _warc_digest(exchange.sent.partition(b"\r\n\r\n")[2]),
                 "Content-Type": "application/http; msgtype=request",
             },
             exchange.started_at,
@@ -228,20 +232,18 @@ class WarcAppender:
 
     def _write(self, data: bytes) -> None:
         try:
-            self._file.write(data)
-            self._file.flush()
+            if os.fstat(self._file.fileno()).st_size != self.size:
+                raise ArchiveUnavailableError(f"{self.path}: another process has written to it")
+            rest = memoryview(data)
+            while rest:
+                rest = rest[self._file.write(rest) :]
             os.fsync(self._file.fileno())
         except OSError as error:
-            self._cut_back()
+            # Where not even this works, the next repair cuts the file back, and nothing is appended until then.
+            with suppress(OSError):
+                os.ftruncate(self._file.fileno(), self.size)
             raise ArchiveUnavailableError(f"{self.path}: {error.strerror}") from error
         self.size += len(data)
-
-    def _cut_back(self) -> None:
-        # The buffered writer would try the same bytes again when closed; a truncated file and a new one is clean.
-        os.truncate(self.path, self.size)
-        raw = self._file.detach()
-        raw.close()
-        self._file = self.path.open("ab")
 
     def close(self) -> None:
         """Close the file; what was appended is on disk already."""

@@ -6,9 +6,11 @@ Reads a Task from stdin, says Lines on stdout, logs to stderr. Exit status: 0 it
 
 import asyncio
 import logging
+import signal
 import sys
 import time
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,7 +29,7 @@ from crawler.crawl import Crawl
 from crawler.reader import Reader
 from crawler.reading import ReadingPool, Site
 from crawler.settings import scrapy_settings
-from crawler.spider import OutletSpider
+from crawler.spider import LIMIT_MET, OutletSpider
 from crawler.task import Line, Task
 from scheduler.lock import HeldError, ProcessLock
 
@@ -53,6 +55,9 @@ def say(line: Line) -> None:
 def main() -> int:
     """Crawl as the task on stdin says."""
     processes.die_with_parent()
+    # Until Scrapy puts its own handlers there: a signal that comes while we start must not end us with the run open.
+    early: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: early.append(number))
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -63,7 +68,7 @@ def main() -> int:
     slug = task.outlet.slug
     try:
         with ProcessLock(home.locks / f"outlet-{slug}.lock", purpose=f"crawl of {slug}"):
-            return _crawl(task, home)
+            return _crawl(task, home, early)
     except HeldError as error:
         say(Line(held_by=str(error)))
         return 4
@@ -72,7 +77,7 @@ def main() -> int:
         return 1
 
 
-def _crawl(task: Task, home: Home) -> int:
+def _crawl(task: Task, home: Home, early: Sequence[int]) -> int:
     database = Database(task.database_url)
     started = time.monotonic()
     with database.write() as connection:
@@ -102,7 +107,7 @@ def _crawl(task: Task, home: Home) -> int:
         crawl.tally.repaired = captures.repair()
         for line in crawl.tally.repaired:
             logger.warning("%s: %s", task.outlet.slug, line)
-        _run(task, crawl)
+        _run(task, crawl, early)
     except ArchiveError as error:
         crawl.fatal = error
     finally:
@@ -110,7 +115,7 @@ def _crawl(task: Task, home: Home) -> int:
     return _close(crawl, ticket, started)
 
 
-def _run(task: Task, crawl: Crawl) -> None:
+def _run(task: Task, crawl: Crawl, early: Sequence[int]) -> None:
     """Let Scrapy work until nothing is due, the deadline is near, or a signal comes."""
     settings = scrapy_settings(
         user_agent=task.user_agent,
@@ -143,7 +148,12 @@ def _run(task: Task, crawl: Crawl) -> None:
             say(Line(requests=crawl.tally.requests, stored=crawl.tally.stored))
             loop.call_later(PROGRESS_SECONDS, tell)
 
+        def stop_early() -> None:
+            if early:
+                signal.raise_signal(signal.SIGTERM)
+
         loop = asyncio.get_event_loop()
+        loop.call_later(0, stop_early)
         loop.call_later(task.deadline, stop_at_deadline)
         loop.call_later(PROGRESS_SECONDS, tell)
         process.start()
@@ -175,7 +185,8 @@ def _close(crawl: Crawl, ticket: RunTicket, started: float) -> int:
         elif crawl.trouble is not None:
             status, detail = crawl.trouble
         elif crawl.cut_short is not None or left or evidence_left:
-            status, detail = RunStatus.PARTIAL, crawl.cut_short or "not all that is due was fetched"
+            met = LIMIT_MET if crawl.full() else "not all that is due was fetched"
+            status, detail = RunStatus.PARTIAL, crawl.cut_short or met
         else:
             status, detail = RunStatus.OK, ""
         extra = {
@@ -193,5 +204,10 @@ def _close(crawl: Crawl, ticket: RunTicket, started: float) -> int:
 
 
 def of_interest(record: logging.LogRecord) -> bool:
-    """Say whether a log record is ours, or tells of a library's error; Scrapy sets its own loggers to DEBUG."""
+    """Say whether a log record is ours, or tells of a library's error; Scrapy sets its own loggers to DEBUG.
+
+    What our own side could not do is the run's last line; Scrapy would log its trace beside it.
+    """
+    if record.exc_info and isinstance(record.exc_info[1], ArchiveError):
+        return False
     return record.levelno >= logging.ERROR or record.name.partition(".")[0] in OURS

@@ -106,12 +106,15 @@ class App:
         """Crawl one outlet for the daemon and bring the index up to date; what goes wrong is logged and in its run."""
         from archive.errors import ArchiveError
         from crawler.config import SettingsError
+        from crawler.runner import StoppedError
 
         log = logging.getLogger(__name__)
         try:
             report = self.runner.crawl(outlet, cause=cause, planned_at=planned_at)
             log.info("%s: %s, %s new, %s left", outlet, report.status.value, report.new, report.left)
             self.archive().catch_up()
+        except StoppedError as stopped:
+            log.info("%s", stopped)
         except (ArchiveError, SettingsError) as error:
             log.error("%s: %s", outlet, error)
 
@@ -197,16 +200,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def foreseen(error: Exception) -> int | None:
     """Give the exit status of an error that has a cause outside the program, None for a bug."""
     from archive.errors import ArchiveError
+    from archive.export import ExportError
     from archive.query import QueryError
     from crawler.config import SettingsError
     from scheduler.errors import SchedulerError
     from scheduler.lock import HeldError
 
-    for kind, status in ((SettingsError, 2), (QueryError, 2), (HeldError, 4), (SchedulerError, 2), (ArchiveError, 1)):
-        if isinstance(error, kind):
-            return status
-    return None
+    statuses: tuple[tuple[type[Exception], int], ...] = (
+        (SettingsError, 2),
+        (QueryError, 2),
+        (ExportError, 2),
+        (HeldError, 4),
+        (SchedulerError, 2),
+        (ArchiveError, 1),
+    )
+    return next((status for kind, status in statuses if isinstance(error, kind)), None)
 
 
 def _say(text: str) -> None:
-    click.echo(f"pilkada: {' '.join(text.split())}", err=True)
+    from archive.text import for_terminal
+
+    click.echo(f"pilkada: {' '.join(for_terminal(text).split())}", err=True)

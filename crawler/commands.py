@@ -6,6 +6,7 @@ import click
 
 from archive.commands import db
 from archive.output import MisuseError, format_option, write_rows
+from archive.text import for_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ def crawl(
     write_rows([_row(report, output) for report in reports], output, REPORT_COLUMNS)
     for report in reports:
         if report.detail:
-            click.echo(f"{report.outlet}: {report.detail}", err=True)
+            click.echo(for_terminal(f"{report.outlet}: {report.detail}"), err=True)
     if errors:
         raise errors[0]
     app.archive().catch_up()

@@ -73,12 +73,15 @@ class Crawl:
         self.ticket = ticket
         self.captures = captures
         self.now = now
-        self.boundary = Boundary((outlet.base_url, outlet.declared_url))
+        self.boundary = Boundary((outlet.base_url,))
+        self._own = Boundary((outlet.base_url, outlet.declared_url))
         self.tally = Tally()
         self.trouble: tuple[RunStatus, str] | None = None
         self.cut_short: str | None = None
         self.fatal: BaseException | None = None
         self.in_flight = 0
+        self.heard: set[str] = set()
+        """Hosts that answered when they were asked for robots.txt, whatever they said, or whose copy still holds."""
         self.on_unread: Callable[[], None] = lambda: None
         with database.read() as connection:
             self.source = WordPressRest(
@@ -147,7 +150,7 @@ class Crawl:
         return answer.following is None and answer.total is not None and len(self._walked) < answer.total
 
     def _sight(self, story: Story) -> Sight | None:
-        if not self.boundary.admits(story.url):
+        if not self._own.admits(story.url):
             return None
         form = canonical(story.url, self.outlet.base_url)
         if form is None:
@@ -239,6 +242,7 @@ class Crawl:
             copy = hosts.robots_copy(connection, _key(host))
             if copy is None or self.now() - copy[1] > MAX_AGE:
                 return None
+            self.heard.add(host)
             status, _, capture_id = copy
             places = frontier.capture_places(connection, [capture_id] if capture_id else [])
         if not 200 <= status < 300:
@@ -254,6 +258,7 @@ class Crawl:
 
     def keep_robots(self, host: str, status: int, exchanges: Sequence[Exchange]) -> None:
         """Note what a host answered for robots.txt, and keep the answer when it is one and not the same as before."""
+        self.heard.add(host)
         if not 200 <= status < 300 and not 400 <= status < 500:
             return
         if status == 429:

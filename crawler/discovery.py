@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from archive.text import clean_text
+
 PER_PAGE = 100
 """The most posts that WordPress gives in one answer (OUTLETS 1.1)."""
 OVERLAP = timedelta(seconds=1)
@@ -112,9 +114,10 @@ class WordPressRest:
         try:
             answer = json.loads(body)
         except (ValueError, RecursionError) as error:
-            kind = headers.get("content-type", "no type")
+            kind = clean_text(headers.get("content-type", "no type"))[:60]
             raise NotThisSourceError(f"the REST interface answered {status} with {kind}, not JSON") from error
         code = answer.get("code") if isinstance(answer, dict) else None
+        code = clean_text(code)[:60] if isinstance(code, str) else None
         if status == 400 and code == "rest_post_invalid_page_number" and ask.page > 1:
             return []  # posts were removed while we walked
         if status != 200 or not isinstance(answer, list):
@@ -145,9 +148,9 @@ def _story(post: Any) -> Story | None:
     title = post.get("title")
     rendered = title.get("rendered") if isinstance(title, dict) else None
     return Story(
-        url=post["link"],
+        url=clean_text(post["link"]),
         record=str(post["id"]),
-        title=rendered if isinstance(rendered, str) else "",
+        title=clean_text(rendered) if isinstance(rendered, str) else "",
         published=_time(post.get("date_gmt")),
         modified=_time(post.get("modified_gmt")),
     )

@@ -45,7 +45,7 @@ class Boundary:
     """The addresses of one outlet: http or https, its host with or without `www.`, its port."""
 
     base_urls: tuple[str, ...]
-    """The address in use, and the declared one where they differ."""
+    """One for what may be requested; the declared one beside it for what counts as the outlet's story."""
 
     def admits(self, url: str) -> bool:
         """Say whether an address is the outlet's."""

@@ -40,6 +40,7 @@ class Reader:
         self._reading: dict[int, UnreadVisit] = {}
         self._sources: dict[int, tuple[tuple[int, Role], ...]] = {}
         self._answer: tuple[int, dict[str, object]] | None = None
+        self._closing = False
         self._idle = asyncio.Event()
         self._idle.set()
         self.on_progress: Callable[[], None] = lambda: None
@@ -52,7 +53,7 @@ class Reader:
 
     def pump(self) -> None:
         """Give the readers more to do, as far as there is room and anything is unread."""
-        if self._crawl.fatal is not None or self._crawl.full():
+        if self._closing or self._crawl.fatal is not None or self._crawl.full():
             return
         room = AT_ONCE - len(self._reading)
         if room < A_JOB:
@@ -137,8 +138,11 @@ class Reader:
             for visit, result in zip(visits, future.result(), strict=True):
                 if not self._crawl.full():
                     self._store(visit, result)
+        except ArchiveError as error:
+            # A full disk, a lost database: the visits stay unread, the crawl ends and says why.
+            self.on_fatal(error)
         except Exception as error:
-            # A full disk, a lost database, a reader's bug: the visits stay unread, the crawl ends and says why.
+            # A bug of ours, or a pool that was stopped: as above.
             logger.exception("%s: a reading could not be stored", self._crawl.outlet.slug)
             self.on_fatal(error)
         finally:
@@ -182,7 +186,8 @@ class Reader:
         crawl.tally.stored += saved.outcome is Outcome.NEW
 
     async def drain(self, *, quick: bool = False) -> None:
-        """Wait until what was fetched is read; a stopped crawl waits a few seconds only."""
+        """Wait until what was fetched is read; a stopped crawl waits a few seconds for what is with the readers."""
+        self._closing = quick
         self.pump()
         try:
             async with asyncio.timeout(QUICK_SECONDS if quick else None):

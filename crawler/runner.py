@@ -88,7 +88,10 @@ class Runner:
     def crawl_all(
         self, outlets: Sequence[str], *, base_url: str | None = None, limit: int | None = None, cause: str = "command"
     ) -> tuple[list[Report], list[ArchiveError]]:
-        """Crawl some outlets side by side; give the reports in the order asked for, and what failed on our side."""
+        """Crawl some outlets side by side; give the reports in the order asked for, and what failed on our side.
+
+        An outlet whose crawl had not begun when `interrupt` was called has no report, and is no failure.
+        """
         workers = max(1, min(len(outlets), self._loaded.settings.schedule.parallel))
         reports, errors = [], []
         with ThreadPoolExecutor(workers, thread_name_prefix="crawl") as pool:
@@ -96,6 +99,8 @@ class Runner:
             for crawl in crawls:
                 try:
                     reports.append(crawl.result())
+                except StoppedError as stopped:
+                    logger.warning("%s", stopped)
                 except ArchiveError as error:
                     errors.append(error)
         return reports, errors
@@ -113,6 +118,7 @@ class Runner:
 
         Raises:
             ArchiveUnavailableError: our side failed; the text names the cause.
+            StoppedError: `interrupt` was called before the crawl had begun.
         """
         if self._stopping:
             raise StoppedError(f"{slug} is not crawled, since the program is being stopped")
@@ -183,6 +189,8 @@ class Runner:
             return report_of(row)
         if last.error is not None:
             raise ArchiveUnavailableError(last.error)
+        if last.run_id is None and self._stopping:
+            raise StoppedError(f"{slug} is not crawled, since the program is being stopped")
         if last.run_id is None:
             raise ArchiveUnavailableError(f"the crawl of {slug} did not start: {processes.ending(status)}")
         with self._database.write() as connection:

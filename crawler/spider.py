@@ -22,21 +22,26 @@ from scrapy.http import Response
 from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 
+from archive.errors import ArchiveError
 from archive.frontier import DueAddress
 from archive.records import Reason, RunStatus
 from crawler.addresses import absolute
 from crawler.crawl import Crawl
 from crawler.discovery import Ask, NotThisSourceError
 from crawler.guard import authority
-from crawler.middlewares import RefusedError
+from crawler.middlewares import ROBOTS, RefusedError
 from crawler.reader import Reader
 from crawler.reading import Rules
+from crawler.settings import MEGABYTE
 from crawler.tee import EXCHANGES
 
 logger = logging.getLogger(__name__)
 
 AHEAD = 8
 """How many due addresses are leased at once; a kill leaves at most these to be leased again."""
+LISTING_MAXSIZE = 55 * MEGABYTE
+"""The most bytes of an answer that tells of many stories: a hundred long posts exceed the 10 MiB of a page."""
+LIMIT_MET = "as many articles as --limit asks for are stored"
 PATIENCE = {429, 503}
 """Statuses that ask for patience."""
 CLOSED = {401, 403}
@@ -77,13 +82,15 @@ class OutletSpider(Spider):
         crawler.signals.connect(spider.on_idle, signal=signals.spider_idle)
         crawler.signals.connect(spider.on_error, signal=signals.spider_error)
         crawler.signals.connect(spider.on_sent, signal=signals.request_reached_downloader)
+        crawler.signals.connect(spider.on_received, signal=signals.response_received)
         crawler.signals.connect(spider.on_closed, signal=signals.spider_closed)
         spider.reader.on_progress = spider.feed
         spider.reader.on_fatal = spider.stop
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask the source; nothing is sent to a host that asked to be left alone."""
+        """Ask the source; nothing is sent to a host that asked to be left alone. What a killed crawl left unread is read."""
+        self.reader.pump()
         host = authority(self.crawl.outlet.base_url)
         until = self.crawl.waiting(host) if host else None
         if until is not None:
@@ -95,13 +102,18 @@ class OutletSpider(Spider):
     def _listing(self, ask: Ask) -> Request:
         self._asking += 1
         return Request(
-            ask.url, callback=self.on_listing, errback=self.on_listing_failed, cb_kwargs={"ask": ask}, priority=10
+            ask.url,
+            callback=self.on_listing,
+            errback=self.on_listing_failed,
+            cb_kwargs={"ask": ask},
+            priority=10,
+            meta={"download_maxsize": LISTING_MAXSIZE},
         )
 
     def on_listing(self, response: Response, ask: Ask) -> Iterator[Request]:
         """Read an answer of the source, keep what it tells, ask on."""
         self._asking -= 1
-        if self._asked_to_wait(response):
+        if response.status in PATIENCE:
             return
         headers = {
             name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items()
@@ -115,10 +127,9 @@ class OutletSpider(Spider):
         if answer.unusable:
             logger.warning("%s: %s posts without id or link in %s", self.name, answer.unusable, ask.url)
         self.crawl.keep_answer(answer, response.meta.get(EXCHANGES, []), ask.window)
-        if self.crawl.full():
-            self.crawl.cut_short = "as many articles as --limit asks for are stored"
-            return
-        if answer.following is not None:
+        if self.crawl.full() and answer.following is not None:
+            self.crawl.cut_short = LIMIT_MET
+        elif answer.following is not None:
             yield self._listing(answer.following)
         elif ask.window == "all" and self.crawl.missed(answer) and not self._walked_again:
             self._walked_again = True
@@ -130,8 +141,10 @@ class OutletSpider(Spider):
         self._asking -= 1
         error = failure.value
         if isinstance(error, RefusedError):
-            status = RunStatus.BLOCKED if error.reason is Reason.ROBOTS else RunStatus.FAILED
-            self.crawl.blame(status, error.detail)
+            robots = error.reason is Reason.ROBOTS
+            silent = robots and authority(failure.request.url) not in self.crawl.heard  # type: ignore[attr-defined]
+            status = RunStatus.BLOCKED if robots and not silent else RunStatus.FAILED
+            self.crawl.blame(status, f"the site is down: {error.detail}" if silent else error.detail)
         elif isinstance(error, NETWORK_ERRORS):
             self.crawl.blame(RunStatus.FAILED, f"the site is down: {explain(error)}")
         else:
@@ -143,11 +156,16 @@ class OutletSpider(Spider):
         if engine is None or self._stopping:
             return
         room = 0 if self.crawl.trouble is not None or self.crawl.full() else AHEAD - self.crawl.in_flight
-        for due in self.crawl.take_due(room) if room > 0 else ():
+        try:
+            found = self.crawl.take_due(room) if room > 0 else ()
+        except ArchiveError as error:
+            self.stop(error)
+            return
+        for due in found:
             self.crawl.in_flight += 1
             engine.crawl(
                 Request(
-                    absolute(due.canonical, self.crawl.outlet.base_url),
+                    self._address(due),
                     callback=self.on_page,
                     errback=self.on_page_failed,
                     cb_kwargs={"due": due},
@@ -156,6 +174,12 @@ class OutletSpider(Spider):
         if not (self._asking or self.crawl.in_flight or self.reader.busy()):
             # Scrapy would notice at its next heartbeat, five seconds later.
             self._close("finished")
+
+    def _address(self, due: DueAddress) -> str:
+        """Give the address as the site wrote it, unless it is crawled at another one than it was met at."""
+        base_url = self.crawl.outlet.base_url
+        here = authority(due.url) == authority(base_url)
+        return due.url if here else absolute(due.canonical, base_url)
 
     def on_page(self, response: Response, due: DueAddress) -> None:
         """Keep a page, or note why there is none."""
@@ -169,7 +193,6 @@ class OutletSpider(Spider):
             self.crawl.keep_failure(
                 due, reason, f"answered {response.status}", status=response.status, exchanges=exchanges
             )
-            self._asked_to_wait(response)
         self.feed()
 
     def on_page_failed(self, failure: Failure) -> None:
@@ -185,17 +208,21 @@ class OutletSpider(Spider):
             self.stop(error)
         self.feed()
 
-    def _asked_to_wait(self, response: Response) -> bool:
-        """Stop the crawl when the host asks for patience, and keep to it."""
+    def on_received(self, response: Response, request: Request) -> None:
+        """Stop the crawl when the host asks for patience; Scrapy tells us before it sends what it holds ready."""
         host = authority(response.url)
-        if response.status not in PATIENCE or host is None:
-            return False
+        if response.status not in PATIENCE or request.meta.get(ROBOTS) or host is None:
+            return
         header = response.headers.get(b"Retry-After")
-        until = self.crawl.leave_alone(host, response.status, header.decode("latin-1") if header else None)
+        try:
+            until = self.crawl.leave_alone(host, response.status, header.decode("latin-1") if header else None)
+        except ArchiveError as error:
+            self.stop(error)
+            return
         self.crawl.blame(
             RunStatus.BLOCKED, f"the site answered {response.status} and is left alone until {until:%Y-%m-%d %H:%M} UTC"
         )
-        return True
+        self._close("blocked")
 
     def on_sent(self) -> None:
         """Count a request."""
@@ -209,7 +236,8 @@ class OutletSpider(Spider):
 
     def on_error(self, failure: Failure, response: Response) -> None:
         """Stop when a callback failed: a full disk, a lost database or a bug must not pass as a quiet crawl."""
-        logger.error("%s: %s: %s", self.name, response.url, failure.getTraceback())
+        if not isinstance(failure.value, ArchiveError):
+            logger.error("%s: %s: %s", self.name, response.url, failure.getTraceback())
         self.stop(failure.value)
 
     def stop(self, error: BaseException | None = None, why: str | None = None) -> None:
@@ -232,7 +260,7 @@ class OutletSpider(Spider):
             self.crawl.cut_short = "stopped by a signal"
         elif reason == "memusage_exceeded":
             self.crawl.cut_short = "the memory limit was reached"
-        await self.reader.drain(quick=reason == "shutdown")
+        await self.reader.drain(quick=reason != "finished")
 
 
 def explain(error: BaseException | None) -> str:

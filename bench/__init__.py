@@ -1,0 +1,1 @@
+"""What the parts cost, measured: run by `make bench`, read in its table."""

@@ -1,0 +1,77 @@
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, text, update
+
+from archive import frontier, runs
+from archive.health import findings
+from archive.models import Article, Disposition, Due, Visit
+from archive.records import Outcome, Purpose, RunStatus
+from crawler.cli import main
+
+
+@pytest.fixture
+def worked(bench: Any) -> Any:
+    desk = bench.begin()
+    desk.store("/a/", "A", "satu")
+    desk.sight("/sisa/")
+    with bench.database.write() as connection:
+        runs.finish(connection, desk.ticket, status=RunStatus.PARTIAL, detail="", extra={}, now=bench.now())
+    return bench
+
+
+def test_a_sound_archive_has_no_findings(worked: Any) -> None:
+    assert findings(worked.database) == []
+    worked.begin().store("/sisa/", "B", "dua")
+    assert findings(worked.database) == []
+
+
+def lose_an_address(connection: Any) -> None:
+    connection.execute(delete(Due))
+
+
+def reject_without_reason(connection: Any) -> None:
+    connection.execute(update(Disposition).values(outcome=Outcome.REJECTED))
+
+
+def lose_a_reading(connection: Any) -> None:
+    connection.execute(update(Article).values(reading_id=None))
+
+
+def lose_a_capture(connection: Any) -> None:
+    connection.execute(update(Visit).values(capture_id=None))
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lose_an_address, ["run 1: 1 addresses have no outcome, no visit and are not due"]),
+        (reject_without_reason, ["run 1: 2 rejections have no reason"]),
+        (lose_a_reading, ["1 articles have no reading: run `pilkada db rebuild`"]),
+        (lose_a_capture, ["1 visits count as read but have no capture"]),
+    ],
+    ids=lambda harm: harm.__name__ if callable(harm) else "",
+)
+def test_what_is_wrong_is_found(worked: Any, harm: Any, said: list[str]) -> None:
+    with worked.database.write() as connection:
+        harm(connection)
+    assert findings(worked.database) == said
+
+
+def test_an_address_that_was_visited_later_is_not_lost(worked: Any) -> None:
+    desk = worked.begin()
+    desk.store("/sisa/", "B", "dua")
+    with worked.database.write() as connection:
+        frontier.done(connection, 2, Purpose.ARTICLE)
+    assert findings(worked.database) == []
+
+
+@pytest.mark.usefixtures("root_logger")
+def test_the_command_exits_with_5_on_a_finding(worked: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--home", str(worked.home.root), "db", "check", "--format", "jsonl"]
+    assert main(arguments) == 0
+    with worked.database.write() as connection:
+        connection.execute(text("UPDATE article SET reading_id = NULL"))
+    capsys.readouterr()
+    assert main(arguments) == 5
+    assert capsys.readouterr().out == '{"finding":"1 articles have no reading: run `pilkada db rebuild`"}\n'

@@ -1,0 +1,296 @@
+"""What is wrong outside the program gets one line that names it, the right exit status, and never a traceback."""
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from archive.database import sqlite_module
+from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada
+
+SMALL = pytest.mark.parametrize("site", [6], indirect=True, ids=["6 articles"])
+SIZES = (64, 160, 200, 240, 280, 320, 360, 400, 440, 480, 520, 560, 640, 680, 720, 800, 900)
+"""Kilobytes of a disk that fills up somewhere between the first table and the last page of six articles."""
+OUTLET = '[outlets.kukar]\nfamily = "wordpress"\nname = "Kukar"\nbase_url = "http://kukar.example"\ntimezone = "Asia/Makassar"\n'
+
+
+@pytest.fixture
+def pilkada(tmp_path: Path) -> Pilkada:
+    home = tmp_path / "home"
+    home.mkdir()
+    return Pilkada(home)
+
+
+@pytest.mark.parametrize(
+    ("words", "settings", "env", "status", "says"),
+    [
+        (["crawl", "samarinda"], OUTLET, {}, 2, "there is no outlet samarinda; known are kukar"),
+        (["crawl", "samarinda"], "", {}, 2, "none is declared yet: `pilkada init` helps"),
+        (["crawl"], OUTLET, {}, 2, "name an outlet or say --all"),
+        (["crawl", "--all"], "", {}, 2, "no outlet is enabled"),
+        (["crawl", "kukar", "--all"], OUTLET, {}, 2, "not both"),
+        (["crawl", "kukar", "--limit", "0"], OUTLET, {}, 2, "--limit"),
+        (["crawl", "kukar", "--base-url", "kukar"], OUTLET, {}, 2, "--base-url"),
+        (["crawl", "kukar", "--base-url", "file:///etc/passwd"], OUTLET, {}, 2, "--base-url"),
+        (["crawl", "kukar"], OUTLET, {}, 2, "crawl.contact is unset"),
+        (["crawl", "kukar"], OUTLET + '[crawl]\ncontact = "x"\n', {}, 2, "crawl.contact"),
+        (["outlets", "show", "samarinda"], OUTLET, {}, 2, "known are kukar"),
+        (["schedule", "trigger", "samarinda"], OUTLET, {}, 2, "known are kukar"),
+        (["schedule", "run"], "", {}, 2, "no outlet is enabled"),
+        (["terbang"], "", {}, 2, "terbang"),
+        (["crawl", "--terbang"], "", {}, 2, "--terbang"),
+        (["--terbang", "crawl"], "", {}, 2, "--terbang"),
+        (["crawl", "kukar", "--format", "yaml"], OUTLET, {}, 2, "--format"),
+        (["config"], "ini bukan toml", {}, 2, "not valid TOML"),
+        (["config"], "[crawl]\nspeed = 3\n", {}, 2, "crawl.speed"),
+        (["config"], "[cruwl]\n", {}, 2, "unknown key cruwl"),
+        (["config"], OUTLET + "[outlets.kukar.rules]\n", {}, 2, "unknown key outlets.kukar.rules"),
+        (["config"], "", {"PILKADA_CRAWL__SPEED": "3"}, 2, "PILKADA_CRAWL__SPEED: unknown key crawl.speed"),
+        (["config"], "", {"PILKADA_CRAWL__DELAY": "cepat"}, 2, "PILKADA_CRAWL__DELAY: crawl.delay"),
+        (["config"], '[crawl]\ndelay = "cepat"\n', {}, 2, "crawl.delay"),
+        (["config"], "[crawl]\ndelay = nan\n", {}, 2, "crawl.delay"),
+        (["config"], "[crawl]\ndelay = -1\n", {}, 2, "crawl.delay"),
+        (["config"], "[crawl]\nmemory_mb = 1\n", {}, 2, "crawl.memory_mb"),
+        (["config"], '[crawl]\npages = "some"\n', {}, 2, "crawl.pages"),
+        (["config"], "crawl = 3\n", {}, 2, "crawl"),
+        (["config"], "outlets = 3\n", {}, 2, "outlets"),
+        (["config"], '[outlets.kukar]\nfamily = "wordpress"\n', {}, 2, "outlets.kukar lacks the key"),
+        (["config"], OUTLET.replace("Asia/Makassar", "Asia/Mars"), {}, 2, "Asia/Mars"),
+        (["config"], OUTLET.replace("http://kukar.example", "kukar"), {}, 2, "outlets.kukar.base_url"),
+        (["config"], OUTLET.replace("wordpress", "joomla"), {}, 2, "outlets.kukar.family"),
+        (["config"], '[schedule]\ncrawl = "kadang-kadang"\n', {}, 2, "schedule.crawl"),
+        (["config"], '[archive]\nurl = "kacau"\n', {"PILKADA_ARCHIVE__URI": "x"}, 2, "archive.uri"),
+        (["verify"], '[archive]\nurl = "kacau"\n', {}, (1, 2), "archive.url"),
+        (["search", "kotak", "--after", "kemarin dulu"], "", {}, 2, "--after"),
+        (["search", "kotak", "--after", "2024-13-01"], "", {}, 2, "2024-13-01"),
+        (["search", "kotak", "--limit", "banyak"], "", {}, 2, "--limit"),
+        (["--config", "/tidak/ada.toml", "config"], "", {}, 2, "/tidak/ada.toml cannot be read"),
+        (["init", "--outlet", "kukar"], OUTLET, {}, 2, "exists already"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_misuse_is_one_line(
+    pilkada: Pilkada,
+    words: list[str],
+    settings: str,
+    env: Mapping[str, str],
+    status: int | tuple[int, ...],
+    says: str,
+) -> None:
+    (pilkada.home / "pilkada.toml").write_text(settings, "utf-8")
+    ended = pilkada(*words, env=env)
+    assert ended.status in (status if isinstance(status, tuple) else (status,)), ended
+    assert says in ended.complaint()
+    assert ended.out == ""
+
+
+def as_folder(file: Path) -> None:
+    file.mkdir()
+
+
+def as_bytes(file: Path) -> None:
+    file.write_bytes(b"\xff\xfe\x00 nama = \x80\n")
+
+
+@pytest.mark.parametrize("spoil", [as_folder, as_bytes])
+def test_unreadable_settings_name_their_file(pilkada: Pilkada, spoil: Callable[[Path], None]) -> None:
+    file = pilkada.home / "pilkada.toml"
+    spoil(file)
+    ended = pilkada("config")
+    assert ended.status == 2
+    assert str(file) in ended.complaint()
+
+
+@pytest.mark.parametrize("words", [["crawl", SLUG], ["schedule", "run"], ["db", "upgrade"]], ids=" ".join)
+@pytest.mark.parametrize("site", [1], indirect=True, ids=[""])
+def test_a_home_that_cannot_be_written_is_named(tmp_path: Path, site: Newsroom, words: list[str]) -> None:
+    wall = tmp_path / "berkas"
+    wall.write_text("a file where a folder is wanted")
+    settings = Pilkada(tmp_path / "settings")
+    settings.declare(site.base_url)
+    pilkada = Pilkada(wall / "home")
+    ended = pilkada("--config", str(settings.home / "pilkada.toml"), *words)
+    assert ended.status == 1, ended
+    assert str(wall) in ended.complaint()
+    assert site.requests == []
+
+
+@pytest.mark.parametrize("folder", ["warc", "locks"])
+@pytest.mark.parametrize("site", [1], indirect=True, ids=[""])
+def test_a_folder_of_the_home_that_cannot_be_made_is_named(fresh: Pilkada, site: Newsroom, folder: str) -> None:
+    (fresh.home / folder).write_text("a file where a folder is wanted")
+    ended = fresh("crawl", SLUG, "--format", "json")
+    assert ended.status == 1, ended
+    assert str(fresh.home / folder) in last_line(ended.err)
+
+
+@pytest.mark.parametrize(
+    "words", [["crawl", SLUG], ["search", "kotak"], ["show", "1"], ["verify"], ["db", "upgrade"]], ids=" ".join
+)
+def test_a_database_of_a_newer_version_is_refused(crawled: Pilkada, site: Newsroom, words: list[str]) -> None:
+    change(crawled, "UPDATE alembic_version SET version_num = '9999'")
+    ended = crawled(*words)
+    assert ended.status == 1, ended
+    assert "newer Pilkada" in ended.complaint()
+    assert site.requests == []
+
+
+@pytest.mark.parametrize("words", [["crawl", SLUG], ["search", "kotak"], ["verify"], ["db", "check"]], ids=" ".join)
+def test_a_file_that_is_no_database_is_named(fresh: Pilkada, site: Newsroom, words: list[str]) -> None:
+    file = fresh.home / "pilkada.db"
+    file.write_bytes(b"ini bukan basis data " * 1000)
+    ended = fresh(*words)
+    assert ended.status == 1, ended
+    assert str(file) in ended.complaint()
+    assert "not a database" in ended.complaint()
+    assert site.requests == []
+
+
+@pytest.mark.parametrize("words", [["search", "kotak"], ["show", "1"], ["verify"], ["export", "--to", "/tmp/x.jsonl"]])
+def test_an_archive_that_is_not_there_is_not_made(tmp_path: Path, words: list[str]) -> None:
+    pilkada = Pilkada(tmp_path / "tiada")
+    ended = pilkada(*words)
+    assert ended.status == 1, ended
+    assert ended.complaint()
+    assert not pilkada.home.exists()
+
+
+def test_a_site_that_is_down_fails_and_its_run_says_so(fresh: Pilkada, site: Newsroom) -> None:
+    site.stop()
+    report = fresh.crawl(status=3)
+    assert (report["status"], report["new"]) == ("failed", 0)
+    assert "the site is down" in report["detail"]
+    (run,) = fresh("schedule", "runs", "--format", "json").json()
+    assert (run["status"], run["detail"]) == ("failed", report["detail"])
+    (row,) = fresh("schedule", "status", "--format", "json").json()
+    assert (row["state"], row["trouble"], row["last_success"]) == ("failed", report["detail"], None)
+
+
+@pytest.mark.parametrize(
+    ("query", "character"),
+    [("", None), ("   ", None), ('kotak "suara', 7), ('"', 1), ("?!", None)],
+    ids=["empty", "blank", "unclosed", "a quote", "no word"],
+)
+def test_what_is_no_query_is_pointed_at(crawled: Pilkada, query: str, character: int | None) -> None:
+    ended = crawled("search", query)
+    assert ended.status == 2, ended
+    if character is not None:
+        assert ended.complaint().endswith(f"at character {character}")
+    else:
+        assert ended.complaint()
+
+
+@pytest.mark.parametrize("name", ["999", "aaaaaaaaaaaaaaaa", "http://127.0.0.1/tiada/", "'; DROP TABLE article; --"])
+def test_an_unknown_article_is_named(crawled: Pilkada, name: str) -> None:
+    ended = crawled("show", name)
+    assert ended.status == 1, ended
+    assert name in ended.complaint()
+
+
+@pytest.mark.parametrize(
+    ("place", "status"),
+    [
+        ("artikel.docx", 2),
+        ("artikel", 2),
+        ("tiada/artikel.jsonl", 1),
+        ("home/warc", 2),
+    ],
+)
+def test_a_place_that_cannot_be_exported_to_is_named(crawled: Pilkada, tmp_path: Path, place: str, status: int) -> None:
+    ended = crawled("export", "--to", str(tmp_path / place))
+    assert ended.status == status, ended
+    assert place.rpartition("/")[2] in ended.complaint()
+
+
+def last_line(err: str) -> str:
+    line = err.splitlines()[-1]
+    assert line.startswith("pilkada: ")
+    return line
+
+
+def change(pilkada: Pilkada, statement: str) -> None:
+    connection = sqlite_module().connect(pilkada.home / "pilkada.db")
+    try:
+        connection.execute(statement)
+        connection.commit()
+    finally:
+        connection.close()
+
+
+@contextmanager
+def small_disk(folder: Path, kilobytes: int) -> Iterator[None]:
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("a small disk is mounted by root on Linux only")
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.decode().strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@SMALL
+@pytest.mark.parametrize("kilobytes", [4, 260, 600, *(pytest.param(size, marks=pytest.mark.soak) for size in SIZES)])
+def test_a_full_disk_stops_a_crawl_with_its_cause_and_room_mends_it(
+    tmp_path: Path, site: Newsroom, kilobytes: int
+) -> None:
+    settings = Pilkada(tmp_path / "settings")
+    settings.declare(site.base_url)
+    config = ("--config", str(settings.home / "pilkada.toml"))
+    home = tmp_path / "disk"
+    with small_disk(home, kilobytes):
+        pilkada = Pilkada(home)
+        ended = pilkada(*config, "crawl", SLUG, "--format", "json")
+        if ended.status != 0:
+            assert ended.status == 1, ended
+            assert any(cause in last_line(ended.err) for cause in ("full", "No space left")), ended
+        subprocess.run(["mount", "-o", "remount,size=64m", str(home)], check=True)
+        shutil.copy(settings.home / "pilkada.toml", home)
+        report = pilkada.crawl()
+        assert (report["status"], report["left"]) == ("ok", 0)
+        pilkada.assert_sound(6)
+        pilkada.close()
+
+
+@SMALL
+def test_a_disk_that_is_full_from_the_start_and_stays_so_says_it_each_time(tmp_path: Path, site: Newsroom) -> None:
+    settings = Pilkada(tmp_path / "settings")
+    settings.declare(site.base_url)
+    home = tmp_path / "disk"
+    with small_disk(home, 2048):
+        pilkada = Pilkada(home)
+        shutil.copy(settings.home / "pilkada.toml", home)
+        assert pilkada.crawl(env=NO_PAGES)["new"] == 6
+        fill(home / "beban")
+        site.edit(site.posts[2].id, title="Judul Baru")
+        for _ in range(2):
+            ended = pilkada("crawl", SLUG, "--format", "json")
+            assert ended.status == 1, ended
+            assert any(cause in last_line(ended.err) for cause in ("full", "No space left")), ended
+        (home / "beban").unlink()
+        assert pilkada.crawl()["status"] == "ok"
+        pilkada.assert_sound(6)
+        assert "Judul Baru" in {record["title"] for record in pilkada.articles()}
+        pilkada.close()
+
+
+def fill(file: Path) -> None:
+    """Take all the room that is left on a disk."""
+    descriptor = os.open(file, os.O_CREAT | os.O_WRONLY)
+    try:
+        while os.write(descriptor, b"\0" * 4096):
+            pass
+    except OSError as error:
+        assert error.errno == errno.ENOSPC  # noqa: PT017 - filling a disk ends with this
+    finally:
+        os.close(descriptor)

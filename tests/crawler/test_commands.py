@@ -1,0 +1,153 @@
+"""What commands print for programs can be parsed, and different commands say the same of one archive."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada
+
+SMALL = pytest.mark.parametrize("site", [6], indirect=True, ids=["6 articles"])
+
+
+def answer(pilkada: Pilkada, *words: str) -> Any:
+    ended = pilkada(*words, "--format", "json")
+    assert ended.status == 0, ended
+    return ended.json()
+
+
+def test_search_show_and_export_agree_on_an_article(crawled: Pilkada, tmp_path: Path) -> None:
+    found = answer(crawled, "search", "netralitas ASN")
+    assert set(found) == {"query", "expanded", "total", "took_ms", "hits", "facets", "next"}
+    assert found["total"] == len(found["hits"]) > 0
+    hit = found["hits"][0]
+    assert {"snippet", "score"} <= set(hit)
+    assert "body" not in hit
+    shown = answer(crawled, "show", hit["uid"])
+    for name in ("id", "uid", "url", "canonical_url", "outlet", "title", "published_at", "authors", "tags", "place"):
+        assert shown[name] == hit[name], name
+    assert answer(crawled, "show", str(hit["id"]))["uid"] == hit["uid"]
+    assert answer(crawled, "show", hit["canonical_url"])["uid"] == hit["uid"]
+    assert {"history", "members", "captures"} <= set(shown)
+    assert {capture["role"] for capture in shown["captures"]} == {"record", "page"}
+
+    lines, table = tmp_path / "artikel.jsonl", tmp_path / "artikel.csv"
+    assert crawled("export", "--to", str(lines)).status == crawled("export", "--to", str(table)).status == 0
+    records = [json.loads(line) for line in lines.read_text("utf-8").splitlines()]
+    rows = list(csv.DictReader(io.StringIO(table.read_text("utf-8"))))
+    assert len(records) == len(rows) == 30
+    (record,) = (record for record in records if record["uid"] == hit["uid"])
+    assert record["body"] == shown["body"]
+    assert [row["title"] for row in rows] == [record["title"] for record in records]
+    some = tmp_path / "sebagian.jsonl"
+    assert crawled("export", "--to", str(some), "--query", "netralitas ASN").out.startswith(f"{found['total']} ")
+
+
+def test_filters_and_sorting_hold_in_search_and_export(crawled: Pilkada, tmp_path: Path) -> None:
+    words = ("--after", "2024-11-01", "--before", "2024-11-30")
+    found = answer(crawled, "search", "warga", *words, "--sort", "oldest", "--limit", "1000")
+    days = [hit["published_date"] for hit in found["hits"]]
+    assert days == sorted(days)
+    assert all("2024-11-01" <= day <= "2024-11-30" for day in days)
+    file = tmp_path / "artikel.jsonl"
+    ended = crawled("export", "--to", str(file), *words, "--query", "warga")
+    assert ended.out == f"{found['total']} articles written to {file}\n"
+
+
+def test_outlets_config_and_schedule_say_what_was_declared_and_done(crawled: Pilkada, site: Newsroom) -> None:
+    (listed,) = answer(crawled, "outlets", "list")
+    (shown,) = answer(crawled, "outlets", "show", SLUG)
+    for name in ("outlet", "name", "family", "base_url", "timezone", "enabled"):
+        assert shown[name] == listed[name]
+    assert (shown["base_url"], shown["articles"], shown["last_outcome"]) == (site.base_url, 30, "ok")
+    (standing,) = answer(crawled, "schedule", "status")
+    assert list(standing) == [
+        "outlet", "state", "last_success", "last_run", "last_outcome", "next_run", "trouble"
+    ]  # fmt: skip
+    (run,) = answer(crawled, "schedule", "runs")
+    assert standing["last_run"] == shown["last_run"] == run["started_at"]
+    assert standing["last_success"] == shown["last_success"] == run["finished_at"]
+    assert (run["outlet"], run["cause"], run["new"]) == (SLUG, "command", 30)
+    (planned,) = answer(crawled, "schedule", "list")
+    assert (planned["expression"], planned["next_run"]) == (shown["schedule"], standing["next_run"])
+    settings = {row["key"]: row for row in answer(crawled, "config")}
+    assert settings["home"]["value"] == str(crawled.home)
+    assert settings[f"outlets.{SLUG}.base_url"]["value"] == site.base_url
+    assert settings["crawl.delay"] == {"key": "crawl.delay", "value": 2.0, "origin": "default"}
+    assert settings["crawl.allow_hosts"]["origin"] == str(crawled.home / "pilkada.toml")
+
+
+def test_a_password_in_the_databases_address_is_masked(crawled: Pilkada) -> None:
+    env = {"PILKADA_ARCHIVE__URL": "postgresql://pilkada:rahasia@localhost/pilkada"}
+    ended = crawled("config", env=env)
+    assert "rahasia" not in ended.out + ended.err
+    refused = crawled("verify", env=env)
+    assert refused.status == 1
+    assert "rahasia" not in refused.err
+
+
+def test_a_rebuild_gives_the_same_articles(crawled: Pilkada, site: Newsroom) -> None:
+    names = ("uid", "canonical_url", "title", "body", "published_at", "authors", "first_seen_at", "captures")
+    before = {record["uid"]: {name: record[name] for name in names} for record in crawled.articles()}
+    ended = crawled("db", "rebuild")
+    assert ended.status == 0, ended
+    assert site.requests == []
+    after = {record["uid"]: {name: record[name] for name in names} for record in crawled.articles()}
+    assert after == before
+    assert len(after) == 30
+    crawled.assert_sound(30)
+    report = crawled.crawl()
+    assert (report["status"], report["new"], report["revised"], report["discovered"]) == ("ok", 0, 0, 0)
+
+
+@SMALL
+def test_init_writes_settings_that_a_crawl_can_use(tmp_path: Path, site: Newsroom) -> None:
+    pilkada = Pilkada(tmp_path / "home")
+    words = ["--outlet", "kukar", "--name", 'Kabar "Kukar"', "--timezone", "Asia/Makassar", "--url", site.base_url]
+    assert pilkada("init", *words).status == 2
+    written = pilkada("init", *words, "--contact", "redaksi@example.id")
+    assert written.status == 0, written
+    env = {**NO_PAGES, "PILKADA_CRAWL__ALLOW_HOSTS": site.host}
+    ended = pilkada("crawl", "--all", "--format", "json", env=env)
+    assert ended.status == 0, ended
+    assert [(report["outlet"], report["new"]) for report in ended.json()] == [("kukar", 6)]
+    pilkada.close()
+
+
+def test_a_loopback_outlet_that_is_not_allowed_is_not_reached(tmp_path: Path, site: Newsroom) -> None:
+    pilkada = Pilkada(tmp_path / "home")
+    pilkada.declare(site.base_url)
+    ended = pilkada("crawl", SLUG, "--format", "json", env={"PILKADA_CRAWL__ALLOW_HOSTS": "127.0.0.1:9"})
+    assert ended.status == 3, ended
+    assert ended.json()[0]["status"] == "failed"
+    assert site.requests == []
+
+
+@pytest.mark.parametrize("output", ["json", "jsonl", "csv", "table"])
+def test_a_report_is_printed_in_four_formats(crawled: Pilkada, output: str) -> None:
+    if output != "json":
+        ended = crawled("crawl", SLUG, "--format", output, "--base-url", "http://127.0.0.1:9")
+    else:
+        ended = crawled("crawl", SLUG, "--format", output)
+    rows = {
+        "json": lambda: ended.json(),
+        "jsonl": lambda: [json.loads(line) for line in ended.out.splitlines()],
+        "csv": lambda: list(csv.DictReader(io.StringIO(ended.out))),
+        "table": lambda: [{"outlet": line.split()[0]} for line in ended.out.splitlines()[1:]],
+    }[output]()
+    assert [row["outlet"] for row in rows] == [SLUG]
+
+
+def test_the_demo_shows_everything(tmp_path: Path) -> None:
+    home = tmp_path / "demo"
+    ended = Pilkada(tmp_path / "elsewhere")("demo", "--keep", str(home), timeout=100)
+    assert ended.status == 0, ended
+    assert ended.seconds < 60
+    for step in ("$ pilkada outlets list", "$ pilkada crawl --all", "$ pilkada search", "$ pilkada verify"):
+        assert step in ended.out
+    kept = Pilkada(home)
+    kept.assert_sound(30)
+    kept.close()

@@ -1,0 +1,118 @@
+"""Settings are read once, checked whole, and refused by name."""
+
+from pathlib import Path
+
+import pytest
+
+from crawler.config import SettingsError, load
+
+OUTLET = """
+[outlets.kukar]
+family = "wordpress"
+base_url = "https://kabar.example"
+name = "Kabar Kukar"
+timezone = "Asia/Makassar"
+"""
+
+
+def read(home: Path, text: str = "", **environment: str):
+    (home / "pilkada.toml").write_text(text, "utf-8")
+    return load(home, environment=environment)
+
+
+def test_without_a_file_all_settings_have_their_defaults(tmp_path):
+    loaded = load(tmp_path, environment={})
+    crawl, schedule = loaded.settings.crawl, loaded.settings.schedule
+    assert (crawl.contact, crawl.delay, crawl.allow_hosts, crawl.deadline, crawl.memory_mb) == (
+        None,
+        2.0,
+        [],
+        3600,
+        512,
+    )
+    assert (schedule.timezone, schedule.crawl) == ("Asia/Makassar", "*/30 * * * *")
+    assert loaded.origins == {}
+
+
+def test_the_environment_goes_before_the_file_and_both_are_told(tmp_path):
+    loaded = read(tmp_path, "[crawl]\ndelay = 5\ndeadline = 60\n", PILKADA_CRAWL__DELAY="0.5")
+    assert (loaded.settings.crawl.delay, loaded.settings.crawl.deadline) == (0.5, 60)
+    assert loaded.origins == {"crawl.delay": "PILKADA_CRAWL__DELAY", "crawl.deadline": str(tmp_path / "pilkada.toml")}
+
+
+def test_a_list_in_the_environment_is_parted_by_commas(tmp_path):
+    loaded = read(tmp_path, PILKADA_CRAWL__ALLOW_HOSTS="127.0.0.1:80, [::1]:81")
+    assert loaded.settings.crawl.allow_hosts == ["127.0.0.1:80", "[::1]:81"]
+
+
+def test_an_outlet_can_be_declared_in_the_environment_alone(tmp_path):
+    loaded = read(
+        tmp_path,
+        PILKADA_OUTLETS__KUKAR__FAMILY="wordpress",
+        PILKADA_OUTLETS__KUKAR__BASE_URL="https://kabar.example",
+        PILKADA_OUTLETS__KUKAR__NAME="Kabar",
+        PILKADA_OUTLETS__KUKAR__TIMEZONE="Asia/Makassar",
+        PILKADA_OUTLETS__KUKAR__REGIONS="64.02,64.03",
+    )
+    assert loaded.settings.outlets["kukar"].regions == ["64.02", "64.03"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("[crawl]\ndelya = 1", "crawl.delya"),
+        ("[krawl]\ndelay = 1", "krawl"),
+        ("[crawl]\ndelay = 'cepat'", "crawl.delay"),
+        ("[crawl]\ndelay = -1", "crawl.delay"),
+        ("[crawl]\ndelay = inf", "crawl.delay"),
+        ("[crawl]\ndelay = nan", "crawl.delay"),
+        ("[crawl]\ndeadline = 0", "crawl.deadline"),
+        ("[crawl]\nmemory_mb = 8", "crawl.memory_mb"),
+        ("[crawl]\npages = 'some'", "crawl.pages"),
+        ("[crawl]\ncontact = 'saya sendiri'", "crawl.contact"),
+        ('[crawl]\ncontact = "a@b.id\\r\\nX: y"', "crawl.contact"),
+        ("[crawl]\nallow_hosts = ['127.0.0.1']", "crawl.allow_hosts"),
+        ("crawl = 1", "crawl"),
+        ("outlets = 1", "outlets"),
+        ("[outlets]\nkukar = 1", "outlets.kukar"),
+        (OUTLET + "feed = 'x'", "outlets.kukar.feed"),
+        (OUTLET.replace("wordpress", "joomla"), "outlets.kukar.family"),
+        (OUTLET.replace("https://kabar.example", "kabar.example"), "outlets.kukar.base_url"),
+        (OUTLET.replace("https://kabar.example", "file:///etc"), "outlets.kukar.base_url"),
+        (OUTLET.replace("https://kabar.example", "https://a:b@kabar.example"), "outlets.kukar.base_url"),
+        (OUTLET.replace("https://kabar.example", "https://kabar.example:99999"), "outlets.kukar.base_url"),
+        (OUTLET.replace("Asia/Makassar", "Asia/Kukar"), "outlets.kukar.timezone"),
+        (OUTLET.replace("Asia/Makassar", "../../etc/passwd"), "outlets.kukar.timezone"),
+        (OUTLET.replace("outlets.kukar", "outlets.Kukar"), "outlets.Kukar"),
+        (OUTLET.replace("outlets.kukar", 'outlets."../x"'), "outlets.../x"),
+        (OUTLET + "regions = ['kukar']", "outlets.kukar.regions"),
+        (OUTLET + "delay = -2", "outlets.kukar.delay"),
+        ("[outlets.kukar]\nfamily = 'wordpress'", "outlets.kukar"),
+        ("[schedule]\ncrawl = '* * * *'", "schedule.crawl"),
+        ("[schedule]\ncrawl = '61 * * * *'", "schedule.crawl"),
+        ("[schedule]\ntimezone = 'WITA'", "schedule.timezone"),
+        ("[schedule.outlets]\nlain = '* * * * *'", "schedule.outlets.lain"),
+        ("[schedule]\nparallel = 0", "schedule.parallel"),
+        ("[[[", "not valid TOML"),
+    ],
+    ids=lambda value: value.replace("\n", " ")[:40],
+)
+def test_what_is_wrong_is_refused_in_one_line_that_names_the_key(tmp_path, text, key):
+    with pytest.raises(SettingsError) as caught:
+        read(tmp_path, text)
+    assert key in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_key_in_the_environment_is_refused_by_its_name(tmp_path):
+    with pytest.raises(SettingsError, match=r"PILKADA_CRAWL__DELYA: unknown key crawl\.delya"):
+        read(tmp_path, PILKADA_CRAWL__DELYA="1")
+
+
+def test_a_file_that_was_named_must_be_there(tmp_path):
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load(tmp_path, config=tmp_path / "lain.toml", environment={})
+
+
+def test_names_without_a_section_are_not_settings(tmp_path):
+    assert read(tmp_path, PILKADA_HOME="/x", PILKADAX__Y="1").settings == read(tmp_path).settings

@@ -1,0 +1,117 @@
+"""What a site asks of us is done: robots.txt, closed interfaces, Retry-After, the delay between two requests."""
+
+import itertools
+import time
+
+import pytest
+
+from crawler.sample.view import Answer
+from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada
+
+SMALL = pytest.mark.parametrize("site", [6], indirect=True, ids=["6 articles"])
+
+
+@SMALL
+def test_an_interface_that_robots_txt_closes_is_not_asked(fresh: Pilkada, site: Newsroom) -> None:
+    site.robots = "User-agent: *\nDisallow: /wp-json/\n"
+    report = fresh.crawl(status=3)
+    assert (report["status"], report["new"], report["requests"]) == ("blocked", 0, 1)
+    assert site.paths == ["/robots.txt"]
+    assert "robots.txt" in report["detail"]
+    # The copy holds for a day: the next crawl does not even ask for it.
+    assert fresh.crawl(status=3)["requests"] == 0
+    assert site.paths == ["/robots.txt"]
+
+
+@SMALL
+@pytest.mark.parametrize("status", [503, 429, 500])
+def test_a_robots_txt_that_cannot_be_had_closes_the_site(fresh: Pilkada, site: Newsroom, status: int) -> None:
+    site.robots = status
+    report = fresh.crawl(status=3)
+    assert (report["status"], report["new"], report["requests"]) == ("blocked", 0, len(site.requests))
+    assert set(site.paths) == {"/robots.txt"}
+    assert f"robots.txt answered {status}" in report["detail"]
+    site.robots = None
+    assert fresh.crawl(env=NO_PAGES)["new"] == 6
+
+
+@SMALL
+@pytest.mark.parametrize("status", [404, 403])
+def test_a_site_without_robots_txt_is_open(fresh: Pilkada, site: Newsroom, status: int) -> None:
+    site.robots = status
+    report = fresh.crawl(env=NO_PAGES)
+    assert (report["status"], report["new"]) == ("ok", 6)
+
+
+@SMALL
+@pytest.mark.parametrize(
+    ("rest", "outcome"), [("401", "blocked"), ("403", "blocked"), ("404", "failed"), ("html", "failed")]
+)
+def test_a_closed_interface_is_an_outcome_that_is_kept(fresh: Pilkada, site: Newsroom, rest: str, outcome: str) -> None:
+    site.rest = rest  # type: ignore[assignment]
+    report = fresh.crawl(status=3)
+    assert (report["status"], report["new"], report["discovered"]) == (outcome, 0, 0)
+    assert "the REST interface answered" in report["detail"]
+    assert report["requests"] == len(site.requests) == 2
+    (run,) = fresh("schedule", "runs", "--format", "json").json()
+    assert (run["status"], run["detail"]) == (outcome, report["detail"])
+    site.rest = "open"
+    assert fresh.crawl(env=NO_PAGES)["new"] == 6
+
+
+@SMALL
+@pytest.mark.parametrize("status", [503, 429])
+def test_a_site_that_asks_for_patience_is_left_alone(fresh: Pilkada, site: Newsroom, status: int) -> None:
+    site.scripted["/wp-json/"] = Answer(status=status, headers=(("Retry-After", "3600"),))
+    report = fresh.crawl(status=3)
+    assert (report["status"], report["requests"]) == ("blocked", 2)
+    assert len(site.listings) == 1
+    site.forget_requests()
+    site.scripted.clear()
+    again = fresh.crawl(status=3)
+    assert (again["status"], again["requests"]) == ("blocked", 0)
+    assert "left alone until" in again["detail"]
+    assert site.requests == []
+
+
+@SMALL
+def test_a_site_is_asked_again_when_the_wait_is_over(fresh: Pilkada, site: Newsroom) -> None:
+    site.scripted["/wp-json/"] = Answer(status=503, headers=(("Retry-After", "1"),))
+    assert fresh.crawl(status=3)["status"] == "blocked"
+    asked = site.arrivals[-1]
+    site.scripted.clear()
+    time.sleep(max(0.0, asked + 1.2 - time.monotonic()))
+    assert fresh.crawl(env=NO_PAGES)["new"] == 6
+
+
+@SMALL
+def test_patience_asked_for_by_a_page_stops_the_crawl(fresh: Pilkada, site: Newsroom) -> None:
+    post = site.posts[3]
+    site.scripted[post.path] = Answer(status=429, headers=(("Retry-After", "3600"),))
+    report = fresh.crawl(status=3)
+    assert (report["status"], report["new"]) == ("blocked", 6)
+    assert site.pages[-1] == post.path
+    assert report["evidence"] < 6
+    assert fresh.crawl(status=3)["requests"] == 0
+    fresh.assert_sound(6)
+
+
+@SMALL
+def test_the_delay_of_an_outlet_is_kept(fresh: Pilkada, site: Newsroom) -> None:
+    delay = 0.3
+    report = fresh.crawl(env={f"PILKADA_OUTLETS__{SLUG.upper()}__DELAY": str(delay)})
+    assert (report["status"], report["requests"]) == ("ok", 8)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(site.arrivals)]
+    assert min(gaps) > delay - 0.02
+
+
+@SMALL
+def test_a_crawl_delay_of_robots_txt_is_kept(fresh: Pilkada, site: Newsroom) -> None:
+    site.robots = "User-agent: *\nCrawl-delay: 0.4\n"
+    assert fresh.crawl()["status"] == "ok"
+    # From the second request after it: the first may have been waiting for the answer.
+    gaps = [later - earlier for earlier, later in itertools.pairwise(site.arrivals)]
+    assert min(gaps[1:]) > 0.38
+    site.arrivals.clear()
+    fresh.crawl()
+    assert min(later - earlier for earlier, later in itertools.pairwise(site.arrivals)) > 0.38

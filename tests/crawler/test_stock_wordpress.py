@@ -1,0 +1,139 @@
+"""The recorded WordPress, crawled through the command line: what its editor entered is what is stored."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.crawler.commandline import SLUG, Pilkada
+from tests.crawler.gold import REASON, gold, paragraphs, plain, shared
+
+FOLDER = shared() or Path("absent")
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=REASON)
+
+FLOOR_OF_BODIES = 54
+
+
+@contextmanager
+def replayed(log: Path) -> Iterator[str]:
+    """Serve the recording on a free port; the log has one line a request."""
+    tool, recording = FOLDER / "tools" / "replay.py", FOLDER / "captures" / "wordpress-stock.warc.gz"
+    command = [sys.executable, str(tool), str(recording), "--port", "0", "--log", str(log)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip().rstrip("/")
+        finally:
+            server.kill()
+
+
+def pages_asked_for(log: Path) -> list[str]:
+    targets = [line.split()[1] for line in log.read_text("utf-8").splitlines()]
+    return [target for target in targets if not target.startswith(("/robots.txt", "/wp-json/"))]
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pilkada, dict[str, Any], list[str]]]:
+    """A home after the first crawl, its report, and the pages that were asked for."""
+    folder = tmp_path_factory.mktemp("stock")
+    pilkada = Pilkada(folder / "home")
+    with replayed(folder / "first.log") as address:
+        pilkada.declare(address)
+        report = pilkada.crawl()
+    yield pilkada, report, pages_asked_for(folder / "first.log")
+    pilkada.close()
+
+
+@pytest.fixture(scope="module")
+def exported(
+    crawled: tuple[Pilkada, dict[str, Any], list[str]], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[str, Any]]:
+    """The articles as `pilkada export` writes them, by path."""
+    file = tmp_path_factory.mktemp("export") / "artikel.jsonl"
+    ended = crawled[0]("export", "--to", str(file))
+    assert (ended.status, ended.out) == (0, f"54 articles written to {file}\n")
+    records = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    return {urlsplit(record["canonical_url"]).path: record for record in records}
+
+
+def test_exactly_the_public_posts_are_stored(
+    crawled: tuple[Pilkada, dict[str, Any], list[str]], exported: dict[str, dict[str, Any]]
+) -> None:
+    pilkada, report, pages = crawled
+    assert (report["status"], report["discovered"], report["new"]) == ("ok", 55, 54)
+    assert report["rejected"] == {"password": 1}
+    assert set(exported) == {story["path"] for story in gold(FOLDER)}
+    assert len(pages) == len(set(pages)) == 54
+    pilkada.assert_sound(54)
+
+
+def test_every_field_is_what_the_editor_entered(exported: dict[str, dict[str, Any]]) -> None:
+    for story in gold(FOLDER):
+        record = exported[story["path"]]
+        for name in ("title", "published_at", "authors", "editors", "section", "tags", "caption"):
+            assert record[name] == story[name], (story["path"], name)
+
+
+def test_bodies_are_the_editors_paragraphs_repeats_included(exported: dict[str, dict[str, Any]]) -> None:
+    equal = [
+        [plain(block) for block in exported[story["path"]]["body"].split("\n\n")] == list(paragraphs(story))
+        for story in gold(FOLDER)
+    ]
+    assert len(equal) == 54
+    assert sum(equal) >= FLOOR_OF_BODIES
+
+
+def test_a_seed_is_found_by_words_of_its_own(
+    crawled: tuple[Pilkada, dict[str, Any], list[str]],
+) -> None:
+    (seed,) = (FOLDER / "seeds").glob("000_*.txt")
+    title, *_ = seed.read_text("utf-8").splitlines()
+    for query in ("netralitas ASN Kukar Bambang Arwanto", '"kerawanan pemilu" netralitas', " ".join(words(title))):
+        found = crawled[0]("search", query, "--format", "json").json()
+        assert plain(title) in {hit["title"] for hit in found["hits"]}, query
+    assert found["hits"][0]["title"] == plain(title)
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+def test_a_second_crawl_elsewhere_finds_nothing_new_and_asks_for_no_page(
+    crawled: tuple[Pilkada, dict[str, Any], list[str]], exported: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    """The recording is served at another port, as a mirror of what was declared."""
+    pilkada, _, _ = crawled
+    for number in range(2):
+        log = tmp_path / f"{number}.log"
+        with replayed(log) as address:
+            report = pilkada.crawl("--base-url", address)
+        assert (report["status"], report["discovered"], report["new"], report["revised"]) == ("ok", 0, 0, 0)
+        assert pages_asked_for(log) == []
+        assert report["requests"] == len(log.read_text("utf-8").splitlines())
+    assert {record["uid"] for record in pilkada.articles()} == {record["uid"] for record in exported.values()}
+    pilkada.assert_sound(54)
+
+
+def test_a_closed_interface_is_said(tmp_path: Path) -> None:
+    pilkada = Pilkada(tmp_path / "home")
+    command = [
+        sys.executable,
+        str(FOLDER / "tools" / "replay.py"),
+        str(FOLDER / "captures" / "wordpress-stock.warc.gz"),
+    ]
+    with subprocess.Popen([*command, "--port", "0", "--rest", "401"], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            pilkada.declare(server.stdout.readline().strip().rstrip("/"))
+            report = pilkada.crawl(status=3)
+        finally:
+            server.kill()
+    assert (report["outlet"], report["status"], report["new"]) == (SLUG, "blocked", 0)
+    assert "401" in report["detail"]

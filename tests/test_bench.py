@@ -1,0 +1,35 @@
+"""The bench runs and says what it promises; what it measures is not asserted."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.articles import PARTS, table
+from bench.site import posts
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_no_two_posts_of_the_site_have_the_same_text_or_address() -> None:
+    made = posts(200)
+    assert len({post.blocks[1:-1] for post in made}) == len({post.path for post in made}) == 200
+    assert made == posts(200)
+
+
+def test_the_bench_measures_both_ways_in_one_run() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.articles", "--size", "10", "--format", "json"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        timeout=100,
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    assert set(found["crawl_ms"]) == set(found["crawl_ratio"]) == {"plain", "all", "none"}
+    assert set(found["crawl_ms"]["all"]) == {*PARTS, "total"}
+    assert found["crawl_ratio"]["plain"] == found["read_ratio"]["trafilatura"] == 1
+    assert found["search_ms"] > 0
+    lines = table(found).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[-1].endswith("noise.")
