@@ -39,6 +39,10 @@ COMMANDS = {
 }
 
 
+LONGEST_LINE = 500
+"""Characters of an error that are shown: a value that was refused may be a file's whole content."""
+
+
 class App:
     """What a command may ask for; each thing is opened when it is first asked for."""
 
@@ -220,4 +224,4 @@ def foreseen(error: Exception) -> int | None:
 def _say(text: str) -> None:
     from archive.text import for_terminal
 
-    click.echo(f"pilkada: {' '.join(for_terminal(text).split())}", err=True)
+    click.echo(f"pilkada: {' '.join(for_terminal(text).split())[:LONGEST_LINE]}", err=True)

@@ -82,7 +82,7 @@ class Crawl:
         self.in_flight = 0
         self.heard: set[str] = set()
         """Hosts that answered when they were asked for robots.txt, whatever they said, or whose copy still holds."""
-        self.on_unread: Callable[[], None] = lambda: None
+        self.on_unread: Callable[[int], None] = lambda _number: None
         with database.read() as connection:
             self.source = WordPressRest(
                 outlet.base_url, frontier.marks(connection, ticket.outlet_id, WordPressRest.kind)
@@ -143,7 +143,7 @@ class Crawl:
                 self.ticket.check(connection)
                 frontier.set_marks(connection, self.ticket, self.source.kind, self._marks, now)
         if wanted:
-            self.on_unread()
+            self.on_unread(len(inside))
 
     def missed(self, answer: Answer) -> bool:
         """Say whether a finished walk saw fewer stories than the site has: some moved while it walked."""
@@ -201,7 +201,7 @@ class Crawl:
             if due.purpose is Purpose.EVIDENCE:
                 frontier.done(connection, due.address_id, due.purpose)
                 self.tally.evidence += 1
-        self.on_unread()
+        self.on_unread(1)
 
     def keep_failure(
         self, due: DueAddress, reason: Reason, detail: str, *, status: int | None, exchanges: Sequence[Exchange]

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
+from typing import Any
 
 from archive import frontier, store
 from archive.errors import ArchiveError
@@ -45,11 +46,18 @@ class Reader:
         self._idle.set()
         self.on_progress: Callable[[], None] = lambda: None
         self.on_fatal: Callable[[BaseException], None] = lambda _: None
-        crawl.on_unread = self.pump
+        self._backlog = A_JOB  # what a killed crawl left is not counted, and is read at once
+        crawl.on_unread = self._count
 
     def busy(self) -> bool:
         """Say whether readings are under way."""
         return bool(self._reading)
+
+    def _count(self, number: int) -> None:
+        """Note that visits wait to be read; a job's worth of them is handed over together."""
+        self._backlog += number
+        if self._backlog >= A_JOB:
+            self.pump()
 
     def pump(self) -> None:
         """Give the readers more to do, as far as there is room and anything is unread."""
@@ -87,13 +95,14 @@ class Reader:
             }
             wanted = {visit.capture_id for visit in visits} | {held[0] for held in records.values() if held}
             places = frontier.capture_places(connection, wanted)
+        self._backlog = A_JOB if len(visits) == room else 0
         for visit in visits:
             held = records[visit.visit_id]
             try:
                 material = self._material(visit, held, places)
             except DamagedRecordError as error:
                 rejection = Rejection(reason=Reason.UNREADABLE, detail=f"the capture is damaged: {error}")
-                self._store(visit, rejection)
+                self._store_all([(visit, rejection)])
                 continue
             sources = [(held[0], Role.RECORD)] if held else []
             if visit.record is None:
@@ -135,9 +144,7 @@ class Reader:
     def _done(self, ids: Sequence[int], future: Future[tuple[Reading | Rejection, ...]]) -> None:
         visits = [self._reading.pop(visit_id) for visit_id in ids]
         try:
-            for visit, result in zip(visits, future.result(), strict=True):
-                if not self._crawl.full():
-                    self._store(visit, result)
+            self._store_all(list(zip(visits, future.result(), strict=True)))
         except ArchiveError as error:
             # A full disk, a lost database: the visits stay unread, the crawl ends and says why.
             self.on_fatal(error)
@@ -150,47 +157,61 @@ class Reader:
                 self._sources.pop(visit_id, None)
             if not self._reading:
                 self._idle.set()
-        self.pump()
+        if self._backlog >= A_JOB:
+            self.pump()
         self.on_progress()
 
-    def _store(self, visit: UnreadVisit, result: Reading | Rejection) -> None:
-        crawl, ticket = self._crawl, self._crawl.ticket
+    def _store_all(self, results: Sequence[tuple[UnreadVisit, Reading | Rejection]]) -> None:
+        """Store what one job gave in one transaction, as far as --limit lets it."""
+        crawl = self._crawl
+        room = None if crawl.outlet.limit is None else crawl.outlet.limit - crawl.tally.stored
+        stored = 0
         with crawl.database.write() as connection:
-            ticket.check(connection)
-            settle = partial(frontier.settle_visit, connection, visit.visit_id)
-            dispose = partial(frontier.dispose, connection, ticket, visit.address_id)
-            if visit.purpose is Purpose.ARTICLE:
-                frontier.done(connection, visit.address_id, Purpose.ARTICLE)
-            if isinstance(result, Rejection):
-                settle(VisitState.REJECTED, reason=result.reason, detail=result.detail)
-                held = visit.purpose is Purpose.EVIDENCE
-                dispose(Outcome.UNCHANGED if held else Outcome.REJECTED, reason=result.reason, detail=result.detail)
-                return
-            saved = store.save(
-                connection,
-                Visited(
-                    visit_id=visit.visit_id,
-                    outlet_id=ticket.outlet_id,
-                    outlet=crawl.outlet.slug,
-                    address_id=visit.address_id,
-                    canonical=visit.canonical,
-                    at=visit.at,
-                    sources=self._sources[visit.visit_id],
-                ),
-                result,
-            )
-            settle(VisitState.READ, text_sha256=saved.text_sha256)
-            dispose(saved.outcome)
-            if visit.record is not None and crawl.outlet.pages == "all" and saved.outcome is not Outcome.UNCHANGED:
-                frontier.make_due(connection, ticket, visit.address_id, Purpose.EVIDENCE, priority=0, now=crawl.now())
-        crawl.tally.stored += saved.outcome is Outcome.NEW
+            crawl.ticket.check(connection)
+            for visit, result in results:
+                if room is not None and stored >= room:
+                    break
+                stored += self._store(connection, visit, result) is Outcome.NEW
+        crawl.tally.stored += stored
+
+    def _store(self, connection: Any, visit: UnreadVisit, result: Reading | Rejection) -> Outcome:
+        crawl, ticket = self._crawl, self._crawl.ticket
+        settle = partial(frontier.settle_visit, connection, visit.visit_id)
+        dispose = partial(frontier.dispose, connection, ticket, visit.address_id)
+        if visit.purpose is Purpose.ARTICLE:
+            frontier.done(connection, visit.address_id, Purpose.ARTICLE)
+        if isinstance(result, Rejection):
+            outcome = Outcome.UNCHANGED if visit.purpose is Purpose.EVIDENCE else Outcome.REJECTED
+            settle(VisitState.REJECTED, reason=result.reason, detail=result.detail)
+            dispose(outcome, reason=result.reason, detail=result.detail)
+            return outcome
+        saved = store.save(
+            connection,
+            Visited(
+                visit_id=visit.visit_id,
+                outlet_id=ticket.outlet_id,
+                outlet=crawl.outlet.slug,
+                address_id=visit.address_id,
+                canonical=visit.canonical,
+                at=visit.at,
+                sources=self._sources[visit.visit_id],
+            ),
+            result,
+        )
+        settle(VisitState.READ, text_sha256=saved.text_sha256)
+        dispose(saved.outcome)
+        if visit.record is not None and crawl.outlet.pages == "all" and saved.outcome is not Outcome.UNCHANGED:
+            frontier.make_due(connection, ticket, visit.address_id, Purpose.EVIDENCE, priority=0, now=crawl.now())
+        return saved.outcome
 
     async def drain(self, *, quick: bool = False) -> None:
         """Wait until what was fetched is read; a stopped crawl waits a few seconds for what is with the readers."""
         self._closing = quick
-        self.pump()
         try:
             async with asyncio.timeout(QUICK_SECONDS if quick else None):
-                await self._idle.wait()
+                self.pump()
+                while self._reading:
+                    await self._idle.wait()
+                    self.pump()
         except TimeoutError:
             logger.info("%s: %s readings are left to the next crawl", self._crawl.outlet.slug, len(self._reading))

@@ -142,7 +142,7 @@ class OutletSpider(Spider):
         error = failure.value
         if isinstance(error, RefusedError):
             robots = error.reason is Reason.ROBOTS
-            silent = robots and authority(failure.request.url) not in self.crawl.heard  # type: ignore[attr-defined]
+            silent = robots and str(authority(failure.request.url)) not in self.crawl.heard  # type: ignore[attr-defined]
             status = RunStatus.BLOCKED if robots and not silent else RunStatus.FAILED
             self.crawl.blame(status, f"the site is down: {error.detail}" if silent else error.detail)
         elif isinstance(error, NETWORK_ERRORS):
@@ -155,7 +155,8 @@ class OutletSpider(Spider):
         engine = self.crawler.engine
         if engine is None or self._stopping:
             return
-        room = 0 if self.crawl.trouble is not None or self.crawl.full() else AHEAD - self.crawl.in_flight
+        ended = self.crawl.trouble is not None or self.crawl.full()
+        room = 0 if ended or self.crawl.in_flight > AHEAD // 2 else AHEAD - self.crawl.in_flight
         try:
             found = self.crawl.take_due(room) if room > 0 else ()
         except ArchiveError as error:
@@ -171,7 +172,10 @@ class OutletSpider(Spider):
                     cb_kwargs={"due": due},
                 )
             )
-        if not (self._asking or self.crawl.in_flight or self.reader.busy()):
+        if self._asking or self.crawl.in_flight:
+            return
+        self.reader.pump()
+        if not self.reader.busy():
             # Scrapy would notice at its next heartbeat, five seconds later.
             self._close("finished")
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.crawler.commandline import SLUG, Ended, Newsroom, Pilkada, Running, kill, until
 
-ARTICLES = 12
+ARTICLES = 8
 VICTIMS = {"command": "pilkada --home", "child": "-m crawler", "worker": "spawn_main"}
 """Who is killed, by a word of its command line."""
 

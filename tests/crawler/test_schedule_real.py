@@ -60,7 +60,10 @@ def test_the_daemon_crawls_what_is_asked_for_and_a_second_one_refuses(fresh: Pil
 
 
 @SMALL
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(signal.SIGTERM, id="SIGTERM"), pytest.param(signal.SIGINT, id="SIGINT", marks=pytest.mark.soak)],
+)
 def test_a_signal_ends_the_daemon_and_its_crawl(fresh: Pilkada, site: Newsroom, number: signal.Signals) -> None:
     site.delay = 0.4
     fresh("schedule", "trigger", SLUG)
