@@ -121,10 +121,10 @@ class Outlet(Base):
 
 
 class OutletDeclaration(Base):
-    """What an outlet was declared as, since when."""
+    """What an outlet was declared as, since when; one that returns to an earlier declaration has a row more."""
 
     __tablename__ = "outlet_declaration"
-    __table_args__ = (UniqueConstraint("outlet_id", "digest"),)
+    __table_args__ = (Index("ix_outlet_declaration_outlet", "outlet_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
     digest: Mapped[str]

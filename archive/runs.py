@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, and_, func, insert, literal, select, update
 
 from archive.database import insert_row
 from archive.errors import SupersededError
@@ -63,11 +63,6 @@ def register_outlet(connection: Connection, slug: str, declared: dict[str, Any],
         .limit(1)
     ).scalar()
     if newest != fingerprint:
-        connection.execute(
-            delete(OutletDeclaration).where(
-                OutletDeclaration.outlet_id == outlet_id, OutletDeclaration.digest == fingerprint
-            )
-        )
         insert_row(connection, OutletDeclaration, outlet_id=outlet_id, digest=fingerprint, declared=declared, since=now)
     return int(outlet_id)
 

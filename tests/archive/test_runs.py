@@ -223,12 +223,12 @@ def test_newest_runs_come_first_and_last_success_counts_partial_ones(bench: Any)
 
 
 def test_a_declaration_is_noted_when_it_changes(bench: Any) -> None:
-    for name in ("Kabar", "Kabar", "Kabar Kita"):
+    for name in ("Kabar", "Kabar", "Kabar Kita", "Kabar"):
         bench.begin(name=name)
     with bench.database.read() as connection:
         assert connection.execute(select(func.count()).select_from(Outlet)).scalar_one() == 1
         declared = connection.execute(select(OutletDeclaration.declared).order_by(OutletDeclaration.id)).scalars()
-        assert [one["name"] for one in declared] == ["Kabar", "Kabar Kita"]
+        assert [one["name"] for one in declared] == ["Kabar", "Kabar Kita", "Kabar"]
 
 
 def test_evidence_pages_that_are_due_are_counted(bench: Any) -> None:

@@ -65,8 +65,10 @@ def upgrade() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_outlet_declaration_outlet_id_outlet")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outlet_declaration")),
-        sa.UniqueConstraint("outlet_id", "digest", name=op.f("uq_outlet_declaration_outlet_id_digest")),
     )
+    with op.batch_alter_table("outlet_declaration", schema=None) as batch_op:
+        batch_op.create_index("ix_outlet_declaration_outlet", ["outlet_id"], unique=False)
+
     op.create_table(
         "request",
         sa.Column("id", sa.Integer(), nullable=False),
