@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,6 +29,8 @@ from crawler.version import VERSION
 
 logger = logging.getLogger(__name__)
 
+ROOT = str(Path(__file__).parents[1])
+"""Where our packages lie, also in a checkout that was not installed."""
 STOP_SECONDS = 25.0
 """How long a child that was asked to stop may take."""
 OVERTIME_SECONDS = 30.0
@@ -126,7 +130,9 @@ class Runner:
         started_at = datetime.now(UTC)
         # The kernel ends the child with the thread that started it; this thread waits for it below.
         child = subprocess.Popen(
-            [sys.executable, "-m", "crawler"],
+            # -P: a folder named crawler where the user happens to be must not be taken for ours.
+            [sys.executable, "-P", "-m", "crawler"],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
