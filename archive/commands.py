@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
-from archive.output import WIDTH, MisuseError, format_option, to_json, write_rows
+from archive.output import WIDTH, MisuseError, format_option, room, to_json, write_rows
 
 if TYPE_CHECKING:
     from archive.archive import Archive, Findings
@@ -83,7 +83,7 @@ def make_filters(app: "App", outlets: tuple[str, ...], after: date | None, befor
 
 
 @click.command()
-@click.argument("query")
+@click.argument("query", nargs=-1, required=True)
 @filter_options
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance", show_default=True)
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many are shown.")
@@ -91,7 +91,7 @@ def make_filters(app: "App", outlets: tuple[str, ...], after: date | None, befor
 @click.pass_obj
 def search(
     app: App,
-    query: str,
+    query: tuple[str, ...],
     *,
     outlets: tuple[str, ...],
     after: date | None,
@@ -102,7 +102,7 @@ def search(
 ) -> None:
     """Search the archive for words (all of them, in any form) and "phrases"."""
     filters = make_filters(app, outlets, after, before)
-    found = app.archive().search(query, filters=filters, sort=sort, limit=limit)
+    found = app.archive().search(" ".join(query), filters=filters, sort=sort, limit=limit)
     hits = [hit.record | {"snippet": hit.snippet.text, "score": hit.score} for hit in found.hits]
     if output == "json":
         answer = {
@@ -133,20 +133,26 @@ def _print_findings(found: "Findings") -> None:
     click.echo(f"{found.total} article{'' if found.total == 1 else 's'}{shown}, {found.took_ms:.0f} ms", err=True)
 
 
+def _width() -> int:
+    """Give the columns of running text: longer lines than 80 are hard to read."""
+    return min(room(), WIDTH)
+
+
 def _line(text: str, indent: int = 0) -> str:
     from archive.text import for_terminal
 
     clean = " ".join(for_terminal(text).split())
-    room = WIDTH - indent
-    return " " * indent + (clean if len(clean) <= room else clean[: room - 1] + "…")
+    width = _width() - indent
+    return " " * indent + (clean if len(clean) <= width else clean[: width - 1] + "…")
 
 
 def _snippet_lines(snippet: "Snippet") -> str:
-    """Give a snippet in lines of 80 columns with its matches in bold; marks follow their words when lines break."""
+    """Give a snippet in lines of at most 80 columns with its matches in bold; marks follow their words when lines break."""
     bold = {at for start, end in snippet.marks for at in range(start, end)}
+    width = _width()
     lines, line, column = [], "    ", 4
     for word in re.finditer(r"\S+", snippet.text):
-        if column > 4 and column + 1 + len(word[0]) > WIDTH:
+        if column > 4 and column + 1 + len(word[0]) > width:
             lines.append(line)
             line, column = "    ", 4
         if column > 4:
@@ -176,7 +182,7 @@ def _print_article(record: dict[str, Any]) -> None:
     from archive.text import for_terminal
 
     def wrapped(text: str, **options: Any) -> str:
-        return "\n".join(textwrap.wrap(for_terminal(text), WIDTH, **options)) or ""
+        return "\n".join(textwrap.wrap(for_terminal(text), _width(), **options)) or ""
 
     def field(name: str, value: Any) -> None:
         if value:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from archive.database import insert_row
 from archive.models import Address, AddressAlias, Capture, Disposition, Due, Sighting, Source, Visit, WarcFile
@@ -16,6 +16,45 @@ RETRY_AFTER = timedelta(minutes=15)
 """The first wait after a failed fetch; each further one waits four times as long, a day at most."""
 MAX_TRIES = 5
 """After so many failed fetches an evidence page is given up; its visits say why."""
+TEXTS = (Outcome.NEW, Outcome.REVISED)
+"""Outcomes that tell of a text; they go before any other of the same address in a run."""
+
+_ADDRESS = select(Address.id).where(
+    Address.outlet_id == bindparam("outlet"), Address.canonical == bindparam("canonical")
+)
+_TOLD = (
+    select(Address.id, Sighting.modified_said)
+    .outerjoin(Sighting, and_(Sighting.address_id == Address.id, Sighting.source == bindparam("source")))
+    .where(Address.outlet_id == bindparam("outlet"), Address.canonical == bindparam("canonical"))
+)
+_SIGHTING = select(Sighting.id, Sighting.modified_said).where(
+    Sighting.address_id == bindparam("address"), Sighting.source == bindparam("source")
+)
+_ALIAS = select(AddressAlias.id).where(
+    AddressAlias.address_id == bindparam("address"), AddressAlias.raw == bindparam("raw")
+)
+_DUE = select(Due.id).where(Due.address_id == bindparam("address"), Due.purpose == bindparam("purpose"))
+_DONE = delete(Due).where(Due.address_id == bindparam("address"), Due.purpose == bindparam("purpose"))
+_ENTERED = select(Disposition.entry).where(
+    Disposition.run_id == bindparam("run"), Disposition.address_id == bindparam("address")
+)
+_DISPOSITION = (
+    update(Disposition)
+    .where(Disposition.run_id == bindparam("run"), Disposition.address_id == bindparam("address"))
+    .values(outcome=bindparam("outcome"), reason=bindparam("reason"), detail=bindparam("detail"))
+)
+_DISPOSE = _DISPOSITION.where(Disposition.outcome.is_(None))
+_DISPOSE_TEXT = _DISPOSITION.where(or_(Disposition.outcome.is_(None), Disposition.outcome.not_in(TEXTS)))
+_SETTLE = (
+    update(Visit)
+    .where(Visit.id == bindparam("visit"))
+    .values(
+        state=bindparam("state"),
+        reason=bindparam("reason"),
+        detail=bindparam("detail"),
+        text_sha256=bindparam("text_sha256"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +107,7 @@ def sight(
     connection: Connection, ticket: RunTicket, told: Sight, *, rules_version: int, priority: int, now: datetime
 ) -> Sighted:
     """Note that a source told us of an address; what is new or said to be changed becomes due at once."""
-    address_id = connection.execute(
-        select(Address.id).where(Address.outlet_id == ticket.outlet_id, Address.canonical == told.canonical)
-    ).scalar()
+    address_id = connection.execute(_ADDRESS, {"outlet": ticket.outlet_id, "canonical": told.canonical}).scalar()
     fresh = address_id is None
     if address_id is None:
         address_id = insert_row(
@@ -93,9 +130,7 @@ def wanted(connection: Connection, outlet_id: int, told: Iterable[Sight]) -> boo
     """Say whether any of these sightings is of a new address or gives a known one another modification time."""
     for one in told:
         held = connection.execute(
-            select(Address.id, Sighting.modified_said)
-            .outerjoin(Sighting, and_(Sighting.address_id == Address.id, Sighting.source == one.source))
-            .where(Address.outlet_id == outlet_id, Address.canonical == one.canonical)
+            _TOLD, {"outlet": outlet_id, "canonical": one.canonical, "source": one.source}
         ).first()
         if held is None or (one.modified is not None and one.modified != held.modified_said):
             return True
@@ -104,11 +139,7 @@ def wanted(connection: Connection, outlet_id: int, told: Iterable[Sight]) -> boo
 
 def _note_sighting(connection: Connection, address_id: int, told: Sight, now: datetime) -> bool:
     """Insert or touch the sighting; say whether the source gives another modification time than before."""
-    held = connection.execute(
-        select(Sighting.id, Sighting.modified_said).where(
-            Sighting.address_id == address_id, Sighting.source == told.source
-        )
-    ).first()
+    held = connection.execute(_SIGHTING, {"address": address_id, "source": told.source}).first()
     said = {"published_said": told.published, "modified_said": told.modified, "title_said": told.title}
     if held is None:
         insert_row(connection, Sighting, address_id=address_id, source=told.source, first_at=now, last_at=now, **said)
@@ -118,8 +149,7 @@ def _note_sighting(connection: Connection, address_id: int, told: Sight, now: da
 
 
 def _note_alias(connection: Connection, address_id: int, raw: str) -> None:
-    known = select(AddressAlias.id).where(AddressAlias.address_id == address_id, AddressAlias.raw == raw)
-    if connection.execute(known).first() is None:
+    if connection.execute(_ALIAS, {"address": address_id, "raw": raw}).first() is None:
         insert_row(connection, AddressAlias, address_id=address_id, raw=raw)
 
 
@@ -127,8 +157,7 @@ def make_due(
     connection: Connection, ticket: RunTicket, address_id: int, purpose: Purpose, *, priority: int, now: datetime
 ) -> None:
     """Make an address due now for a purpose; an entry that stands is brought forward."""
-    standing = select(Due.id).where(Due.address_id == address_id, Due.purpose == purpose)
-    due_id = connection.execute(standing).scalar()
+    due_id = connection.execute(_DUE, {"address": address_id, "purpose": purpose}).scalar()
     if due_id is not None:
         connection.execute(update(Due).where(Due.id == due_id, Due.next_at > now).values(next_at=now))
         return
@@ -147,9 +176,8 @@ def make_due(
 
 def enter(connection: Connection, ticket: RunTicket, address_id: int, entry: Entry) -> None:
     """Note that an address takes part in the run; once is enough."""
-    known = select(Disposition.entry).where(Disposition.run_id == ticket.run_id, Disposition.address_id == address_id)
-    if connection.execute(known).first() is None:
-        connection.execute(insert(Disposition).values(run_id=ticket.run_id, address_id=address_id, entry=entry))
+    if connection.execute(_ENTERED, {"run": ticket.run_id, "address": address_id}).first() is None:
+        insert_row(connection, Disposition, run_id=ticket.run_id, address_id=address_id, entry=entry)
 
 
 def dispose(
@@ -163,19 +191,15 @@ def dispose(
 ) -> None:
     """Write down what became of an address in the run; the first outcome stands, unless a text was found after all."""
     enter(connection, ticket, address_id, Entry.CARRIED)
-    open_to = [Disposition.outcome.is_(None)]
-    if outcome in (Outcome.NEW, Outcome.REVISED):
-        open_to.append(Disposition.outcome.not_in([Outcome.NEW, Outcome.REVISED]))
     connection.execute(
-        update(Disposition)
-        .where(Disposition.run_id == ticket.run_id, Disposition.address_id == address_id, or_(*open_to))
-        .values(outcome=outcome, reason=reason, detail=detail)
+        _DISPOSE_TEXT if outcome in TEXTS else _DISPOSE,
+        {"run": ticket.run_id, "address": address_id, "outcome": outcome, "reason": reason, "detail": detail},
     )
 
 
 def done(connection: Connection, address_id: int, purpose: Purpose) -> None:
     """Take an address off the list of what is due for a purpose."""
-    connection.execute(delete(Due).where(Due.address_id == address_id, Due.purpose == purpose))
+    connection.execute(_DONE, {"address": address_id, "purpose": purpose})
 
 
 def take_due(connection: Connection, ticket: RunTicket, *, limit: int, now: datetime) -> list[DueAddress]:
@@ -305,9 +329,8 @@ def settle_visit(
 ) -> None:
     """Write down how the reading of a visit ended."""
     connection.execute(
-        update(Visit)
-        .where(Visit.id == visit_id)
-        .values(state=state, reason=reason, detail=detail, text_sha256=text_sha256)
+        _SETTLE,
+        {"visit": visit_id, "state": state, "reason": reason, "detail": detail, "text_sha256": text_sha256},
     )
 
 

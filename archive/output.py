@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -14,6 +15,8 @@ from archive.text import for_csv, for_terminal
 Command = TypeVar("Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "jsonl", "csv")
 WIDTH = 80
+"""Columns of what is printed for people, where it is not a terminal that says how many it has."""
+NARROWEST = 40
 
 
 class MisuseError(click.ClickException):
@@ -39,10 +42,18 @@ def to_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def write_rows(rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence[str] | None = None) -> None:
+def room() -> int:
+    """Give the columns that a line for people has: those of the terminal, 80 elsewhere."""
+    return max(shutil.get_terminal_size((WIDTH, 24)).columns, NARROWEST) if sys.stdout.isatty() else WIDTH
+
+
+def write_rows(
+    rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence[str] | None = None, *, empty: str | None = None
+) -> None:
     """Print rows to stdout in one of the four formats; `columns` are those of the table, all by default.
 
-    A row too wide for 80 columns gives up space in its last column first.
+    A row too wide for the terminal, or for 80 columns, gives up space in its widest column, the last one first.
+    `empty` is said on stderr instead of a table without rows.
     """
     if output == "jsonl":
         for row in rows:
@@ -53,6 +64,8 @@ def write_rows(rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence
         sys.stdout.write(msgspec.json.format(to_json(held), indent=2) + "\n")
     elif output == "csv":
         sys.stdout.write(to_csv(held))
+    elif not held and empty:
+        click.echo(for_terminal(empty), err=True)
     else:
         sys.stdout.write(_table(held, columns or (list(held[0]) if held else [])))
 
@@ -89,7 +102,7 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
     cells = [[" ".join(for_terminal(cell_text(row.get(name))).split()) for name in columns] for row in rows]
     heads = [name.upper().replace("_", " ") for name in columns]
     widths = [max(len(head), *(len(row[at]) for row in cells)) for at, head in enumerate(heads)]
-    spare = WIDTH - 2 * (len(widths) - 1)
+    spare = room() - 2 * (len(widths) - 1)
     while sum(widths) > spare and max(widths) > 8:
         widest = max(range(len(widths)), key=lambda at: (widths[at], at))
         widths[widest] -= 1

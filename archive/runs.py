@@ -6,13 +6,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, literal, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, literal, select, update
 
 from archive.database import insert_row
 from archive.errors import SupersededError
 from archive.models import Disposition, Due, Outlet, OutletDeclaration, Run
 from archive.records import Counts, Entry, Outcome, Purpose, RunStatus
 from archive.warc import digest
+
+_FENCE = select(Outlet.fence).where(Outlet.id == bindparam("outlet"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +31,7 @@ class RunTicket:
         Raises:
             SupersededError: it has.
         """
-        fence = connection.execute(select(Outlet.fence).where(Outlet.id == self.outlet_id)).scalar_one()
-        if fence != self.fence:
+        if connection.execute(_FENCE, {"outlet": self.outlet_id}).scalar_one() != self.fence:
             raise SupersededError("another crawl of this outlet has taken over")
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, select, update
 
 from archive.database import insert_row
 from archive.models import Article, ArticleKey, Body, Change, ReadingRow, ReadingSource, Version
@@ -16,6 +16,33 @@ from archive.records import ChangeKind, Key, Outcome, Reading, Role, State
 
 ADDRESS = "address"
 """The scheme of the key that every article has: its canonical address."""
+
+_HOLDER = select(ArticleKey.id, ArticleKey.article_id).where(
+    ArticleKey.outlet_id == bindparam("outlet"),
+    ArticleKey.scheme == bindparam("scheme"),
+    ArticleKey.value == bindparam("value"),
+    ArticleKey.until.is_(None),
+)
+_SAME_TEXT = (
+    select(Article.id)
+    .join(ReadingRow, ReadingRow.id == Article.reading_id)
+    .where(ReadingRow.text_sha256 == bindparam("text_sha256"), Article.outlet_id == bindparam("outlet"))
+    .order_by(Article.id)
+    .limit(1)
+)
+_CURRENT = (
+    select(*ReadingRow.__table__.c, Body.text, Body.removed)
+    .join(Article, Article.reading_id == ReadingRow.id)
+    .join(Body, Body.reading_id == ReadingRow.id)
+    .where(Article.id == bindparam("article"))
+)
+_SOURCES = select(ReadingSource.capture_id).where(ReadingSource.reading_id == bindparam("reading"))
+_SEEN = (
+    update(Article)
+    .where(Article.id == bindparam("article"), Article.last_seen_at < bindparam("at"))
+    .values(last_seen_at=bindparam("at"))
+)
+_UID = select(Article.uid).where(Article.id == bindparam("article"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +131,8 @@ def save(connection: Connection, visited: Visited, reading: Reading) -> Saved:
             )
         )
         kind = ChangeKind.UPSERT
-    connection.execute(
-        update(Article)
-        .where(Article.id == article_id, Article.last_seen_at < visited.at)
-        .values(last_seen_at=visited.at)
-    )
-    uid = connection.execute(select(Article.uid).where(Article.id == article_id)).scalar_one()
+    connection.execute(_SEEN, {"article": article_id, "at": visited.at})
+    uid = connection.execute(_UID, {"article": article_id}).scalar_one()
     if kind is not None:
         tell(connection, article_id, uid, kind, visited.at)
     return Saved(outcome=outcome, uid=uid, text_sha256=text_sha256)
@@ -127,17 +150,15 @@ def _find(connection: Connection, outlet_id: int, keys: Sequence[Key]) -> int | 
     """
     numbered = {key.scheme for key in keys} - {ADDRESS}
     for key in keys:
-        held = connection.execute(
-            select(ArticleKey.article_id).where(
-                ArticleKey.outlet_id == outlet_id,
-                ArticleKey.scheme == key.scheme,
-                ArticleKey.value == key.value,
-                ArticleKey.until.is_(None),
-            )
-        ).scalar()
-        if held is not None and (key.scheme != ADDRESS or not _is_known_by(connection, held, numbered)):
-            return held
+        held = _holder(connection, outlet_id, key)
+        if held is not None and (key.scheme != ADDRESS or not _is_known_by(connection, held.article_id, numbered)):
+            return int(held.article_id)
     return None
+
+
+def _holder(connection: Connection, outlet_id: int, key: Key) -> Any:
+    """Give the open row of a key: its id and the article that holds it."""
+    return connection.execute(_HOLDER, {"outlet": outlet_id, "scheme": key.scheme, "value": key.value}).first()
 
 
 def _is_known_by(connection: Connection, article_id: int, schemes: set[str]) -> bool:
@@ -148,13 +169,7 @@ def _is_known_by(connection: Connection, article_id: int, schemes: set[str]) -> 
 
 
 def _same_text(connection: Connection, outlet_id: int, text_sha256: str) -> int | None:
-    return connection.execute(
-        select(Article.id)
-        .join(ReadingRow, ReadingRow.id == Article.reading_id)
-        .where(ReadingRow.text_sha256 == text_sha256, Article.outlet_id == outlet_id)
-        .order_by(Article.id)
-        .limit(1)
-    ).scalar()
+    return connection.execute(_SAME_TEXT, {"outlet": outlet_id, "text_sha256": text_sha256}).scalar()
 
 
 def _new_article(connection: Connection, visited: Visited, reading: Reading) -> int:
@@ -180,14 +195,7 @@ def _new_article(connection: Connection, visited: Visited, reading: Reading) -> 
 def _claim_keys(connection: Connection, article_id: int, visited: Visited, keys: Sequence[Key]) -> None:
     """Give an article the keys it was seen under; a key that another article held is that one's no longer."""
     for key in keys:
-        held = connection.execute(
-            select(ArticleKey.id, ArticleKey.article_id).where(
-                ArticleKey.outlet_id == visited.outlet_id,
-                ArticleKey.scheme == key.scheme,
-                ArticleKey.value == key.value,
-                ArticleKey.until.is_(None),
-            )
-        ).first()
+        held = _holder(connection, visited.outlet_id, key)
         if held is not None and held.article_id == article_id:
             continue
         if held is not None:
@@ -205,16 +213,7 @@ def _claim_keys(connection: Connection, article_id: int, visited: Visited, keys:
 
 
 def _current(connection: Connection, article_id: int) -> RowMapping | None:
-    return (
-        connection.execute(
-            select(*ReadingRow.__table__.c, Body.text, Body.removed)
-            .join(Article, Article.reading_id == ReadingRow.id)
-            .join(Body, Body.reading_id == ReadingRow.id)
-            .where(Article.id == article_id)
-        )
-        .mappings()
-        .first()
-    )
+    return connection.execute(_CURRENT, {"article": article_id}).mappings().first()
 
 
 def _columns(reading: Reading) -> dict[str, Any]:
@@ -273,12 +272,10 @@ def _add_reading(connection: Connection, article_id: int, visited: Visited, read
 
 
 def _add_sources(connection: Connection, reading_id: int, sources: Sequence[tuple[int, Role]]) -> None:
-    known = set(
-        connection.execute(select(ReadingSource.capture_id).where(ReadingSource.reading_id == reading_id)).scalars()
-    )
+    known = set(connection.execute(_SOURCES, {"reading": reading_id}).scalars())
     for capture_id, role in sources:
         if capture_id not in known:
-            connection.execute(insert(ReadingSource).values(reading_id=reading_id, capture_id=capture_id, role=role))
+            insert_row(connection, ReadingSource, reading_id=reading_id, capture_id=capture_id, role=role)
 
 
 def _offset(moment: datetime | None) -> int | None:
