@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, wait
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing import get_context
 from typing import Any
 
@@ -14,7 +15,6 @@ from pebble import CONSTS, ProcessExpired, ProcessPool
 from archive.records import Reading, Reason, Rejection
 from crawler import processes
 from crawler.reading.material import Material
-from crawler.reading.page import read
 
 logger = logging.getLogger(__name__)
 
@@ -231,6 +231,8 @@ def read_job(job: Job) -> tuple[Result, ...]:
 
 
 def _read_one(source: object, load: Callable[[Any], Material]) -> Result:
+    from crawler.reading.page import read
+
     try:
         return read(load(source))
     except MemoryError:
@@ -244,6 +246,7 @@ def _prepare(memory_mb: int, on_start: Callable[[], None] | None) -> None:
     processes.ignore_interrupts()
     processes.die_with_parent()
     processes.limit_memory(memory_mb)
+    import_module("crawler.reading.page")  # here, in the reader alone, and not within the first page's time
     logging.getLogger("trafilatura").setLevel(logging.ERROR)  # it warns of every page that it finds too short
     if on_start is not None:
         on_start()
