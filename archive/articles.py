@@ -78,16 +78,32 @@ def resolve(connection: Connection, name: str) -> str | None:
         return connection.execute(select(Article.uid).where(Article.id == int(text[:18]))).scalar()
     if UID.fullmatch(text):
         return connection.execute(select(Article.uid).where(Article.uid == text)).scalar()
-    path = re.sub(r"^https?://[^/]+", "", text)
+    host, path = re.fullmatch(r"(?:https?://([^/]+))?(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    met = AddressAlias.raw == text
+    # A path may be another outlet's too: the one that was met there comes first, then the one that is at home there.
+    at_home = Address.outlet_id.in_(_outlets_at(connection, host) if host is not None else set())
     return connection.execute(
         select(Article.uid)
         .join(ArticleKey, ArticleKey.article_id == Article.id)
         .join(Address, (Address.canonical == ArticleKey.value) & (Address.outlet_id == ArticleKey.outlet_id))
         .outerjoin(AddressAlias, AddressAlias.address_id == Address.id)
-        .where(ArticleKey.scheme == "address", or_(AddressAlias.raw == text, Address.canonical.in_({path, f"{path}/"})))
-        .order_by(ArticleKey.until.is_not(None), Article.id)
+        .where(ArticleKey.scheme == "address", or_(met, Address.canonical.in_({path, f"{path}/"})))
+        .order_by(met.desc(), at_home.desc(), ArticleKey.until.is_not(None), Article.id)
         .limit(1)
     ).scalar()
+
+
+def _outlets_at(connection: Connection, host: str) -> set[int]:
+    """Give the outlets that are or once were declared at a host, with or without `www.` and whatever its port's default."""
+    wanted = _plain_host(host)
+    rows = connection.execute(select(OutletDeclaration.outlet_id, OutletDeclaration.declared))
+    return {
+        row.outlet_id for row in rows if _plain_host(re.sub(r"^https?://|/.*$", "", row.declared["base_url"])) == wanted
+    }
+
+
+def _plain_host(host: str) -> str:
+    return re.sub(r":(80|443)$", "", host.lower()).removeprefix("www.")
 
 
 def history(connection: Connection, uid: str) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from archive.warc import (
     Written,
     cut_tail,
     describe,
-    digest,
+    file_digest,
     whole_members,
 )
 
@@ -164,7 +164,7 @@ class CaptureStore:
                     connection.execute(
                         update(WarcFile)
                         .where(WarcFile.id == file_id)
-                        .values(state=FileState.CLOSED, size=size, sha256=digest(path.read_bytes()) if whole else None)
+                        .values(state=FileState.CLOSED, size=size, sha256=file_digest(path) if whole else None)
                     )
         return done
 

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select, update
 
 from archive.database import insert_row
 from archive.errors import SupersededError
-from archive.models import Disposition, Due, Outlet, OutletDeclaration, Run
-from archive.records import Counts, Entry, Outcome, Purpose, RunStatus
+from archive.models import Disposition, Due, Outlet, OutletDeclaration, Run, Visit
+from archive.records import Counts, Entry, Outcome, Purpose, RunStatus, VisitState
 from archive.warc import digest
 
 _FENCE = select(Outlet.fence).where(Outlet.id == bindparam("outlet"))
@@ -156,12 +156,15 @@ def counts(connection: Connection, run_id: int) -> Counts:
 
 
 def _left(connection: Connection, run_id: int) -> int:
-    """Count addresses without an outcome that are still due; one that is not due any more is lost and breaks the sum."""
+    """Count addresses without an outcome that are still due or wait to be read; any other is lost and breaks the sum."""
+    due = select(Due.id).where(Due.address_id == Disposition.address_id).exists()
+    unread = (
+        select(Visit.id).where(Visit.address_id == Disposition.address_id, Visit.state == VisitState.UNREAD).exists()
+    )
     return connection.execute(
-        select(func.count(func.distinct(Disposition.address_id)))
+        select(func.count())
         .select_from(Disposition)
-        .join(Due, and_(Due.address_id == Disposition.address_id))
-        .where(Disposition.run_id == run_id, Disposition.outcome.is_(None))
+        .where(Disposition.run_id == run_id, Disposition.outcome.is_(None), or_(due, unread))
     ).scalar_one()
 
 

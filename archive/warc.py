@@ -7,6 +7,7 @@ only itself.
 import hashlib
 import io
 import os
+import re
 import zlib
 from base64 import b32encode
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import BufferedReader
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -41,8 +43,9 @@ class Exchange:
     @property
     def header_end(self) -> int:
         """Where the response's body begins in `received`."""
-        at = self.received.find(b"\r\n\r\n")
-        return len(self.received) if at < 0 else at + 4
+        # Some servers end lines with a bare newline, and the connection takes that.
+        blank = re.search(rb"\r?\n\r?\n", self.received)
+        return len(self.received) if blank is None else blank.end()
 
     @property
     def payload_sha256(self) -> str:
@@ -279,7 +282,8 @@ def read_response(place: Place, sha256: str | None = None) -> HttpMessage:
     """
     try:
         record = next(iter(ArchiveIterator(io.BytesIO(read_member(place, sha256)))))
-        body = record.content_stream().read()
+        received = tuple(record.http_headers.headers) if record.http_headers is not None else ()
+        body = _plain_body(record)
     except DamagedRecordError:
         raise
     except Exception as error:
@@ -291,10 +295,37 @@ def read_response(place: Place, sha256: str | None = None) -> HttpMessage:
         url=headers.get_header("WARC-Target-URI"),
         status=int(record.http_headers.get_statuscode()),
         content_type=record.http_headers.get_header("Content-Type"),
-        headers=tuple(record.http_headers.headers),
+        headers=received,
         body=body,
         fetched_at=datetime.fromisoformat(headers.get_header("WARC-Date")),
     )
+
+
+def _plain_body(record: ArcWarcRecord) -> bytes:
+    """Give the body of a response without its codings; warcio knows neither `x-gzip` nor several nor other cases."""
+    http = record.http_headers
+    if http is None:
+        return b""
+    if (transfer := http.get_header("Transfer-Encoding")) is not None:
+        http.replace_header("Transfer-Encoding", transfer.strip().lower())
+    said = (http.get_header("Content-Encoding") or "").lower().split(",")
+    codings = [coding.strip().removeprefix("x-") for coding in said if coding.strip() not in ("", "identity")]
+    if strange := next(
+        (coding for coding in codings if coding not in BufferedReader.get_supported_decompressors()), None
+    ):
+        raise DamagedRecordError(f"its coding cannot be undone: {strange}")
+    if len(codings) == 1:
+        http.replace_header("Content-Encoding", codings[0])
+    body: bytes = record.content_stream().read()
+    for coding in reversed(codings) if len(codings) > 1 else ():
+        body = BufferedReader(io.BytesIO(body), decomp_type=coding).read()
+    return body
+
+
+def file_digest(path: Path) -> str:
+    """Give the SHA-256 of a file as hex; a busy day's file is larger than the memory a crawl may have."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def whole_members(path: Path, start: int) -> Iterator[tuple[int, bytes]]:

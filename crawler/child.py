@@ -145,6 +145,8 @@ def _run(task: Task, crawl: Crawl, early: Sequence[int]) -> None:
                 crawler.spider.stop(why=f"the deadline of {task.deadline:g} s was met")
 
         def tell() -> None:
+            if isinstance(crawler.spider, OutletSpider):
+                crawler.spider.let_go()
             say(Line(requests=crawl.tally.requests, stored=crawl.tally.stored))
             loop.call_later(PROGRESS_SECONDS, tell)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archive.database import Database
     from archive.settings import Home
     from crawler.config import Loaded
+    from crawler.progress import Progress
     from crawler.runner import Runner
     from scheduler.settings import ScheduleSettings
 
@@ -92,6 +93,21 @@ class App:
         self._database.ensure()
         return self._database
 
+    def database_to_read(self) -> "Database":
+        """Give the archive's database; where there is none yet, an empty one in its stead, so that looking makes none."""
+        if self._database.revision() is not None:
+            return self.database()
+        from tempfile import TemporaryDirectory
+
+        from archive.database import Database
+
+        root = click.get_current_context().find_root()
+        folder = root.with_resource(TemporaryDirectory(prefix="pilkada-empty-"))
+        empty = Database(f"sqlite:///{folder}/pilkada.db")
+        root.call_on_close(empty.dispose)
+        empty.ensure()
+        return empty
+
     def archive(self) -> "Archive":
         """Give the archive for reading; it is not made if there is none."""
         from archive.archive import Archive
@@ -99,12 +115,18 @@ class App:
         return Archive.open(self.home.root, url=self.loaded.settings.archive.url)
 
     @cached_property
+    def progress(self) -> "Progress":
+        """What shows how far crawls are."""
+        from crawler.progress import Progress
+
+        return Progress()
+
+    @cached_property
     def runner(self) -> "Runner":
         """What starts crawls."""
-        from crawler.progress import Progress
         from crawler.runner import Runner
 
-        return Runner(self.loaded, self.database(), log_level=self.log_level, on_progress=Progress().show)
+        return Runner(self.loaded, self.database(), log_level=self.log_level, on_progress=self.progress.show)
 
     def crawl(self, outlet: str, cause: str, planned_at: datetime | None) -> None:
         """Crawl one outlet for the daemon and bring the index up to date; what goes wrong is logged and in its run."""
@@ -114,7 +136,10 @@ class App:
 
         log = logging.getLogger(__name__)
         try:
-            report = self.runner.crawl(outlet, cause=cause, planned_at=planned_at)
+            try:
+                report = self.runner.crawl(outlet, cause=cause, planned_at=planned_at)
+            finally:
+                self.progress.forget(outlet)
             log.info("%s: %s, %s new, %s left", outlet, report.status.value, report.new, report.left)
             self.archive().catch_up()
         except StoppedError as stopped:
@@ -142,6 +167,15 @@ class Commands(click.Group):
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is meant; a name that is close to one that is unknown is named."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            raise click.exceptions.NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
 
 
 @click.group(cls=Commands)
@@ -182,6 +216,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return 2
+    except click.NoSuchOption as error:
+        early = error.option_name in {name for option in pilkada.params for name in option.opts}
+        _say(f"{error.option_name} stands before the command" if early else error.format_message())
+        return error.exit_code
     except click.ClickException as error:
         _say(f"{error.format_message()}")
         return error.exit_code

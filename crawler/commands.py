@@ -36,8 +36,6 @@ def crawl(
     """
     import signal
 
-    from crawler.progress import Progress
-
     chosen = _chosen(app, outlets, everything=everything)
     if base_url is not None and len(chosen) != 1:
         raise MisuseError("--base-url goes with one outlet")
@@ -50,7 +48,7 @@ def crawl(
     finally:
         for number, handler in before:
             signal.signal(number, handler)
-        Progress().clear()
+        app.progress.clear()
     write_rows([_row(report, output) for report in reports], output, REPORT_COLUMNS)
     for report in reports:
         if report.detail:
@@ -72,7 +70,8 @@ def _chosen(app: "App", outlets: "Sequence[str]", *, everything: bool) -> list[s
             raise MisuseError(f"there is no outlet {slug}; {known(declared)}")
     chosen = list(dict.fromkeys(outlets)) if outlets else list(app.outlets)
     if not chosen:
-        raise MisuseError("no outlet is enabled: declare one in pilkada.toml, `pilkada init` helps")
+        file = app.home.settings_file
+        raise MisuseError(f"no outlet is enabled: declare one in {file}, `pilkada init` helps")
     return chosen
 
 
@@ -120,6 +119,7 @@ def list_(app: "App", output: str) -> None:
             for slug, outlet in app.loaded.settings.outlets.items()
         ],
         output,
+        empty=f"no outlet is declared in {app.home.settings_file}: `pilkada init` helps",
     )
 
 
@@ -137,7 +137,7 @@ def show(app: "App", outlet: str, output: str) -> None:
     declared = app.loaded.settings.outlets
     if outlet not in declared:
         raise MisuseError(f"there is no outlet {outlet}; {known(declared)}")
-    with app.database().read() as connection:
+    with app.database_to_read().read() as connection:
         held = articles.count(connection, Filters(outlets=(outlet,)))
         last = next(iter(runs.newest(connection, outlets=[outlet], limit=1)), None)
         success = runs.last_success(connection, outlet)
@@ -194,7 +194,7 @@ def masked(key: str, value: Any) -> Any:
 @click.option("--outlet", help="Short name of the first outlet: a to z, 0 to 9 and -.")
 @click.option("--url", help="Its address, such as https://example.id")
 @click.option("--name", help="Its name as readers know it.")
-@click.option("--timezone", help="Its zone: Asia/Jakarta, Asia/Makassar or Asia/Jayapura.")
+@click.option("--timezone", help="Its zone: WIB, WITA, WIT, or a name such as Asia/Makassar.")
 @click.pass_obj
 def init(app: "App", /, **answers: str | None) -> None:
     """Write a first pilkada.toml; what is not given is asked for."""
@@ -210,7 +210,8 @@ def rebuild(app: "App") -> int:
     """Make articles, versions and index again from the captures; touches no network."""
     from crawler.rebuild import rebuild_all
 
+    archive = app.archive()
     rows = rebuild_all(app.loaded, app.database())
-    app.archive().catch_up()
-    write_rows(rows, "table")
+    archive.catch_up()
+    write_rows(rows, "table", empty="nothing was crawled yet, so there is nothing to rebuild")
     return exit_status([row["status"] for row in rows])

@@ -17,7 +17,7 @@ from archive.settings import Home
 from archive.warc import DamagedRecordError, Exchange, Place, Written, read_response
 from crawler.addresses import RULES_VERSION, canonical
 from crawler.discovery import Answer, Story, WordPressRest
-from crawler.guard import Boundary
+from crawler.guard import Boundary, authority
 from crawler.robots import MAX_AGE, Robots, judge
 
 logger = logging.getLogger(__name__)
@@ -83,12 +83,15 @@ class Crawl:
         self.heard: set[str] = set()
         """Hosts that answered when they were asked for robots.txt, whatever they said, or whose copy still holds."""
         self.on_unread: Callable[[int], None] = lambda _number: None
+        # How far a mirror was read says nothing of how far the outlet was.
+        elsewhere = authority(outlet.base_url) != authority(outlet.declared_url)
+        self._source_name = WordPressRest.kind + (f" {authority(outlet.base_url)}" if elsewhere else "")
         with database.read() as connection:
-            self.source = WordPressRest(
-                outlet.base_url, frontier.marks(connection, ticket.outlet_id, WordPressRest.kind)
-            )
-            self._marks = frontier.marks(connection, ticket.outlet_id, WordPressRest.kind)
+            self._marks = frontier.marks(connection, ticket.outlet_id, self._source_name)
+        self.source = WordPressRest(outlet.base_url, self._marks)
         self._walked: set[str] = set()
+        self._told: dict[str, str] = {}
+        """Which record was told of first at an address in this crawl."""
         self._windows = {ask.window for ask in self.source.first()}
 
     def blame(self, status: RunStatus, detail: str) -> None:
@@ -110,6 +113,13 @@ class Crawl:
         inside = [(story, sight) for story, sight in told if sight is not None]
         with self.database.read() as connection:
             wanted = frontier.wanted(connection, self.ticket.outlet_id, [sight for _, sight in inside])
+        # Two stories at one address (numbers of stories that look like numbers of parts): the second is one, too.
+        further = {
+            story.record
+            for story, sight in inside
+            if self._told.setdefault(sight.canonical, story.record) != story.record
+        }
+        wanted = wanted or bool(further)
         records = self.captures.keep(list(exchanges)) if wanted else []
         with self.database.write() as connection:
             self.ticket.check(connection)
@@ -119,7 +129,7 @@ class Crawl:
                 sighted = frontier.sight(
                     connection, self.ticket, sight, rules_version=RULES_VERSION, priority=1, now=now
                 )
-                if sighted.fresh or sighted.changed:
+                if sighted.fresh or sighted.changed or story.record in further:
                     assert capture_id is not None
                     frontier.add_visit(
                         connection,
@@ -135,13 +145,13 @@ class Crawl:
             for story, _ in [pair for pair in told if pair[1] is None]:
                 self._reject_offsite(connection, story, now)
         self._walked.update(story.record for story in answer.stories)
-        self._marks = self.source.marks_after(self._marks, answer.stories)
+        self._marks = self.source.marks_after(self._marks, answer.stories, now)
         if answer.following is None:
             self._windows.discard(window)
         if not self._windows:
             with self.database.write() as connection:
                 self.ticket.check(connection)
-                frontier.set_marks(connection, self.ticket, self.source.kind, self._marks, now)
+                frontier.set_marks(connection, self.ticket, self._source_name, self._marks, now)
         if wanted:
             self.on_unread(len(inside))
 
@@ -280,11 +290,11 @@ class Crawl:
                 now=self.now(),
             )
 
-    def waiting(self, host: str) -> datetime | None:
-        """Give until when a host asked to be left alone, None when that has passed."""
+    def waiting(self) -> datetime | None:
+        """Give until when any of the outlet's hosts asked to be left alone, None when that has passed."""
         with self.database.read() as connection:
-            until = hosts.not_before(connection, _key(host))
-        return until if until is not None and until > self.now() else None
+            asked = [hosts.not_before(connection, _key(host)) for host in sorted(self.boundary.hosts())]
+        return max((until for until in asked if until is not None and until > self.now()), default=None)
 
     def leave_alone(self, host: str, status: int, retry_after: str | None) -> datetime:
         """Note that a host asked for patience; give until when."""

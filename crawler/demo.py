@@ -1,10 +1,11 @@
 """`pilkada demo`: the whole thing on a sample outlet that this machine serves itself."""
 
+import os
 import shlex
 import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +27,7 @@ regions = ["64.02"]
 [schedule]
 crawl = "*/30 * * * *"
 """
-QUERY = "netralitas ASN"
+QUERY = "pemungutan suara ulang"
 REAL = """\
 The same with a real outlet that runs WordPress:
 
@@ -44,6 +45,7 @@ def demo(ctx: click.Context, keep: Path | None) -> int:
     from crawler.sample import SampleSite
 
     with ExitStack() as stack:
+        stack.enter_context(_own_settings())
         if keep is None:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pilkada-demo-")))
         elif keep.exists() and any(keep.iterdir()):
@@ -60,6 +62,16 @@ def demo(ctx: click.Context, keep: Path | None) -> int:
         if keep is not None:
             click.echo(f"The demo's archive is kept: pilkada --home {home} search …")
         ctx.exit(status)
+
+
+@contextmanager
+def _own_settings() -> Iterator[None]:
+    """Hide the settings in the environment: with `PILKADA_ARCHIVE__URL` the sample would go into a real archive."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PILKADA_")}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 def _tour(home: Path) -> int:

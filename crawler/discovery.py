@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -124,14 +124,18 @@ class WordPressRest:
             raise NotThisSourceError(f"the REST interface answered {status}" + (f" ({code})" if code else ""))
         return answer
 
-    def marks_after(self, marks: Mapping[str, Any], stories: tuple[Story, ...]) -> dict[str, Any]:
-        """Give the marks that these stories move on: the newest modification and publication of all."""
-        moved = dict(marks)
+    def marks_after(self, marks: Mapping[str, Any], stories: tuple[Story, ...], now: datetime) -> dict[str, Any]:
+        """Give the marks that these stories move on: the newest modification and publication of all.
+
+        A time that has not come yet moves nothing: all that is published before it would never be asked for.
+        """
+        moved, limit = dict(marks), f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
         for name, times in (
             ("modified", [story.modified for story in stories]),
             ("published", [story.published for story in stories]),
         ):
-            newest = max(filter(None, [moved.get(name), *times]), default=None)
+            come = [time for time in times if time is not None and time <= limit]
+            newest = max(filter(None, [moved.get(name), *come]), default=None)
             if newest is not None:
                 moved[name] = newest
         return moved

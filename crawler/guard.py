@@ -47,10 +47,13 @@ class Boundary:
     base_urls: tuple[str, ...]
     """One for what may be requested; the declared one beside it for what counts as the outlet's story."""
 
+    def hosts(self) -> set[str]:
+        """Give each host:port that is the outlet's."""
+        return set().union(*map(_equals, self.base_urls))
+
     def admits(self, url: str) -> bool:
         """Say whether an address is the outlet's."""
-        found = authority(url)
-        return found is not None and any(found in _equals(base) for base in self.base_urls)
+        return authority(url) in self.hosts()
 
 
 def _equals(base_url: str) -> set[str]:

@@ -13,6 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 from archive.records import Reason
 from crawler.crawl import Crawl
 from crawler.guard import authority
+from crawler.resolver import why_refused
 from crawler.robots import Robots, judge
 from crawler.tee import EXCHANGES
 
@@ -29,6 +30,10 @@ class RefusedError(IgnoreRequest):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+
+
+class LetGoError(IgnoreRequest):
+    """A request was not sent, since the crawl was stopped while it waited for its turn."""
 
 
 def crawl_of(crawler: Crawler) -> Crawl:
@@ -78,6 +83,8 @@ class RobotsMiddleware:
         robots = await self._asked[host]
         self._keep_delay(robots)
         if not robots.allows(request.url):
+            if why := why_refused(host):
+                raise RefusedError(Reason.NETWORK, why)
             raise RefusedError(Reason.ROBOTS, robots.why or f"robots.txt asks not to fetch {request.url}")
 
     def _keep_delay(self, robots: Robots) -> None:
@@ -93,16 +100,23 @@ class RobotsMiddleware:
         if robots is None:
             robots = await self._fetch(crawl, host, url)
         if robots.why:
-            logger.warning("%s: %s", crawl.outlet.slug, robots.why)
+            logger.info("%s: %s", crawl.outlet.slug, robots.why)
         return robots
 
     async def _fetch(self, crawl: Crawl, host: str, url: str) -> Robots:
         scheme = url.partition(":")[0]
-        request = Request(f"{scheme}://{host}/robots.txt", meta={ROBOTS: True}, callback=NO_CALLBACK, priority=1000)
+        # That it could not be had is said once, as the crawl's outcome.
+        meta = {ROBOTS: True, "give_up_log_level": "DEBUG"}
+        request = Request(f"{scheme}://{host}/robots.txt", meta=meta, callback=NO_CALLBACK, priority=1000)
         try:
             response: Response = await self._crawler.engine.download_async(request)
+        except LetGoError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever kept us from reading robots.txt, nothing is fetched
             logger.info("%s: robots.txt of %s: %s", crawl.outlet.slug, host, error)
+            return judge(None)
+        if (response.headers.get(b"Content-Encoding") or b"").strip().lower() not in (b"", b"identity"):
+            logger.info("%s: robots.txt of %s is in a coding that we did not offer", crawl.outlet.slug, host)
             return judge(None)
         crawl.keep_robots(host, response.status, response.meta.get(EXCHANGES, []))
         return judge(response.status, response.body)

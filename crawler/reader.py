@@ -27,6 +27,8 @@ AT_ONCE = 32
 """How many visits are with the readers at once."""
 A_JOB = 8
 """How many of them travel together; batches save a tenth to a quarter of the main process's time (PERFORMANCE)."""
+DEEPEST = 100
+"""Levels of a record; WordPress needs 10, and one of 900 cannot be handed to a reader, which would hold up all others."""
 QUICK_SECONDS = 5.0
 """How long a stopped crawl waits for its readers; what is not read by then is read by the next one."""
 
@@ -125,10 +127,19 @@ class Reader:
         """Give one record of an API response; the last response stays parsed, since a hundred visits share it."""
         capture_id, name = held
         if self._answer is None or self._answer[0] != capture_id:
-            posts = json.loads(self._read(places[capture_id]).body)
-            self._answer = (capture_id, {str(post.get("id")): post for post in posts if isinstance(post, dict)})
+            body = self._read(places[capture_id]).body
+            try:
+                posts = json.loads(body)
+            except (ValueError, RecursionError) as error:
+                raise DamagedRecordError(f"it holds no JSON: {error}") from error
+            found = posts if isinstance(posts, list) else []
+            self._answer = (capture_id, {str(post.get("id")): post for post in found if isinstance(post, dict)})
         payload = self._answer[1].get(name)
-        return Record(payload) if isinstance(payload, dict) else None
+        if not isinstance(payload, dict):
+            return None
+        if deeper_than(payload, DEEPEST):
+            raise DamagedRecordError(f"its record is nested more than {DEEPEST} levels deep")
+        return Record(payload)
 
     def _read(self, found: tuple[str, int, int, str]) -> HttpMessage:
         name, offset, length, sha256 = found
@@ -215,3 +226,17 @@ class Reader:
                     self.pump()
         except TimeoutError:
             logger.info("%s: %s readings are left to the next crawl", self._crawl.outlet.slug, len(self._reading))
+
+
+def deeper_than(value: Any, levels: int) -> bool:
+    """Say whether JSON is nested more than so many levels deep."""
+    layer: list[Any] = [value]
+    while layer and levels >= 0:
+        layer = [
+            inner
+            for outer in layer
+            if isinstance(outer, (dict, list))
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        levels -= 1
+    return bool(layer)

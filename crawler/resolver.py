@@ -18,20 +18,29 @@ logger = logging.getLogger(__name__)
 class _PublicOnly:
     """Hands on the public addresses of a name and notes the others."""
 
-    def __init__(self, receiver: Any, name: str) -> None:
+    def __init__(self, receiver: Any, name: str, place: str, refused: set[str]) -> None:
         self._receiver = receiver
         self._name = name
+        self._place = place
+        self._refused = refused
+        self._found: set[bool] = set()
 
     def resolutionBegan(self, resolution: Any) -> None:  # noqa: N802 - Twisted's name
         self._receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802 - Twisted's name
-        if is_public(address.host):
+        public = is_public(address.host)
+        self._found.add(public)
+        if public:
             self._receiver.addressResolved(address)
         else:
-            logger.warning("refused %s: it leads to %s, which is not public", self._name, address.host)
+            logger.info("refused %s: it leads to %s, which is not public", self._name, address.host)
 
     def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's name
+        if self._found == {False}:
+            self._refused.add(self._place)
+        else:
+            self._refused.discard(self._place)
         self._receiver.resolutionComplete()
 
 
@@ -44,6 +53,8 @@ class PublicResolver(CachingHostnameResolver):
     def __init__(self, reactor: Any, cache_size: int, allowed: frozenset[str]) -> None:
         super().__init__(reactor, cache_size)
         self._allowed = allowed
+        self.refused: set[str] = set()
+        """Each host:port that led to addresses which are not public, and to no other."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
@@ -61,7 +72,17 @@ class PublicResolver(CachingHostnameResolver):
     ) -> Any:
         """Resolve one name for one port."""
         host = f"[{hostName}]" if ":" in hostName else hostName
-        named = f"{host}:{portNumber}" in self._allowed
-        receiver = resolutionReceiver if named else _PublicOnly(resolutionReceiver, hostName)
+        place = f"{host}:{portNumber}"
+        named = place in self._allowed
+        receiver = resolutionReceiver if named else _PublicOnly(resolutionReceiver, hostName, place, self.refused)
         resolver: Any = self.original_resolver
         return resolver.resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
+
+
+def why_refused(place: str | None) -> str | None:
+    """Say why a host:port was not connected to; None when it was not refused here."""
+    from twisted.internet import reactor
+
+    if place is None or place not in getattr(reactor.nameResolver, "refused", ()):
+        return None
+    return f'{place} leads to no public address: to crawl it all the same, add "{place}" to crawl.allow_hosts'

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -87,6 +88,7 @@ class Runner:
         self._on_progress = on_progress
         self._children: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
+        self._hosts: dict[str, threading.Lock] = {}
         self._stopping = False
 
     def crawl_all(
@@ -95,7 +97,12 @@ class Runner:
         """Crawl some outlets side by side; give the reports in the order asked for, and what failed on our side.
 
         An outlet whose crawl had not begun when `interrupt` was called has no report, and is no failure.
+
+        Raises:
+            SettingsError: one of the outlets may not be crawled with these settings; none was.
         """
+        for slug in outlets:  # what is wrong with one must be said before anything is sent to another
+            make_task(self._loaded, self._database.url, slug, cause, None, base_url, limit, self._log_level)
         workers = max(1, min(len(outlets), self._loaded.settings.schedule.parallel))
         reports, errors = [], []
         with ThreadPoolExecutor(workers, thread_name_prefix="crawl") as pool:
@@ -124,9 +131,17 @@ class Runner:
             ArchiveUnavailableError: our side failed; the text names the cause.
             StoppedError: `interrupt` was called before the crawl had begun.
         """
+        task = make_task(self._loaded, self._database.url, slug, cause, planned_at, base_url, limit, self._log_level)
+        # A child keeps the delay of one host by itself; two outlets at one host take turns.
+        host = (urlsplit(task.outlet.base_url).hostname or "").removeprefix("www.")
+        with self._lock:
+            turn = self._hosts.setdefault(host if task.delay else slug, threading.Lock())
+        with turn:
+            return self._crawl(slug, task)
+
+    def _crawl(self, slug: str, task: Task) -> Report:
         if self._stopping:
             raise StoppedError(f"{slug} is not crawled, since the program is being stopped")
-        task = make_task(self._loaded, self._database.url, slug, cause, planned_at, base_url, limit, self._log_level)
         started_at = datetime.now(UTC)
         # The kernel ends the child with the thread that started it; this thread waits for it below.
         child = subprocess.Popen(

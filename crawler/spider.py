@@ -29,9 +29,10 @@ from crawler.addresses import absolute
 from crawler.crawl import Crawl
 from crawler.discovery import Ask, NotThisSourceError
 from crawler.guard import authority
-from crawler.middlewares import ROBOTS, RefusedError
+from crawler.middlewares import ROBOTS, LetGoError, RefusedError
 from crawler.reader import Reader
 from crawler.reading import Rules
+from crawler.resolver import why_refused
 from crawler.settings import MEGABYTE
 from crawler.tee import EXCHANGES
 
@@ -91,8 +92,7 @@ class OutletSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Ask the source; nothing is sent to a host that asked to be left alone. What a killed crawl left unread is read."""
         self.reader.pump()
-        host = authority(self.crawl.outlet.base_url)
-        until = self.crawl.waiting(host) if host else None
+        until = self.crawl.waiting()
         if until is not None:
             self.crawl.blame(RunStatus.BLOCKED, f"the site asked to be left alone until {until:%Y-%m-%d %H:%M} UTC")
             return
@@ -107,7 +107,7 @@ class OutletSpider(Spider):
             errback=self.on_listing_failed,
             cb_kwargs={"ask": ask},
             priority=10,
-            meta={"download_maxsize": LISTING_MAXSIZE},
+            meta={"download_maxsize": LISTING_MAXSIZE, "give_up_log_level": "DEBUG"},
         )
 
     def on_listing(self, response: Response, ask: Ask) -> Iterator[Request]:
@@ -140,13 +140,16 @@ class OutletSpider(Spider):
         """Note why the source could not be asked."""
         self._asking -= 1
         error = failure.value
+        if isinstance(error, LetGoError):
+            return
         if isinstance(error, RefusedError):
             robots = error.reason is Reason.ROBOTS
             silent = robots and str(authority(failure.request.url)) not in self.crawl.heard  # type: ignore[attr-defined]
             status = RunStatus.BLOCKED if robots and not silent else RunStatus.FAILED
             self.crawl.blame(status, f"the site is down: {error.detail}" if silent else error.detail)
         elif isinstance(error, NETWORK_ERRORS):
-            self.crawl.blame(RunStatus.FAILED, f"the site is down: {explain(error)}")
+            refused = why_refused(authority(failure.request.url))  # type: ignore[attr-defined]
+            self.crawl.blame(RunStatus.FAILED, refused or f"the site is down: {explain(error)}")
         else:
             self.stop(error)
 
@@ -204,6 +207,8 @@ class OutletSpider(Spider):
         self.crawl.in_flight -= 1
         due: DueAddress = failure.request.cb_kwargs["due"]  # type: ignore[attr-defined]
         error = failure.value
+        if isinstance(error, LetGoError):
+            return  # it stays due
         if isinstance(error, RefusedError):
             self.crawl.keep_failure(due, error.reason, error.detail, status=None, exchanges=())
         elif isinstance(error, NETWORK_ERRORS):
@@ -215,14 +220,17 @@ class OutletSpider(Spider):
     def on_received(self, response: Response, request: Request) -> None:
         """Stop the crawl when the host asks for patience; Scrapy tells us before it sends what it holds ready."""
         host = authority(response.url)
-        if response.status not in PATIENCE or request.meta.get(ROBOTS) or host is None:
-            return
         header = response.headers.get(b"Retry-After")
+        robots = bool(request.meta.get(ROBOTS))
+        if response.status not in PATIENCE or host is None or (robots and header is None):
+            return
         try:
             until = self.crawl.leave_alone(host, response.status, header.decode("latin-1") if header else None)
         except ArchiveError as error:
             self.stop(error)
             return
+        if robots:
+            return  # nothing is sent after it anyway, and that is said as robots.txt's answer
         self.crawl.blame(
             RunStatus.BLOCKED, f"the site answered {response.status} and is left alone until {until:%Y-%m-%d %H:%M} UTC"
         )
@@ -257,6 +265,20 @@ class OutletSpider(Spider):
             return
         self._stopping = True
         self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
+
+    def let_go(self) -> None:
+        """Once the crawl is being closed, give up the requests that wait for their turn.
+
+        Scrapy waits for them, and a Crawl-delay is longer than the patience of whoever stops us: a kill would follow.
+        """
+        engine = self.crawler.engine
+        if engine is None or engine._slot is None or engine._slot.closing is None:
+            return
+        for slot in engine.downloader.slots.values():
+            while slot.queue:
+                _, answer = slot.queue.popleft()
+                self.crawl.tally.requests -= 1  # it was counted when it began to wait
+                answer.errback(LetGoError("the crawl was stopped"))
 
     async def on_closed(self, reason: str) -> None:
         """Let the readers finish what was fetched."""

@@ -11,14 +11,22 @@ import click
 from archive.errors import ArchiveUnavailableError
 from archive.output import MisuseError
 from archive.settings import Home
-from crawler.config import SettingsError, load
+from crawler.config import SLUG, SettingsError, load
+from crawler.guard import authority, is_loopback
 
 QUESTIONS = {
     "contact": ("Your e-mail address or page, which sites are told", None),
-    "outlet": ("Short name of the first outlet", "outlet"),
-    "url": ("Its address", None),
+    "outlet": ("Short name of the first outlet, such as kabar-kita", None),
+    "url": ("Its address, such as https://kabarkita.example", None),
     "name": ("Its name as readers know it", None),
-    "timezone": ("Its time zone", "Asia/Makassar"),
+    "timezone": ("Its time zone: WIB, WITA, WIT, or a name such as Asia/Makassar", "WITA"),
+}
+ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+KEYS = {
+    "contact": "crawl.contact",
+    "url": "outlets.first.base_url",
+    "name": "outlets.first.name",
+    "timezone": "outlets.first.timezone",
 }
 
 TEMPLATE = """\
@@ -27,7 +35,7 @@ TEMPLATE = """\
 [crawl]
 # Told to every site in the User-Agent; real outlets are not crawled without it.
 contact = {contact}
-
+{allowed}
 [outlets.{outlet}]
 family = "wordpress"
 name = {name}
@@ -37,6 +45,11 @@ timezone = {timezone}
 [schedule]
 timezone = {timezone}
 crawl = "*/30 * * * *"
+"""
+
+ALLOWED = """\
+# It is on this machine, and what is not public is only reached when it is named here.
+allow_hosts = ["{host}"]
 """
 
 
@@ -50,9 +63,11 @@ def write_settings(home: Home, answers: Mapping[str, str | None]) -> Path:
     file = home.settings_file
     if file.exists():
         raise MisuseError(f"{file} exists already; edit it, or name another --home")
-    values = {key: answers.get(key) or _ask(key) for key in QUESTIONS}
+    given = {key: _checked(key, value) for key in QUESTIONS if (value := answers.get(key))}
+    values = {key: given.get(key) or _ask(key) for key in QUESTIONS}
     text = TEMPLATE.format(
-        **{key: value if key == "outlet" else json.dumps(value, ensure_ascii=False) for key, value in values.items()}
+        **{key: value if key == "outlet" else json.dumps(value, ensure_ascii=False) for key, value in values.items()},
+        allowed=ALLOWED.format(host=authority(values["url"])) if is_loopback(values["url"]) else "",
     )
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
@@ -74,4 +89,38 @@ def _ask(key: str) -> str:
     question, default = QUESTIONS[key]
     if not sys.stdin.isatty():
         raise MisuseError(f"--{key} is missing, and there is no terminal to ask at")
-    return str(click.prompt(question, default=default, err=True))
+
+    def checked(value: str) -> str:
+        try:
+            return _checked(key, value)
+        except MisuseError as error:
+            raise click.BadParameter(error.message.removeprefix(f"--{key}").lstrip(" :")) from error
+
+    return str(click.prompt(question, default=default, err=True, value_proc=checked))
+
+
+def _checked(key: str, value: str) -> str:
+    """Give an answer as it is written down.
+
+    Raises:
+        MisuseError: it is none that the settings take.
+    """
+    value = value.strip()
+    if key == "outlet":
+        if not SLUG.fullmatch(value):
+            raise MisuseError(f"--outlet: a short name is made of a to z, 0 to 9 and -, at most 40, not {value}")
+        return value
+    if key == "timezone":
+        value = ZONES.get(value.upper(), value)
+    outlet = {
+        "family": "wordpress",
+        "base_url": "https://contoh.example",
+        "name": "Contoh",
+        "timezone": "Asia/Makassar",
+    }
+    values = {f"outlets.first.{name}": good for name, good in outlet.items()} | {KEYS[key]: value}
+    try:
+        load(Path(os.devnull), environment={f"PILKADA_{k.upper().replace('.', '__')}": v for k, v in values.items()})
+    except SettingsError as error:
+        raise MisuseError(str(error).replace(KEYS[key], f"--{key}")) from error
+    return value

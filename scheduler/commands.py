@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from archive.output import MisuseError, format_option, write_rows
+from archive.text import for_terminal
 
 if TYPE_CHECKING:
     from archive.database import Database
@@ -32,6 +33,9 @@ class App(Protocol):
 
     def database(self) -> "Database":
         """Give the archive's database, its schema ensured."""
+
+    def database_to_read(self) -> "Database":
+        """Give the archive's database, an empty one in its stead where there is none yet."""
 
     def crawl(self, outlet: str, cause: str, planned_at: datetime | None) -> None:
         """Crawl an outlet in a child process and return when it has ended; raise for no foreseeable cause."""
@@ -58,7 +62,7 @@ def run(app: App) -> None:
     from scheduler.service import SchedulerService
 
     if not app.outlets:
-        raise MisuseError("no outlet is enabled, so there is nothing to run: declare one in pilkada.toml")
+        raise MisuseError(f"no outlet is enabled, so there is nothing to run: declare one in {app.home.settings_file}")
     with scheduler_lock(app.home.locks):
         service = SchedulerService(
             database=app.database(),
@@ -112,7 +116,8 @@ def list_(app: App, output: str) -> None:
     """List when each outlet is crawled."""
     from scheduler import ledger
 
-    _print(app, ledger.planned(app.database(), app.outlets, app.schedule, now=_now()), output)
+    rows = ledger.planned(app.database_to_read(), app.outlets, app.schedule, now=_now())
+    _print(app, rows, output, empty=_no_outlet(app))
 
 
 @schedule.command()
@@ -122,8 +127,26 @@ def status(app: App, output: str) -> None:
     """Show how each outlet stands: last success, next run, what is wrong."""
     from scheduler import ledger
 
-    rows = ledger.standing(app.database(), app.outlets, app.schedule, now=_now(), alive=_alive(app))
-    _print(app, rows, output, STATUS_COLUMNS)
+    rows = ledger.standing(app.database_to_read(), app.outlets, app.schedule, now=_now(), alive=_alive(app))
+    _print(app, rows, output, STATUS_COLUMNS, empty=_no_outlet(app))
+    if rows and output == "table":
+        for row in rows:
+            if row["trouble"]:
+                click.echo(for_terminal(f"{row['outlet']}: {row['trouble']}"), err=True)
+        click.echo(_daemon(app), err=True)
+
+
+def _daemon(app: App) -> str:
+    """Say whether a scheduler runs: the times of the next runs mean nothing without one."""
+    from scheduler.lock import scheduler_lock
+
+    lock = scheduler_lock(app.home.locks)
+    if not lock.held():
+        return "no scheduler is running: start it with `pilkada schedule run`"
+    holder = lock.holder()
+    if holder is None:
+        return "a scheduler is running"
+    return f"a scheduler is running: process {holder.pid} since {_minute(holder.since, app.schedule.timezone)}"
 
 
 @schedule.command()
@@ -136,13 +159,14 @@ def runs(app: App, outlets: tuple[str, ...], limit: int, output: str) -> None:
     from archive import agenda
     from scheduler import ledger
 
-    database = app.database()
+    database = app.database_to_read()
     with database.read() as connection:
         known = sorted({*app.outlets, *agenda.outlets(connection)})
     for outlet in outlets:
         if outlet not in known:
             raise _unknown(outlet, known)
-    _print(app, ledger.made(database, outlets=outlets, limit=limit, alive=_alive(app)), output, RUNS_COLUMNS)
+    rows = ledger.made(database, outlets=outlets, limit=limit, alive=_alive(app))
+    _print(app, rows, output, RUNS_COLUMNS, empty=f"no runs yet in {app.home.root}")
 
 
 @schedule.command()
@@ -180,12 +204,23 @@ def _minute(moment: datetime, zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
-def _print(app: App, rows: Sequence[Mapping[str, Any]], output: str, columns: Sequence[str] | None = None) -> None:
-    """Print rows; a table has its times in the schedule's zone, to the minute."""
+def _no_outlet(app: App) -> str:
+    return f"no outlet is enabled: declare one in {app.home.settings_file}"
+
+
+def _print(
+    app: App,
+    rows: Sequence[Mapping[str, Any]],
+    output: str,
+    columns: Sequence[str] | None = None,
+    *,
+    empty: str | None = None,
+) -> None:
+    """Print rows; a table has its times in the schedule's zone, to the minute, and without rows says `empty`."""
     if output == "table":
         zone = app.schedule.timezone
         rows = [
             {name: _minute(cell, zone) if isinstance(cell, datetime) else cell for name, cell in row.items()}
             for row in rows
         ]
-    write_rows(rows, output, columns)
+    write_rows(rows, output, columns, empty=empty)

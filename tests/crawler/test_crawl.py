@@ -239,7 +239,10 @@ def test_a_deadline_ends_a_crawl_in_part_and_the_next_one_completes_it(fresh: Pi
 
 
 @SMALL
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(signal.SIGTERM, id="SIGTERM"), pytest.param(signal.SIGINT, id="SIGINT", marks=pytest.mark.soak)],
+)
 def test_a_signal_ends_a_crawl_in_part_and_nothing_is_lost(
     fresh: Pilkada, site: Newsroom, number: signal.Signals
 ) -> None:
@@ -257,7 +260,13 @@ def test_a_signal_ends_a_crawl_in_part_and_nothing_is_lost(
 
 
 @SMALL
-@pytest.mark.parametrize("word", ["-m crawler", "multiprocessing"], ids=["the child", "a reader"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        pytest.param("-m crawler", id="the child"),
+        pytest.param("multiprocessing", id="a reader", marks=pytest.mark.soak),
+    ],
+)
 def test_a_signal_while_a_crawl_starts_is_no_failure(fresh: Pilkada, site: Newsroom, word: str) -> None:
     site.delay = 0.1
     with fresh.running("crawl", SLUG, "--format", "json") as crawl:

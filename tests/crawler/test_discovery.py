@@ -1,12 +1,14 @@
 """What the REST source asks for and what its answers tell."""
 
 import json
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from crawler.discovery import Ask, NotThisSourceError, WordPressRest
 
+NOW = datetime(2024, 12, 1, tzinfo=UTC)
 MARKS = {"modified": "2024-11-20T01:12:00", "published": "2024-11-19T00:00:00"}
 
 
@@ -105,9 +107,9 @@ def test_wordpress_zero_date_is_no_date():
 def test_marks_move_to_the_newest_and_never_back():
     source = WordPressRest("https://kabar.example", MARKS)
     older = read(source, [post(1, date_gmt="2020-01-01T00:00:00", modified_gmt="2020-01-01T00:00:00")])
-    assert source.marks_after(MARKS, older.stories) == MARKS
+    assert source.marks_after(MARKS, older.stories, NOW) == MARKS
     newer = read(source, [post(2)])
-    assert source.marks_after(MARKS, newer.stories) == {
+    assert source.marks_after(MARKS, newer.stories, NOW) == {
         "modified": "2024-11-21T01:00:00",
         "published": "2024-11-20T01:00:00",
     }

@@ -63,6 +63,9 @@ class Asked:
     def database(self) -> Database:
         return Database(f"sqlite:///{self.home.root / 'pilkada.db'}")
 
+    def database_to_read(self) -> Database:
+        return self.database()
+
     def crawl(self, outlet: str, cause: str, planned_at: datetime | None) -> None:  # noqa: ARG002
         raise AssertionError("no listing crawls")
 

@@ -335,7 +335,7 @@ def test_a_clock_set_back_puts_no_run_off_by_more_than_a_period(
 def test_each_run_is_one_line_at_its_start_and_one_at_its_end(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="scheduler")
     put(database, datetime(2024, 11, 27, 4, 30, tzinfo=UTC), "kukar")
     crawls = Crawls()
     with serving(a_service(database, crawls)):
