@@ -44,13 +44,20 @@ class Archive:
         self.database = database
 
     @classmethod
-    def open(cls, home: str | Path, *, url: str | None = None) -> Self:
-        """Open the archive in a folder.
+    def open(cls, home_or_url: str | Path, *, url: str | None = None) -> Self:
+        """Open the archive in a folder, or the one that a database's address names (its folder is the home then).
+
+        The folder's `pilkada.toml` may name another database, as may `url`, which goes before it.
 
         Raises:
             ArchiveError: there is none, or it cannot be read; the text says what to do.
         """
-        layout = Home(Path(home))
+        home = Path(home_or_url)
+        if isinstance(home_or_url, str) and "://" in home_or_url:
+            url = home_or_url
+            home = Database(url).path.parent
+        layout = Home(home)
+        url = url or layout.url_in_settings()
         database = Database(layout.database_url(ArchiveSettings(url=url)))
         if database.revision() is None:
             raise NotFoundError(f"there is no archive in {home}: run `pilkada init`, then `pilkada crawl`")

@@ -29,6 +29,18 @@ BATCH = 200
 """Articles that are put together at once: their captures and versions are fetched by one query each."""
 UID = re.compile(r"[a-z2-7]{16}")
 
+# fmt: off
+FIELDS = (
+    "id", "uid", "url", "canonical_url", "outlet", "outlet_name", "title",
+    "body", "removed", "lead", "dateline", "dateline_outlet", "place", "authors",
+    "editors", "credit", "advertorial_mark", "published_date", "published_at", "published_source", "modified_at",
+    "first_seen_at", "last_seen_at", "removed_at", "section", "tags", "image_url", "caption",
+    "photo_credit", "captions", "related", "language", "word_count", "election", "regions",
+    "topics", "actors", "phase", "cluster", "flags", "state", "version",
+    "versions", "changed", "captures", "extractor",
+)
+# fmt: on
+"""The fields of a record, in the order in which they are written; an export without rows has them as its header."""
 NOT_YET = ("election", "regions", "topics", "actors", "phase", "cluster")
 """Fields of the contract that nothing computes yet; null says so, where an empty list would say "none"."""
 
@@ -78,6 +90,11 @@ def resolve(connection: Connection, name: str) -> str | None:
         return connection.execute(select(Article.uid).where(Article.id == int(text[:18]))).scalar()
     if UID.fullmatch(text):
         return connection.execute(select(Article.uid).where(Article.uid == text)).scalar()
+    return _resolve_address(connection, text) or _resolve_address(connection, re.sub(r"[?#].*", "", text))
+
+
+def _resolve_address(connection: Connection, text: str) -> str | None:
+    """Give the uid of the article at an address: an address as it was met, else the same path at an outlet."""
     host, path = re.fullmatch(r"(?:https?://([^/]+))?(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
     met = AddressAlias.raw == text
     # A path may be another outlet's too: the one that was met there comes first, then the one that is at home there.

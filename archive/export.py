@@ -4,9 +4,11 @@ import csv
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
+from archive.articles import FIELDS
 from archive.errors import ArchiveError, ArchiveUnavailableError
 from archive.output import cell_text, to_json
 from archive.text import for_csv
@@ -53,10 +55,11 @@ def _jsonl(records: Iterable[Mapping[str, Any]], file: TextIO) -> int:
 
 def _csv(records: Iterable[Mapping[str, Any]], file: TextIO) -> int:
     writer = csv.writer(file, lineterminator="\n")
+    rows = iter(records)
+    first = next(rows, None)
+    writer.writerow(FIELDS if first is None else first)
     number = 0
-    for record in records:
-        if number == 0:
-            writer.writerow(record)
+    for record in chain(() if first is None else (first,), rows):
         writer.writerow([for_csv(cell_text(value)) for value in record.values()])
         number += 1
     return number

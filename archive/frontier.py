@@ -318,6 +318,17 @@ def record_visit(connection: Connection, address_id: int) -> tuple[int, str] | N
     return (row.capture_id, row.record) if row else None
 
 
+def has_evidence(connection: Connection, visit: UnreadVisit) -> bool:
+    """Say whether a public page was kept after a visit: so it is when the visit is read again after a rebuild."""
+    kept = select(Visit.id).where(
+        Visit.address_id == visit.address_id,
+        Visit.purpose == Purpose.EVIDENCE,
+        Visit.capture_id.is_not(None),
+        Visit.id > visit.visit_id,
+    )
+    return connection.execute(kept.limit(1)).first() is not None
+
+
 def settle_visit(
     connection: Connection,
     visit_id: int,

@@ -1,5 +1,6 @@
 """The archive's own settings and the layout of its home."""
 
+import tomllib
 from pathlib import Path
 
 import msgspec
@@ -36,6 +37,15 @@ class Home(msgspec.Struct, frozen=True):
     def locks(self) -> Path:
         """The folder of lock files."""
         return self.root / "locks"
+
+    def url_in_settings(self) -> str | None:
+        """Give `archive.url` as the home's settings have it, None where they do not; the command reads them itself."""
+        try:
+            found = tomllib.loads(self.settings_file.read_text("utf-8")).get("archive", {})
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+            return None
+        url = found.get("url") if isinstance(found, dict) else None
+        return url if isinstance(url, str) else None
 
     def database_url(self, settings: ArchiveSettings) -> str:
         """Give the database's address: the one that is set, else an SQLite file in the home."""

@@ -131,6 +131,7 @@ class App:
     def crawl(self, outlet: str, cause: str, planned_at: datetime | None) -> None:
         """Crawl one outlet for the daemon and bring the index up to date; what goes wrong is logged and in its run."""
         from archive.errors import ArchiveError
+        from archive.records import RunStatus
         from crawler.config import SettingsError
         from crawler.runner import StoppedError
 
@@ -141,6 +142,8 @@ class App:
             finally:
                 self.progress.forget(outlet)
             log.info("%s: %s, %s new, %s left", outlet, report.status.value, report.new, report.left)
+            if report.status in (RunStatus.BLOCKED, RunStatus.FAILED):
+                log.warning("%s: %s", outlet, report.detail)
             self.archive().catch_up()
         except StoppedError as stopped:
             log.info("%s", stopped)

@@ -54,6 +54,8 @@ def crawl(
         if report.detail:
             click.echo(for_terminal(f"{report.outlet}: {report.detail}"), err=True)
     if errors:
+        for error in errors[1:]:
+            click.echo(for_terminal(f"pilkada: {error}"), err=True)
         raise errors[0]
     app.archive().catch_up()
     return exit_status([report.status.value for report in reports])

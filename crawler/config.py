@@ -19,6 +19,7 @@ from scheduler.settings import ScheduleSettings
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 PREFIX = "PILKADA_"
+SECTIONS = tuple(f"{PREFIX}{section}_" for section in ("ARCHIVE", "CRAWL", "OUTLETS", "SCHEDULE"))
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
@@ -81,6 +82,8 @@ def load(home: Path, *, config: Path | None = None, environment: Mapping[str, st
         values = _read_file(file)
         origins = dict.fromkeys(_keys(values), str(file))
     for name, raw in sorted(environment.items()):
+        if name.startswith(SECTIONS) and "__" not in name:
+            raise SettingsError(f"{name}: a section and its key are parted by two underscores, PILKADA_CRAWL__DELAY")
         if name.startswith(PREFIX) and "__" in name:
             keys = tuple(name.removeprefix(PREFIX).lower().split("__"))
             _put(values, keys, _typed(keys, raw), name)

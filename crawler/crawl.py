@@ -89,7 +89,7 @@ class Crawl:
         with database.read() as connection:
             self._marks = frontier.marks(connection, ticket.outlet_id, self._source_name)
         self.source = WordPressRest(outlet.base_url, self._marks)
-        self._walked: set[str] = set()
+        self._walked: dict[str, set[str]] = {}
         self._told: dict[str, str] = {}
         """Which record was told of first at an address in this crawl."""
         self._windows = {ask.window for ask in self.source.first()}
@@ -98,7 +98,7 @@ class Crawl:
         """Note why the crawl cannot do its work; the first cause stands."""
         if self.trouble is None:
             self.trouble = (status, detail)
-            logger.warning("%s: %s", self.outlet.slug, detail)
+            logger.info("%s: %s", self.outlet.slug, detail)
 
     def full(self) -> bool:
         """Say whether as many articles were stored as --limit asks for."""
@@ -144,20 +144,22 @@ class Crawl:
                     )
             for story, _ in [pair for pair in told if pair[1] is None]:
                 self._reject_offsite(connection, story, now)
-        self._walked.update(story.record for story in answer.stories)
+        self._walked.setdefault(window, set()).update(story.record for story in answer.stories)
         self._marks = self.source.marks_after(self._marks, answer.stories, now)
-        if answer.following is None:
-            self._windows.discard(window)
-        if not self._windows:
-            with self.database.write() as connection:
-                self.ticket.check(connection)
-                frontier.set_marks(connection, self.ticket, self._source_name, self._marks, now)
         if wanted:
             self.on_unread(len(inside))
 
-    def missed(self, answer: Answer) -> bool:
-        """Say whether a finished walk saw fewer stories than the site has: some moved while it walked."""
-        return answer.following is None and answer.total is not None and len(self._walked) < answer.total
+    def missed(self, answer: Answer, window: str) -> bool:
+        """Say whether a finished walk saw fewer stories than there are in its window: some moved while it walked."""
+        return answer.total is not None and len(self._walked.get(window, ())) + answer.unusable < answer.total
+
+    def end_window(self, window: str) -> None:
+        """Note that a window was read to its end; once all were, the next crawl begins where they ended."""
+        self._windows.discard(window)
+        if not self._windows:
+            with self.database.write() as connection:
+                self.ticket.check(connection)
+                frontier.set_marks(connection, self.ticket, self._source_name, self._marks, self.now())
 
     def _sight(self, story: Story) -> Sight | None:
         if not self._own.admits(story.url):
@@ -214,11 +216,21 @@ class Crawl:
         self.on_unread(1)
 
     def keep_failure(
-        self, due: DueAddress, reason: Reason, detail: str, *, status: int | None, exchanges: Sequence[Exchange]
+        self,
+        due: DueAddress,
+        reason: Reason,
+        detail: str,
+        *,
+        status: int | None,
+        exchanges: Sequence[Exchange],
+        passing: bool = False,
     ) -> None:
-        """Note that an address gave no page: final for what the site says is gone, else to be tried again."""
+        """Note that an address gave no page: final for what the site says is gone, else to be tried again.
+
+        `passing` is a refusal that may be over soon: a robots.txt that did not answer.
+        """
         now = self.now()
-        final = reason in (Reason.NOT_FOUND, Reason.OFFSITE, Reason.ROBOTS)
+        final = reason in (Reason.NOT_FOUND, Reason.OFFSITE, Reason.ROBOTS) and not passing
         records = self.captures.keep(list(exchanges)) if exchanges and final else []
         with self.database.write() as connection:
             self.ticket.check(connection)

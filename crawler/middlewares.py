@@ -24,12 +24,13 @@ ROBOTS = "robots"
 
 
 class RefusedError(IgnoreRequest):
-    """A request was not sent; `reason` says by which rule."""
+    """A request was not sent; `reason` says by which rule, `passing` that it may be sent another time."""
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str, *, passing: bool = False) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.passing = passing
 
 
 class LetGoError(IgnoreRequest):
@@ -85,7 +86,9 @@ class RobotsMiddleware:
         if not robots.allows(request.url):
             if why := why_refused(host):
                 raise RefusedError(Reason.NETWORK, why)
-            raise RefusedError(Reason.ROBOTS, robots.why or f"robots.txt asks not to fetch {request.url}")
+            if robots.why:
+                raise RefusedError(Reason.ROBOTS, robots.why, passing=True)
+            raise RefusedError(Reason.ROBOTS, f"robots.txt asks not to fetch {request.url}")
 
     def _keep_delay(self, robots: Robots) -> None:
         """Slow the outlet's slot down to the Crawl-delay; Scrapy makes a slot anew after a while without requests."""

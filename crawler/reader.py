@@ -211,7 +211,8 @@ class Reader:
         )
         settle(VisitState.READ, text_sha256=saved.text_sha256)
         dispose(saved.outcome)
-        if visit.record is not None and crawl.outlet.pages == "all" and saved.outcome is not Outcome.UNCHANGED:
+        changed = visit.record is not None and saved.outcome is not Outcome.UNCHANGED
+        if changed and crawl.outlet.pages == "all" and not frontier.has_evidence(connection, visit):
             frontier.make_due(connection, ticket, visit.address_id, Purpose.EVIDENCE, priority=0, now=crawl.now())
         return saved.outcome
 

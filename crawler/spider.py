@@ -73,7 +73,7 @@ class OutletSpider(Spider):
         self.crawl = crawl
         self.reader = reader
         self._asking = 0
-        self._walked_again = False
+        self._walked_again: set[str] = set()
         self._stopping = False
 
     @classmethod
@@ -131,10 +131,12 @@ class OutletSpider(Spider):
             self.crawl.cut_short = LIMIT_MET
         elif answer.following is not None:
             yield self._listing(answer.following)
-        elif ask.window == "all" and self.crawl.missed(answer) and not self._walked_again:
-            self._walked_again = True
+        elif self.crawl.missed(answer, ask.window) and ask.window not in self._walked_again:
+            self._walked_again.add(ask.window)
             logger.info("%s: posts moved while they were listed; listing them once more", self.name)
-            yield self._listing(next(self.crawl.source.first()))
+            yield from (self._listing(again) for again in self.crawl.source.first() if again.window == ask.window)
+        else:
+            self.crawl.end_window(ask.window)
 
     def on_listing_failed(self, failure: Failure) -> None:
         """Note why the source could not be asked."""
@@ -210,7 +212,7 @@ class OutletSpider(Spider):
         if isinstance(error, LetGoError):
             return  # it stays due
         if isinstance(error, RefusedError):
-            self.crawl.keep_failure(due, error.reason, error.detail, status=None, exchanges=())
+            self.crawl.keep_failure(due, error.reason, error.detail, status=None, exchanges=(), passing=error.passing)
         elif isinstance(error, NETWORK_ERRORS):
             self.crawl.keep_failure(due, Reason.NETWORK, explain(error), status=None, exchanges=())
         else:

@@ -42,6 +42,7 @@ def test_a_record_has_the_fields_of_the_contract_in_their_types(bench: Any) -> N
     desk.store("/penuh/", "Penuh", "Alinea satu.", "Alinea dua.", **FULL)
     for record in bench.archive.articles():
         assert set(record) == set(CONTRACT)
+        assert tuple(record) == articles.FIELDS, "the header of an export without rows"
         assert {name: type(value) for name, value in record.items() if not isinstance(value, CONTRACT[name])} == {}
 
 

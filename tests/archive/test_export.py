@@ -125,6 +125,11 @@ def test_an_export_of_nothing_is_an_empty_file(tmp_path: Path) -> None:
     assert (tmp_path / "a.jsonl").read_bytes() == b""
 
 
+def test_a_csv_of_nothing_has_its_header_still(tmp_path: Path) -> None:
+    assert write([], tmp_path / "a.csv") == 0
+    assert (tmp_path / "a.csv").read_text().startswith("id,uid,url,canonical_url,outlet,")
+
+
 def test_an_export_keeps_the_modes_that_files_have(tmp_path: Path) -> None:
     (tmp_path / "b.jsonl").touch()
     write([{"id": 1}], tmp_path / "a.jsonl")

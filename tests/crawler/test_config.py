@@ -109,6 +109,11 @@ def test_an_unknown_key_in_the_environment_is_refused_by_its_name(tmp_path):
         read(tmp_path, PILKADA_CRAWL__DELYA="1")
 
 
+def test_one_underscore_in_the_environment_is_refused_not_ignored(tmp_path):
+    with pytest.raises(SettingsError, match="PILKADA_CRAWL_DELAY"):
+        read(tmp_path, PILKADA_CRAWL_DELAY="9")
+
+
 def test_a_file_that_was_named_must_be_there(tmp_path):
     with pytest.raises(SettingsError, match="cannot be read"):
         load(tmp_path, config=tmp_path / "lain.toml", environment={})
