@@ -124,22 +124,22 @@ class Crawl:
         with self.database.write() as connection:
             self.ticket.check(connection)
             ids = self.captures.record(connection, records)
-            capture_id = ids[records[0].record_id] if records else None
+            answered = _last_response(records) if records else None
             for story, sight in inside:
                 sighted = frontier.sight(
                     connection, self.ticket, sight, rules_version=RULES_VERSION, priority=1, now=now
                 )
                 if sighted.fresh or sighted.changed or story.record in further:
-                    assert capture_id is not None
+                    assert answered is not None
                     frontier.add_visit(
                         connection,
                         self.ticket,
                         address_id=sighted.address_id,
                         purpose=Purpose.ARTICLE,
                         url=story.url,
-                        at=records[0].fetched_at,
-                        status=records[0].status,
-                        capture_id=capture_id,
+                        at=answered.fetched_at,
+                        status=answered.status,
+                        capture_id=ids[answered.record_id],
                         record=story.record,
                     )
             for story, _ in [pair for pair in told if pair[1] is None]:

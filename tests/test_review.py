@@ -281,3 +281,11 @@ def test_a_file_larger_than_a_crawls_memory_is_closed(fresh: Pilkada, site: News
     database.dispose()
     assert fresh.crawl(env=NO_PAGES)["status"] == "ok"
     assert fresh.rows("SELECT state FROM warc_file WHERE id = 1") == [("closed",)]
+
+
+@SMALL
+def test_a_listing_that_is_redirected_is_read_from_where_it_was_found(fresh: Pilkada, site: Newsroom) -> None:
+    there = "/?rest_route=/wp/v2/posts&per_page=100&page=1&_embed=author,wp:term,wp:featuredmedia"
+    site.scripted["/wp-json/wp/v2/posts"] = Answer(status=301, headers=(("Location", site.base_url + there),))
+    report = fresh.crawl()
+    assert (report["status"], report["new"], report["rejected"]) == ("ok", 6, {})
