@@ -1,15 +1,22 @@
 """The tee keeps what went over the wire, byte for byte. Written against Scrapy 2.19 and Twisted 26.10."""
 
 import gzip
+import ipaddress
 import json
+import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 FETCH = """
 import json, sys
@@ -42,9 +49,13 @@ HANG_UP = b""
 
 
 @contextmanager
-def wire(answers):
+def wire(answers, certificate=None):
     """Serve raw bytes on loopback, one answer a request, over as few connections as the client likes; keep requests."""
     listener = socket.create_server(("127.0.0.1", 0))
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        listener = context.wrap_socket(listener, server_side=True, do_handshake_on_connect=False)
     requests = []
     stopped = threading.Event()
 
@@ -87,13 +98,14 @@ def wire(answers):
         thread.join(5)
 
 
-def fetch(port, *paths, allowed=None, host="127.0.0.1"):
-    urls = [f"http://{host}:{port}{path}" for path in paths]
+def fetch(port, *paths, allowed=None, host="127.0.0.1", scheme="http", trusted=None):
+    urls = [f"{scheme}://{host}:{port}{path}" for path in paths]
     done = subprocess.run(
         [sys.executable, "-c", FETCH, allowed or f"127.0.0.1:{port}", *urls],
         capture_output=True,
         timeout=60,
         check=False,
+        env=os.environ | ({"SSL_CERT_FILE": str(trusted)} if trusted else {}),
     )
     assert done.returncode == 0, done.stderr.decode()
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -160,4 +172,37 @@ def test_the_resolver_refuses_every_pair_of_host_and_port_that_was_not_named(hos
     with wire(ANSWERS) as (port, requests):
         got = fetch(port, "/biasa", host=host, allowed=allowed.format(port=port))
     assert got == [{"error": "CannotResolveHostError"}]
+    assert requests == []
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for 127.0.0.1 that nobody signed but itself, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Kabar Sampel")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "site.pem"
+    form = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    pem = serialization.Encoding.PEM
+    file.write_bytes(made.public_bytes(pem) + key.private_bytes(pem, *form))
+    return file
+
+
+def test_over_tls_the_plain_text_is_kept_byte_for_byte(certificate):
+    with wire(ANSWERS, certificate) as (port, requests):
+        got = fetch(port, *ANSWERS, scheme="https", trusted=certificate)
+    assert [one.get("received") for one in got] == [b"".join(pieces).hex() for pieces in ANSWERS.values()]
+    assert [one["sent"] for one in got] == [request.hex() for request in requests]
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(certificate):
+    with wire(ANSWERS, certificate) as (port, requests):
+        (got,) = fetch(port, "/biasa", scheme="https")
+    assert "error" in got
     assert requests == []
