@@ -10,9 +10,11 @@ import signal
 import sys
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 from scrapy.crawler import AsyncCrawlerProcess
@@ -31,13 +33,15 @@ from crawler.reading import ReadingPool, Site
 from crawler.settings import scrapy_settings
 from crawler.spider import LIMIT_MET, OutletSpider
 from crawler.task import Line, Task
-from scheduler.lock import HeldError, ProcessLock
+from scheduler.lock import HeldError, host_lock, outlet_lock
 
 logger = logging.getLogger(__name__)
 
 READERS = 1
 """Reading processes an outlet: at polite delays one is idle most of the time."""
 PROGRESS_SECONDS = 1.0
+TURN_SECONDS = 0.5
+"""How often a crawl looks whether its host is free."""
 OURS = ("archive", "crawler", "scheduler", "spiders")
 
 
@@ -65,9 +69,8 @@ def main() -> int:
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     processes.limit_memory(task.memory_mb)
     home = Home(Path(task.home))
-    slug = task.outlet.slug
     try:
-        with ProcessLock(home.locks / f"outlet-{slug}.lock", purpose=f"crawl of {slug}"):
+        with outlet_lock(home.locks, task.outlet.slug), turn_at_host(task, home, early):
             return _crawl(task, home, early)
     except HeldError as error:
         say(Line(held_by=str(error)))
@@ -75,6 +78,40 @@ def main() -> int:
     except ArchiveError as error:
         say(Line(error=str(error)))
         return 1
+
+
+@contextmanager
+def turn_at_host(task: Task, home: Home, early: Sequence[int]) -> Iterator[None]:
+    """Wait until no other crawl is at the outlet's host: each keeps the host's delay for itself alone.
+
+    Two outlets at one host take turns, whoever crawls them; the wait counts as time of the crawl. Where there is no
+    delay (this machine's own addresses) nobody waits.
+
+    Raises:
+        HeldError: the other one was still there when the deadline was met, or we were asked to stop.
+    """
+    if not task.delay:
+        yield
+        return
+    name = (urlsplit(task.outlet.base_url).hostname or "").removeprefix("www.")
+    lock = host_lock(home.locks, name)
+    given_up = time.monotonic() + task.deadline
+    waited = False
+    while True:
+        try:
+            lock.acquire()
+            break
+        except HeldError:
+            if early or time.monotonic() > given_up:
+                raise
+            waited = True
+            time.sleep(TURN_SECONDS)
+    try:
+        if waited:
+            time.sleep(task.delay)  # the other one's last request may have been just now
+        yield
+    finally:
+        lock.release()
 
 
 def _crawl(task: Task, home: Home, early: Sequence[int]) -> int:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -88,7 +87,6 @@ class Runner:
         self._on_progress = on_progress
         self._children: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
-        self._hosts: dict[str, threading.Lock] = {}
         self._stopping = False
 
     def crawl_all(
@@ -132,14 +130,6 @@ class Runner:
             StoppedError: `interrupt` was called before the crawl had begun.
         """
         task = make_task(self._loaded, self._database.url, slug, cause, planned_at, base_url, limit, self._log_level)
-        # A child keeps the delay of one host by itself; two outlets at one host take turns.
-        host = (urlsplit(task.outlet.base_url).hostname or "").removeprefix("www.")
-        with self._lock:
-            turn = self._hosts.setdefault(host if task.delay else slug, threading.Lock())
-        with turn:
-            return self._crawl(slug, task)
-
-    def _crawl(self, slug: str, task: Task) -> Report:
         if self._stopping:
             raise StoppedError(f"{slug} is not crawled, since the program is being stopped")
         started_at = datetime.now(UTC)

@@ -1,6 +1,7 @@
 """One process at a time: locks that the kernel frees when their holder dies."""
 
 import os
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -133,3 +134,9 @@ def scheduler_lock(locks: Path) -> ProcessLock:
 def outlet_lock(locks: Path, outlet: str) -> ProcessLock:
     """Give the lock that the one crawl of an outlet holds."""
     return ProcessLock(locks / f"outlet-{outlet}.lock", f"crawl of {outlet}")
+
+
+def host_lock(locks: Path, host: str) -> ProcessLock:
+    """Give the lock that the one crawl at a host holds; the host's name is made fit for a file's."""
+    name = re.sub(r"[^a-z0-9.-]", "_", host.lower())[:100]
+    return ProcessLock(locks / f"host-{name}.lock", f"crawl at {host}")

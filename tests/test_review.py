@@ -238,6 +238,18 @@ def test_two_outlets_at_one_host_take_turns(tmp_path: Path) -> None:
     assert min(gaps) > 0.48
 
 
+def test_two_commands_at_one_host_take_turns(tmp_path: Path) -> None:
+    pilkada = Pilkada(tmp_path / "home")
+    with Newsroom(1) as site:
+        pilkada.declare(site.base_url, more="delay = 0.7")
+        pilkada.declare(site.base_url, slug="lain", more="delay = 0.7")
+        with pilkada.running("crawl", SLUG, env=NO_PAGES):
+            assert pilkada("crawl", "lain", env=NO_PAGES).status == 0
+            until(lambda: len(site.arrivals) == 3)
+        gaps = [later - earlier for earlier, later in pairwise(site.arrivals)]
+    assert min(gaps) > 0.68
+
+
 @SMALL
 def test_two_stories_at_one_address_are_both_read(fresh: Pilkada, site: Newsroom) -> None:
     class Numbered(Newsroom):
