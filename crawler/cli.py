@@ -110,9 +110,14 @@ class App:
 
     def archive(self) -> "Archive":
         """Give the archive for reading; it is not made if there is none."""
+        return self._archive
+
+    @cached_property
+    def _archive(self) -> "Archive":
+        # Opened once: the daemon asks for it after every crawl, for months.
         from archive.archive import Archive
 
-        return Archive.open(self.home.root, url=self.loaded.settings.archive.url)
+        return Archive.open(self.home.root, url=self.home.database_url(self.loaded.settings.archive))
 
     @cached_property
     def progress(self) -> "Progress":

@@ -66,6 +66,10 @@ def scrapy_settings(
             "Accept-Encoding": "gzip, deflate",
         },
         "HTTPERROR_ALLOW_ALL": True,
+        "EXTENSIONS": {
+            "scrapy.extensions.memusage.MemoryUsage": None,
+            "crawler.memory.CurrentMemoryUsage": 0,
+        },
         "MEMUSAGE_ENABLED": True,
         "MEMUSAGE_LIMIT_MB": int(memory_mb * 0.9),
         "MEMUSAGE_CHECK_INTERVAL_SECONDS": 5.0,

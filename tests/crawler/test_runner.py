@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
+from archive.database import Database
 from crawler.config import SettingsError, load
-from crawler.runner import check_contact, make_task
+from crawler.runner import Runner, check_contact, make_task
 from tests.crawler.commandline import SLUG, environment
 
 OUTLET = """
@@ -35,6 +36,17 @@ def test_a_folder_that_is_named_like_a_package_of_ours_is_not_taken_for_it(tmp_p
     command = [sys.executable, "-P", *fresh.command("crawl", SLUG, "--limit", "1")[1:]]
     done = subprocess.run(command, cwd=tmp_path, env=environment(None), capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_what_the_starting_program_holds_does_not_count_as_the_crawls_memory(fresh):
+    held = bytearray(700 * 1024 * 1024)
+    held[::4096] = b"x" * len(held[::4096])
+    loaded = load(fresh.home, environment={})
+    database = Database(loaded.home.database_url(loaded.settings.archive))
+    database.ensure()
+    report = Runner(loaded, database, log_level="WARNING").crawl(SLUG, cause="command")
+    database.dispose()
+    assert (report.status, report.new, len(held)) == ("ok", 30, 700 * 1024 * 1024)
 
 
 def test_a_real_outlet_is_not_crawled_without_a_contact(tmp_path):
