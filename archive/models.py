@@ -3,27 +3,11 @@
 ARCHITECTURE.md says what a row of each table is and what its key is. Times are aware UTC; days are the outlet's.
 """
 
-from datetime import UTC, date, datetime
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    CheckConstraint,
-    DateTime,
-    Dialect,
-    Enum,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.records import (
     ChangeKind,
@@ -38,77 +22,7 @@ from archive.records import (
     Trust,
     VisitState,
 )
-
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time, kept as UTC; a naive one is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a naive time; give UTC, without the zone where the database has no such type."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a naive time reached the database: {value!r}")
-        moment = value.astimezone(UTC)
-        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give an aware UTC time."""
-        if value is None:
-            return None
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-def choice(members: type[StrEnum], name: str) -> Enum:
-    """A text column that takes the members of an enum and nothing else."""
-    return Enum(
-        members,
-        native_enum=False,
-        create_constraint=True,
-        validate_strings=True,
-        name=name,
-        length=24,
-        values_callable=lambda kind: [member.value for member in kind],
-    )
-
-
-class Base(DeclarativeBase):
-    """The tables' common metadata: named constraints, one type for times."""
-
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
-        datetime: UtcDateTime,
-        str: Text,
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
-        list[str]: JSON,
-        Outcome: choice(Outcome, "outcome"),
-        Reason: choice(Reason, "reason"),
-        Role: choice(Role, "role"),
-        State: choice(State, "state"),
-        Trust: choice(Trust, "trust"),
-        Purpose: choice(Purpose, "purpose"),
-        Entry: choice(Entry, "entry"),
-        VisitState: choice(VisitState, "visit_state"),
-        RunStatus: choice(RunStatus, "run_status"),
-        FileState: choice(FileState, "file_state"),
-        ChangeKind: choice(ChangeKind, "change_kind"),
-    }
-
-
-BigKey = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite makes a row id of INTEGER only."""
+from archive.schema import Base, BigKey
 
 
 class Outlet(Base):

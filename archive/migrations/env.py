@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from archive.models import Base
+from archive.models import Outlet
 
 connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=Base.metadata, render_as_batch=True, transaction_per_migration=False
+    connection=connection, target_metadata=Outlet.metadata, render_as_batch=True, transaction_per_migration=False
 )
 context.run_migrations()
