@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
@@ -11,6 +12,7 @@ from archive.database import insert_row
 from archive.models import Address, AddressAlias, Capture, Disposition, Due, Sighting, Source, Visit, WarcFile
 from archive.records import Entry, Outcome, Purpose, Reason, VisitState
 from archive.runs import RunTicket
+from archive.warc import Place
 
 RETRY_AFTER = timedelta(minutes=15)
 """The first wait after a failed fetch; each further one waits four times as long, a day at most."""
@@ -362,14 +364,14 @@ def set_marks(connection: Connection, ticket: RunTicket, kind: str, marks: dict[
         connection.execute(update(Source).where(Source.id == source_id).values(marks=marks, answered_at=now))
 
 
-def capture_places(connection: Connection, capture_ids: Iterable[int]) -> dict[int, tuple[str, int, int, str]]:
-    """Give file name, offset, length and SHA-256 of captures, by id."""
+def capture_places(connection: Connection, folder: Path, capture_ids: Iterable[int]) -> dict[int, tuple[Place, str]]:
+    """Give where captures lie below the folder of WARC files, and the SHA-256 that each must have, by id."""
     rows = connection.execute(
         select(Capture.id, WarcFile.name, Capture.offset, Capture.length, Capture.sha256)
         .join(WarcFile, WarcFile.id == Capture.warc_file_id)
         .where(Capture.id.in_(list(capture_ids)))
     )
-    return {row.id: (row.name, row.offset, row.length, row.sha256) for row in rows}
+    return {row.id: (Place(path=folder / row.name, offset=row.offset, length=row.length), row.sha256) for row in rows}
 
 
 def unread_again(connection: Connection, ticket: RunTicket) -> int:

@@ -14,7 +14,7 @@ from archive.frontier import DueAddress, Sight
 from archive.records import Outcome, Purpose, Reason, RunStatus, VisitState
 from archive.runs import RunTicket
 from archive.settings import Home
-from archive.warc import DamagedRecordError, Exchange, Place, Written, read_response
+from archive.warc import DamagedRecordError, Exchange, Written, read_response
 from crawler.addresses import RULES_VERSION, canonical
 from crawler.discovery import Answer, Story, WordPressRest
 from crawler.guard import Boundary, authority
@@ -266,15 +266,13 @@ class Crawl:
                 return None
             self.heard.add(host)
             status, _, capture_id = copy
-            places = frontier.capture_places(connection, [capture_id] if capture_id else [])
+            places = frontier.capture_places(connection, self.home.warc, [capture_id] if capture_id else [])
         if not 200 <= status < 300:
             return judge(status)
         if capture_id is None:
             return None
-        name, offset, length, sha256 = places[capture_id]
         try:
-            place = Place(path=self.home.warc / name, offset=offset, length=length)
-            return judge(status, read_response(place, sha256).body)
+            return judge(status, read_response(*places[capture_id]).body)
         except DamagedRecordError:
             return None
 

@@ -17,7 +17,7 @@ from archive.errors import ArchiveError
 from archive.frontier import UnreadVisit
 from archive.records import Outcome, Purpose, Reading, Reason, Rejection, Role, VisitState
 from archive.store import Visited
-from archive.warc import DamagedRecordError, HttpMessage, Place, read_response
+from archive.warc import DamagedRecordError, Place, read_response
 from crawler.crawl import Crawl
 from crawler.reading import Job, Material, Page, ReadingPool, Record, Site
 
@@ -96,7 +96,7 @@ class Reader:
                 for visit in visits
             }
             wanted = {visit.capture_id for visit in visits} | {held[0] for held in records.values() if held}
-            places = frontier.capture_places(connection, wanted)
+            places = frontier.capture_places(connection, self._crawl.home.warc, wanted)
         self._backlog = A_JOB if len(visits) == room else 0
         for visit in visits:
             held = records[visit.visit_id]
@@ -114,20 +114,20 @@ class Reader:
         return ready
 
     def _material(
-        self, visit: UnreadVisit, held: tuple[int, str] | None, places: dict[int, tuple[str, int, int, str]]
+        self, visit: UnreadVisit, held: tuple[int, str] | None, places: dict[int, tuple[Place, str]]
     ) -> Material:
         page = None
         if visit.record is None:
-            message = self._read(places[visit.capture_id])
+            message = read_response(*places[visit.capture_id])
             page = Page(url=visit.url, body=message.body, status=message.status, content_type=message.content_type)
         record = self._record(held, places) if held else None
         return Material(site=self._site, url=visit.url, fetched_at=visit.at, record=record, page=page)
 
-    def _record(self, held: tuple[int, str], places: dict[int, tuple[str, int, int, str]]) -> Record | None:
+    def _record(self, held: tuple[int, str], places: dict[int, tuple[Place, str]]) -> Record | None:
         """Give one record of an API response; the last response stays parsed, since a hundred visits share it."""
         capture_id, name = held
         if self._answer is None or self._answer[0] != capture_id:
-            body = self._read(places[capture_id]).body
+            body = read_response(*places[capture_id]).body
             try:
                 posts = json.loads(body)
             except (ValueError, RecursionError) as error:
@@ -140,10 +140,6 @@ class Reader:
         if deeper_than(payload, DEEPEST):
             raise DamagedRecordError(f"its record is nested more than {DEEPEST} levels deep")
         return Record(payload)
-
-    def _read(self, found: tuple[str, int, int, str]) -> HttpMessage:
-        name, offset, length, sha256 = found
-        return read_response(Place(path=self._crawl.home.warc / name, offset=offset, length=length), sha256)
 
     def _hand_over(
         self, loop: asyncio.AbstractEventLoop, ids: Sequence[int], future: Future[tuple[Reading | Rejection, ...]]

@@ -11,10 +11,8 @@ def scrapy_settings(
 ) -> dict[str, Any]:
     """Give the settings of one crawl; `delay` in seconds, `memory_mb` the child's limit in megabytes."""
     return {
-        "ADDONS": {},
         "USER_AGENT": user_agent,
         "SPIDER_LOADER_CLASS": "spiders.loader.OutletLoader",
-        "SPIDER_MODULES": ["spiders"],
         # Nothing but http and https, and both through the tee.
         "DOWNLOAD_HANDLERS": {
             "http": "crawler.tee.TeeDownloadHandler",

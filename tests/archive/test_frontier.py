@@ -1,4 +1,5 @@
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -234,8 +235,8 @@ def test_the_newest_record_of_a_story_is_found_for_its_page(bench: Any) -> None:
             )  # fmt: skip
     with bench.database.read() as connection:
         assert frontier.record_visit(connection, address_id) == (captures[1], "1")
-        places = frontier.capture_places(connection, captures)
-    assert {place[0] for place in places.values()} == {"kabar/kabar-20241125.warc.gz"}
+        places = frontier.capture_places(connection, Path("warc"), captures)
+    assert {place.path for place, _ in places.values()} == {Path("warc/kabar/kabar-20241125.warc.gz")}
 
 
 def test_a_rebuild_has_every_kept_visit_read_again(bench: Any) -> None:
