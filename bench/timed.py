@@ -61,7 +61,7 @@ def main(told: Path) -> int:
         (CaptureStore, "record", "keep"),
         (Reader, "pump", "read"),
         (Reader, "_done", "read"),
-        (Reader, "_store", "store"),
+        (Reader, "_store_all", "store"),
         (OutletSpider, "feed", "fetch"),
     ):
         parts.charge(kind, name, part)
