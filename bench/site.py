@@ -15,7 +15,8 @@ from html import escape
 import msgspec
 
 from crawler.sample import Post, SampleSite, Status, sample_posts
-from crawler.sample.view import Answer, View
+from crawler.sample.server import Answer
+from crawler.sample.wordpress.view import View
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 FIRST_ID = 10_000

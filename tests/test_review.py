@@ -17,7 +17,7 @@ from archive.warc import DamagedRecordError, Exchange, Place, WarcAppender, file
 from crawler.discovery import Story, WordPressRest
 from crawler.guard import Boundary
 from crawler.reader import DEEPEST, deeper_than
-from crawler.sample.view import Answer
+from crawler.sample.server import Answer
 from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada, until
 
 SMALL = pytest.mark.parametrize("site", [6], indirect=True, ids=["6 articles"])

@@ -5,7 +5,7 @@ import sys
 import threading
 from datetime import UTC, datetime
 
-from crawler.sample.site import SampleSite
+from crawler.sample.wordpress.site import SampleSite
 
 
 def main() -> None:

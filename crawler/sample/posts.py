@@ -1,10 +1,10 @@
-"""What a post of the sample outlet is, and the thirty-three that come with the program."""
+"""What a post of a sample outlet is, and how those that come with the program are read."""
 
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
 from importlib.resources import files
 from typing import Any
@@ -25,6 +25,10 @@ class Status(StrEnum):
     """Public, and its text is shown to nobody who does not know a password."""
     DRAFT = "draft"
     """Never public."""
+
+
+OPEN = frozenset({Status.PUBLISH, Status.FUTURE})
+"""What shows its text to anyone once its date has come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,20 +89,40 @@ def slugified(name: str) -> str:
 
 
 def sample_posts() -> tuple[Post, ...]:
-    """The posts of `articles.toml` by id: 30 articles, and one protected, one draft and one scheduled post."""
-    text = files(__package__).joinpath("articles.toml").read_text(encoding="utf-8")
-    posts = (_post(entry) for entry in tomllib.loads(text)["post"])
+    """The posts of Kabar Sampel by id: 30 articles, and one protected, one draft and one scheduled post."""
+    return load_posts("wordpress/kabar-sampel.toml", ZONE)
+
+
+def load_posts(file: str, zone: tzinfo) -> tuple[Post, ...]:
+    """The posts of a file of this package, by id. Its times are local to `zone`, its blocks parted by empty lines.
+
+    A post with `release = NAME` runs a press release of `releases.toml`: `opening` stands before its first paragraph on
+    the same line (a dateline), its last `cut` paragraphs are left out, and `body` follows it.
+    """
+    releases = tomllib.loads(_text("releases.toml"))
+    posts = (_post(entry, zone, releases) for entry in tomllib.loads(_text(file))["post"])
     return tuple(sorted(posts, key=lambda post: post.id))
 
 
-def _post(entry: Mapping[str, Any]) -> Post:
-    """One entry of `articles.toml`, whose times are local to the site and whose blocks are parted by empty lines."""
+def _text(file: str) -> str:
+    return files(__package__).joinpath(file).read_text(encoding="utf-8")
+
+
+def _blocks(text: str) -> tuple[str, ...]:
+    return tuple(block for part in re.split(r"\n{2,}", text.strip("\n")) if (block := part.strip("\n")))
+
+
+def _post(entry: Mapping[str, Any], zone: tzinfo, releases: Mapping[str, Any]) -> Post:
     given = dict(entry)
-    blocks = tuple(block.strip("\n") for block in re.split(r"\n{2,}", given.pop("body").strip("\n")))
+    blocks = _blocks(given.pop("body", ""))
+    if release := given.pop("release", None):
+        told = _blocks(releases[release]["body"])
+        told = told[: len(told) - given.pop("cut", 0)]
+        blocks = (given.pop("opening", "") + told[0], *told[1:], *blocks)
     modified: datetime | None = given.pop("modified", None)
     return Post(
-        date=given.pop("date").replace(tzinfo=ZONE),
-        modified=modified and modified.replace(tzinfo=ZONE),
+        date=given.pop("date").replace(tzinfo=zone),
+        modified=modified and modified.replace(tzinfo=zone),
         blocks=blocks,
         tags=tuple(given.pop("tags", ())),
         status=Status(given.pop("status", Status.PUBLISH)),

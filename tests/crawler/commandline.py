@@ -21,7 +21,7 @@ from archive.health import findings
 from archive.verify import verify
 from crawler.sample import SampleSite
 from crawler.sample.posts import Status, sample_posts
-from crawler.sample.view import Answer
+from crawler.sample.server import Answer
 
 SLUG = "kabar-sampel"
 NO_PAGES = {"PILKADA_CRAWL__PAGES": "none"}

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.sample.view import Answer
+from crawler.sample.server import Answer
 from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada, until
 
 SMALL = pytest.mark.parametrize("site", [6], indirect=True, ids=["6 articles"])

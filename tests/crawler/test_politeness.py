@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from crawler.sample.view import Answer
+from crawler.sample.server import Answer
 from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada
 
 SMALL = pytest.mark.parametrize("site", [6], indirect=True, ids=["6 articles"])

@@ -8,9 +8,10 @@ from email.utils import format_datetime, parsedate_to_datetime
 from html import escape
 
 from crawler.sample.markup import heading, lines, rendered, text
-from crawler.sample.pages import GATE
 from crawler.sample.posts import Post
-from crawler.sample.view import NAME, TAGLINE, XML, Answer, View, page_of
+from crawler.sample.server import XML, Answer, page_of
+from crawler.sample.wordpress.pages import GATE
+from crawler.sample.wordpress.view import NAME, TAGLINE, View
 
 _RSS = ("Content-Type", "application/rss+xml; charset=UTF-8")
 _SITEMAP = (

@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlencode
 
 from crawler.sample.markup import heading, lines, rendered, text
 from crawler.sample.posts import ZONE, ZONE_NAME, Post, slugified
-from crawler.sample.view import NAME, TAGLINE, Answer, View, error_answer, json_answer
+from crawler.sample.server import Answer
+from crawler.sample.wordpress.view import NAME, TAGLINE, View, error_answer, json_answer
 
 ROOT = "/wp-json"
 POSTS = "/wp/v2/posts"

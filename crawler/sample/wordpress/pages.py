@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 from crawler.sample.markup import heading, lines, parts, rendered, text
 from crawler.sample.posts import ZONE, Post, slugified
-from crawler.sample.theme import page
-from crawler.sample.view import HTML, NAME, TAGLINE, Answer, View, page_of
+from crawler.sample.server import HTML, Answer, page_of
+from crawler.sample.wordpress.theme import page
+from crawler.sample.wordpress.view import NAME, TAGLINE, View
 
 GATE = (
     '<form action="/wp-login.php?action=postpass" class="post-password-form" method="post">'

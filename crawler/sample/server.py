@@ -1,52 +1,90 @@
-"""A small WordPress-like outlet on loopback, with its newsroom in reach of a test."""
+"""A sample outlet: a newsroom in reach of a test, and the server on loopback that shows what it publishes."""
 
 import gzip
 import logging
 import socket
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Literal, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Self
+from urllib.parse import urlsplit
 
-from crawler.sample import feeds, pages, rest, routes
-from crawler.sample.posts import ZONE, Post, sample_posts
-from crawler.sample.view import Answer, View, error_answer
+from crawler.sample.posts import OPEN, Post
 
 logger = logging.getLogger(__name__)
 
-Rest = Literal["open", "401", "403", "404", "html"]
+HTML = ("Content-Type", "text/html; charset=UTF-8")
+XML = ("Content-Type", "application/xml; charset=UTF-8")
+TEXT = ("Content-Type", "text/plain; charset=utf-8")
 
 
-class SampleSite:
-    """The outlet "Kabar Sampel" on 127.0.0.1; what it shows follows from its posts and from `clock`, which returns aware times.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A status, the headers that say something, and the whole body; the server adds what transport needs."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = (HTML,)
+    body: bytes = b""
+    chunked: bool = False
+    """Whether the body is sent without saying its length."""
+
+
+def page_of(posts: Sequence[Post], number: int, size: int = 10) -> Sequence[Post]:
+    """The posts of one page of a list that is counted from 1; empty past the end."""
+    return posts[(number - 1) * size : number * size]
+
+
+class SampleOutlet(ABC):
+    """A site on 127.0.0.1; what it shows follows from its posts and from `clock`, which returns aware times.
 
     A post is public from its date on, so a clock set back shows the site of that day. Use it as a context manager, or
     `start` and `stop` it; it may be started again, and keeps its posts. Attributes that a test may set at any time:
 
-    - `robots`: another text for robots.txt, or a status; None is the stock text
-    - `rest`: how the REST interface answers: open, refused in three ways, or a web page in its place
+    - `robots`: another text for robots.txt, or a status; None leaves it to the system
     - `down_paths`: statuses for all addresses that begin with a given path
     - `delay`: seconds before each answer
     """
 
-    def __init__(self, *, clock: Callable[[], datetime], posts: Sequence[Post] | None = None, port: int = 0) -> None:
+    name: str
+    """What the outlet calls itself."""
+    family: str
+    """The family that an outlet of this system is declared as."""
+    zone_name: str
+    """The IANA name of the zone in which the newsroom writes times."""
+
+    def __init__(self, *, clock: Callable[[], datetime], posts: Iterable[Post], port: int = 0) -> None:
         self.robots: str | int | None = None
-        self.rest: Rest = "open"
         self.down_paths: dict[str, int] = {}
         self.delay = 0.0
         self.clock = clock
         self._port = port
-        self._posts = {post.id: post for post in (sample_posts() if posts is None else posts)}
+        self._posts = {post.id: post for post in posts}
         self._trashed: set[int] = set()
+        self._formerly: list[Post] = []
         self._requests: list[tuple[str, str, int]] = []
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._server: _Server | None = None
+
+    @abstractmethod
+    def serve(self, target: str, headers: Mapping[str, str]) -> Answer:
+        """What the system says to a GET of a path with its query; the names of `headers` are in lower case."""
+
+    @property
+    def public(self) -> tuple[Post, ...]:
+        """The posts that anyone may open now and that show their text."""
+        with self._lock:
+            now = self.clock()
+            return tuple(
+                post
+                for post in sorted(self._posts.values(), key=lambda post: post.id)
+                if post.status in OPEN and post.id not in self._trashed and post.date <= now
+            )
 
     def __enter__(self) -> Self:
         return self.start()
@@ -94,12 +132,6 @@ class SampleSite:
         with self._lock:
             return tuple(sorted(self._posts.values(), key=lambda post: post.id))
 
-    def view(self) -> View:
-        """The site as it stands now."""
-        with self._lock:
-            trashed = frozenset(self._trashed)
-        return View(base_url=self.base_url, now=self.clock(), posts=self.posts, trashed=trashed)
-
     def publish(self, post: Post) -> None:
         """Add a post; ValueError where its id or its slug is taken."""
         with self._lock:
@@ -123,14 +155,43 @@ class SampleSite:
             self._posts[number] = new
         return new
 
+    def move(
+        self, number: int, *, slug: str | None = None, section: str | None = None, date: datetime | None = None
+    ) -> Post:
+        """Give a post another slug, section or date, and with it another address. Returns the new post."""
+        with self._lock:
+            old = self._posts[number]
+            new = replace(
+                old,
+                slug=slug or old.slug,
+                section=section or old.section,
+                date=date or old.date,
+                modified=self.clock(),
+            )
+            self._formerly.append(old)
+            self._posts[number] = new
+        return new
+
+    @property
+    def formerly(self) -> tuple[Post, ...]:
+        """Posts as they were before they were moved, oldest first: what a system that redirects must remember."""
+        with self._lock:
+            return tuple(self._formerly)
+
+    @property
+    def trashed(self) -> frozenset[int]:
+        """The ids of the posts that were removed and may be restored."""
+        with self._lock:
+            return frozenset(self._trashed)
+
     def remove(self, number: int) -> None:
-        """Put a post into the trash: its page is 404, and the REST interface refuses it with 401."""
+        """Take a post offline, so that it can be restored."""
         with self._lock:
             _ = self._posts[number]
             self._trashed.add(number)
 
     def restore(self, number: int) -> None:
-        """Take a post out of the trash; as in WordPress that counts as an edit, made now."""
+        """Put a removed post online again; that counts as an edit, made now."""
         with self._lock:
             self._trashed.remove(number)
             self._posts[number] = replace(self._posts[number], modified=self.clock())
@@ -140,46 +201,27 @@ class SampleSite:
         with self._lock:
             self._requests.append((method, target, status))
 
+    def delete(self, number: int) -> None:
+        """Delete a post for good: the system has never heard of it."""
+        with self._lock:
+            del self._posts[number]
+            self._trashed.discard(number)
+
     def answer(self, target: str, headers: Mapping[str, str]) -> Answer:
-        """What the site says to a GET of a path with its query; the names of `headers` are in lower case."""
-        address = urlsplit(target)
+        """What the site says to a GET, once the faults that a test ordered have had their turn."""
+        path = urlsplit(target).path
         for prefix, status in self.down_paths.items():
-            if address.path.startswith(prefix):
+            if path.startswith(prefix):
                 return Answer(
                     status=status, body=f"<html><head><title>{status}</title></head><body></body></html>\n".encode()
                 )
-        view = self.view()
-        if address.path == "/robots.txt":
-            return self._robots(view)
-        routed = parse_qs(address.query).get("rest_route", [""])[-1] if address.path == "/" else ""
-        if address.path.startswith(rest.ROOT) or routed:
-            return self._rest(view, routed or address.path.removeprefix(rest.ROOT), address.query)
-        return routes.public(view, address.path, address.query, headers)
-
-    def _robots(self, view: View) -> Answer:
-        match self.robots:
+        match self.robots if path == "/robots.txt" else None:
             case None:
-                return feeds.robots(view)
+                return self.serve(target, headers)
             case int(status):
                 return Answer(status=status, body=b"<html><head><title>robots</title></head><body></body></html>\n")
             case words:
-                return Answer(headers=(("Content-Type", "text/plain; charset=utf-8"),), body=words.encode())
-
-    def _rest(self, view: View, path: str, query: str) -> Answer:
-        match self.rest:
-            case "open":
-                return rest.route(view, path, query)
-            case "401":
-                return error_answer(401, "rest_not_logged_in", "You are not currently logged in.")
-            case "403":
-                return Answer(
-                    status=403,
-                    body=b"<html><head><title>403 Forbidden</title></head><body><h1>Forbidden</h1></body></html>\n",
-                )
-            case "404":
-                return error_answer(404, "rest_no_route", "No route was found matching the URL and request method.")
-            case "html":
-                return pages.home(view, 1)
+                return Answer(headers=(TEXT,), body=words.encode())
 
 
 class _Server(ThreadingHTTPServer):
@@ -187,7 +229,7 @@ class _Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, site: SampleSite, port: int) -> None:
+    def __init__(self, site: SampleOutlet, port: int) -> None:
         self.site = site
         self.ending = threading.Event()
         self._open: set[socket.socket] = set()
@@ -269,7 +311,7 @@ class _Request(BaseHTTPRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """The Date header by the clock of the site."""
-        moment = self.server.site.clock() if timestamp is None else datetime.fromtimestamp(timestamp, ZONE)
+        moment = self.server.site.clock() if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
         return format_datetime(moment.astimezone(UTC), usegmt=True)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's

@@ -1,31 +1,19 @@
 """The sample site as it stands at one moment, and what is answered to one request."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from crawler.sample.posts import Post, Status, slugified
+from crawler.sample.server import Answer
 
 NAME = "Kabar Sampel"
 TAGLINE = "Berita dari contoh"
 
-HTML = ("Content-Type", "text/html; charset=UTF-8")
 JSON = ("Content-Type", "application/json; charset=UTF-8")
-XML = ("Content-Type", "application/xml; charset=UTF-8")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A status, the headers that say something, and the whole body; the server adds what transport needs."""
-
-    status: int = 200
-    headers: tuple[tuple[str, str], ...] = (HTML,)
-    body: bytes = b""
-    chunked: bool = False
-    """Whether the body is sent without saying its length."""
 
 
 def json_answer(value: object, *, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Answer:
@@ -111,11 +99,6 @@ class View:
     def archive(self, kind: str, name: str) -> str:
         """The address of the listing of a `category`, a `tag` or an `author`."""
         return f"{self.base_url}/{kind}/{slugified(name)}/"
-
-
-def page_of(posts: Sequence[Post], number: int, size: int = 10) -> Sequence[Post]:
-    """The posts of one page of a list that is counted from 1; empty past the end."""
-    return posts[(number - 1) * size : number * size]
 
 
 def error_answer(status: int, code: str, message: str, **extra: Any) -> Answer:

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Sequence
 
 from crawler.sample.markup import heading, text
-from crawler.sample.view import NAME, TAGLINE, View
+from crawler.sample.wordpress.view import NAME, TAGLINE, View
 
 STYLE_PATH = "/wp-content/themes/sampel/style.css"
 STYLE = """body{margin:0;font:17px/1.6 Georgia,serif;color:#222;background:#fafafa}

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
-from crawler.sample import feeds, pages
 from crawler.sample.markup import parts
-from crawler.sample.theme import STYLE, STYLE_PATH, picture
-from crawler.sample.view import HTML, Answer, View
+from crawler.sample.server import HTML, Answer
+from crawler.sample.wordpress import feeds, pages
+from crawler.sample.wordpress.theme import STYLE, STYLE_PATH, picture
+from crawler.sample.wordpress.view import View
 
 
 def public(view: View, path: str, query: str, headers: Mapping[str, str]) -> Answer:

@@ -1,0 +1,1 @@
+"""The WordPress of the sample outlets."""
