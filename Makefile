@@ -9,7 +9,7 @@ INSTALLED := .venv/.installed
 .PHONY: help demo test check bench soak lock format clean
 
 help:
-	@echo "make demo    the whole thing on a sample outlet, in under a minute after the set-up"
+	@echo "make demo    the whole thing on four sample outlets, in under a minute after the set-up"
 	@echo "make test    all tests but the long ones"
 	@echo "make check   format, lint, types, import directions"
 	@echo "make bench   what an article costs, beside plain Scrapy and trafilatura (SIZE=$(SIZE))"

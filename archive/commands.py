@@ -275,9 +275,15 @@ def db() -> None:
 @db.command()
 @click.pass_obj
 def upgrade(app: App) -> None:
-    """Bring the database to this version's schema."""
+    """Bring the database to this version's schema; an older one is copied beside itself first."""
     done = app.raw_database().upgrade()
-    click.echo("the schema is up to date now" if done else "the schema was up to date", err=True)
+    if done is None:
+        said = "the schema was up to date"
+    elif done.copy is None:
+        said = "the schema is up to date now"
+    else:
+        said = f"the schema is up to date now; the database as it was lies in {done.copy}"
+    click.echo(said, err=True)
 
 
 @db.command()

@@ -1,11 +1,14 @@
 """Engines, pragmas, transactions and the schema's version."""
 
+import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, insert, text
 from sqlalchemy.engine import make_url
@@ -15,10 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from archive.errors import ArchiveError, ArchiveUnavailableError, SchemaError
 
-if TYPE_CHECKING:
-    from alembic.config import Config
-
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """The schema's revisions, oldest first; a test holds them against the migrations folder."""
 HEAD = REVISIONS[-1]
 SAFE_SQLITE = (3, 51, 3)
@@ -53,6 +53,14 @@ def cause(error: BaseException) -> str:
     return " ".join(str(original).split())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgrade:
+    """What an upgrade of the schema came from; a new database has neither a revision before nor a copy."""
+
+    before: str | None
+    copy: Path | None
+
+
 class Database:
     """One archive's database: `read()` and `write()` give connections inside a transaction.
 
@@ -69,10 +77,10 @@ class Database:
             raise ArchiveError("archive.url must name an SQLite file (sqlite:////path/to/pilkada.db) in this version")
         self.url = url
         self.path = Path(parsed.database)
-        self._write = self._engine(query_only=False)
+        self._write = self._engine()
         self._read = self._engine(query_only=True)
 
-    def _engine(self, *, query_only: bool) -> Engine:
+    def _engine(self, *, query_only: bool = False, foreign_keys: bool = True) -> Engine:
         module = sqlite_module()
         engine = create_engine(
             self.url,
@@ -87,7 +95,7 @@ class Database:
             for pragma in (
                 "journal_mode=WAL",
                 "synchronous=FULL",
-                "foreign_keys=ON",
+                f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
                 f"busy_timeout={BUSY_SECONDS * 1000}",
                 "trusted_schema=OFF",
             ):
@@ -118,7 +126,17 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise ArchiveUnavailableError(f"{self.path}: {cause(error)}") from error
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: DatabaseError | DBAPIError) -> ArchiveUnavailableError:
+        """Say what the driver said, and of the folder what SQLite cannot tell from any other failure to open a file."""
+        said = cause(error)
+        folder = self.path.parent
+        if folder.is_dir() and not os.access(folder, os.W_OK):
+            said += f" ({folder} is read-only)"
+        elif folder.is_dir() and "full" not in said and shutil.disk_usage(folder).free == 0:
+            said += " (the disk is full)"
+        return ArchiveUnavailableError(f"{self.path}: {said}")
 
     def dispose(self) -> None:
         """Close all connections."""
@@ -145,7 +163,20 @@ class Database:
                     return None
                 return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
         except DatabaseError as error:
-            raise ArchiveUnavailableError(f"{self.path}: {cause(error)}") from error
+            raise self._unavailable(error) from error
+
+    def _known(self) -> str | None:
+        """Give the schema's revision as `revision()` does.
+
+        Raises:
+            SchemaError: this version does not know it.
+        """
+        found = self.revision()
+        if found is not None and found not in REVISIONS:
+            raise SchemaError(
+                f"{self.path} was made by a newer Pilkada (schema {found}, this one knows {HEAD}): upgrade Pilkada"
+            )
+        return found
 
     def ensure(self) -> None:
         """Make a new database, or check that an old one has today's schema.
@@ -154,43 +185,49 @@ class Database:
             SchemaError: it has another schema; the text says what to do.
             ArchiveUnavailableError: it cannot be read or made.
         """
-        found = self.revision()
+        found = self._known()
         if found is None:
             self.upgrade()
-        elif found not in REVISIONS:
-            raise SchemaError(
-                f"{self.path} was made by a newer Pilkada (schema {found}, this one knows {HEAD}): upgrade Pilkada"
-            )
         elif found != HEAD:
             raise SchemaError(f"{self.path} has schema {found}, {HEAD} is needed: run `pilkada db upgrade`")
 
-    def upgrade(self) -> bool:
-        """Bring the schema to the newest revision; say whether anything was done.
+    def upgrade(self) -> Upgrade | None:
+        """Bring the schema to the newest revision, an older one's after a copy of it; None where nothing was to do.
 
-        Runs on a connection of its own with foreign keys off and checks them before the commit: a batch migration
-        with foreign keys on silently deletes child rows.
+        Foreign keys are off and are checked before the commit: a batch migration with foreign keys on silently deletes
+        child rows. The copy is made while the write lock is held, so that it has every row that the migration finds.
+
+        Raises:
+            SchemaError: a newer Pilkada made it.
+            ArchiveUnavailableError: it cannot be read, copied or written; nothing was changed, and no copy is left.
         """
-        found = self.revision()
-        if found == HEAD:
-            return False
-        if found is not None and found not in REVISIONS:
-            self.ensure()
-        from alembic import command
+        if self._known() == HEAD:
+            return None
+        from archive.upgrade import copy_beside, migrate
 
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ArchiveUnavailableError(f"{self.path.parent} cannot be made: {error.strerror}") from error
-        with self._guarded(), self._write.connect() as connection:
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.rollback()
-            with connection.begin():
-                command.upgrade(migrations(connection), "head")
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-                if broken:
-                    raise ArchiveError(f"the upgrade would break {len(broken)} references; nothing was changed")
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-        return True
+        engine = self._engine(foreign_keys=False)
+        copy = None
+        try:
+            with self._guarded(), engine.begin() as connection:
+                before = self._known()  # now under the lock: another process may have been faster
+                if before == HEAD:
+                    return None
+                if before is not None:
+                    with closing(self._read.raw_connection()) as raw:
+                        copy = copy_beside(raw.driver_connection, self.path, f"before-{HEAD}")
+                migrate(connection)
+        except ArchiveError:
+            if copy is not None:
+                with suppress(OSError):
+                    copy.unlink()
+            raise
+        finally:
+            engine.dispose()
+        return Upgrade(before=before, copy=copy)
 
     def check(self) -> list[str]:
         """Give SQLite's own findings on the file and on references between rows; none is good."""
@@ -217,13 +254,3 @@ def _insert(model: type[DeclarativeBase]) -> Insert:
     The statements that run for every article are constants of their modules for the same reason.
     """
     return insert(cast("Table", model.__table__))
-
-
-def migrations(connection: Connection | None = None) -> "Config":
-    """Give Alembic's configuration for the archive's migrations, on a connection if one is given."""
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    config.attributes["connection"] = connection
-    return config

@@ -3,16 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from archive.database import insert_row
-from archive.models import Address, AddressAlias, Capture, Disposition, Due, Sighting, Source, Visit, WarcFile
+from archive.models import Address, AddressAlias, Disposition, Due, Sighting, Source, Visit
 from archive.records import Entry, Outcome, Purpose, Reason, VisitState
 from archive.runs import RunTicket
-from archive.warc import Place
 
 RETRY_AFTER = timedelta(minutes=15)
 """The first wait after a failed fetch; each further one waits four times as long, a day at most."""
@@ -25,13 +23,13 @@ _ADDRESS = select(Address.id).where(
     Address.outlet_id == bindparam("outlet"), Address.canonical == bindparam("canonical")
 )
 _TOLD = (
-    select(Address.id, Sighting.modified_said)
+    select(Address.id, Sighting.published_said, Sighting.modified_said, Sighting.section_said)
     .outerjoin(Sighting, and_(Sighting.address_id == Address.id, Sighting.source == bindparam("source")))
     .where(Address.outlet_id == bindparam("outlet"), Address.canonical == bindparam("canonical"))
 )
-_SIGHTING = select(Sighting.id, Sighting.modified_said).where(
-    Sighting.address_id == bindparam("address"), Sighting.source == bindparam("source")
-)
+_SIGHTING = select(
+    Sighting.id, Sighting.published_said, Sighting.modified_said, Sighting.title_said, Sighting.section_said
+).where(Sighting.address_id == bindparam("address"), Sighting.source == bindparam("source"))
 _ALIAS = select(AddressAlias.id).where(
     AddressAlias.address_id == bindparam("address"), AddressAlias.raw == bindparam("raw")
 )
@@ -47,16 +45,6 @@ _DISPOSITION = (
 )
 _DISPOSE = _DISPOSITION.where(Disposition.outcome.is_(None))
 _DISPOSE_TEXT = _DISPOSITION.where(or_(Disposition.outcome.is_(None), Disposition.outcome.not_in(TEXTS)))
-_SETTLE = (
-    update(Visit)
-    .where(Visit.id == bindparam("visit"))
-    .values(
-        state=bindparam("state"),
-        reason=bindparam("reason"),
-        detail=bindparam("detail"),
-        text_sha256=bindparam("text_sha256"),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +57,32 @@ class Sight:
     title: str | None = None
     published: str | None = None
     modified: str | None = None
+    section: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighted:
-    """What a sighting means: `fresh` addresses are new, `changed` ones are known with another modification time."""
+    """What a sighting means: `fresh` addresses are new, `changed` ones are known with another modification time.
+
+    `first` says that this source had not told of it, `more` that it told a time of publication or a section that it had
+    not told before.
+    """
 
     address_id: int
     fresh: bool
     changed: bool
+    first: bool
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """What one source said of a story whose own page may leave it out, and the capture in which it did."""
+
+    source: str
+    published: str | None
+    section: str | None
+    capture_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,22 +96,15 @@ class DueAddress:
     tries: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnreadVisit:
-    """A visit whose capture has not been read: where its bytes lie, and the record of the same story if one is held."""
-
-    visit_id: int
-    address_id: int
-    canonical: str
-    url: str
-    purpose: Purpose
-    at: datetime
-    capture_id: int
-    record: str | None
-
-
 def sight(
-    connection: Connection, ticket: RunTicket, told: Sight, *, rules_version: int, priority: int, now: datetime
+    connection: Connection,
+    ticket: RunTicket,
+    told: Sight,
+    *,
+    rules_version: int,
+    priority: int,
+    now: datetime,
+    capture_id: int | None = None,
 ) -> Sighted:
     """Note that a source told us of an address; what is new or said to be changed becomes due at once."""
     address_id = connection.execute(_ADDRESS, {"outlet": ticket.outlet_id, "canonical": told.canonical}).scalar()
@@ -120,34 +118,65 @@ def sight(
             rules_version=rules_version,
             first_seen_at=now,
         )
-    changed = _note_sighting(connection, address_id, told, now) and not fresh
+    first, changed, more = _note_sighting(connection, address_id, told, capture_id, now)
+    changed = changed and not fresh
     _note_alias(connection, address_id, told.raw)
     if fresh or changed:
         make_due(connection, ticket, address_id, Purpose.ARTICLE, priority=priority, now=now)
         enter(connection, ticket, address_id, Entry.DISCOVERED if fresh else Entry.CARRIED)
-    return Sighted(address_id=address_id, fresh=fresh, changed=changed)
+    return Sighted(address_id=address_id, fresh=fresh, changed=changed, first=first, more=more)
 
 
 def wanted(connection: Connection, outlet_id: int, told: Iterable[Sight]) -> bool:
-    """Say whether any of these sightings is of a new address or gives a known one another modification time."""
+    """Say whether any of these sightings is of a new address or tells of a known one what it had not told before."""
     for one in told:
         held = connection.execute(
             _TOLD, {"outlet": outlet_id, "canonical": one.canonical, "source": one.source}
         ).first()
-        if held is None or (one.modified is not None and one.modified != held.modified_said):
+        if held is None or _tells_more(held, one) or (one.modified is not None and one.modified != held.modified_said):
             return True
     return False
 
 
-def _note_sighting(connection: Connection, address_id: int, told: Sight, now: datetime) -> bool:
-    """Insert or touch the sighting; say whether the source gives another modification time than before."""
+def _tells_more(held: Any, told: Sight) -> bool:
+    """Say whether a source gives a time of publication or a section that it had not given."""
+    return (told.published is not None and told.published != held.published_said) or (
+        told.section is not None and told.section != held.section_said
+    )
+
+
+def _note_sighting(
+    connection: Connection, address_id: int, told: Sight, capture_id: int | None, now: datetime
+) -> tuple[bool, bool, bool]:
+    """Insert or touch the sighting; say whether it is the first, has another modification time, and tells more.
+
+    What a source no longer says stays as it said it last: a card's "3 jam yang lalu" names no day a week later.
+    """
     held = connection.execute(_SIGHTING, {"address": address_id, "source": told.source}).first()
-    said = {"published_said": told.published, "modified_said": told.modified, "title_said": told.title}
+    said = {
+        "published_said": told.published,
+        "modified_said": told.modified,
+        "title_said": told.title,
+        "section_said": told.section,
+    }
     if held is None:
-        insert_row(connection, Sighting, address_id=address_id, source=told.source, first_at=now, last_at=now, **said)
-        return told.modified is not None
-    connection.execute(update(Sighting).where(Sighting.id == held.id).values(last_at=now, **said))
-    return told.modified is not None and told.modified != held.modified_said
+        insert_row(
+            connection,
+            Sighting,
+            address_id=address_id,
+            source=told.source,
+            first_at=now,
+            last_at=now,
+            capture_id=capture_id,
+            **said,
+        )
+        return True, told.modified is not None, told.published is not None or told.section is not None
+    changed, more = told.modified is not None and told.modified != held.modified_said, _tells_more(held, told)
+    values: dict[str, Any] = {name: value for name, value in said.items() if value is not None} | {"last_at": now}
+    if capture_id is not None and (changed or more):
+        values["capture_id"] = capture_id
+    connection.execute(update(Sighting).where(Sighting.id == held.id).values(**values))
+    return False, changed, more
 
 
 def _note_alias(connection: Connection, address_id: int, raw: str) -> None:
@@ -204,8 +233,13 @@ def done(connection: Connection, address_id: int, purpose: Purpose) -> None:
     connection.execute(_DONE, {"address": address_id, "purpose": purpose})
 
 
-def take_due(connection: Connection, ticket: RunTicket, *, limit: int, now: datetime) -> list[DueAddress]:
-    """Lease what is due to be fetched, most urgent first, and not what waits to be read from a capture."""
+def take_due(
+    connection: Connection, ticket: RunTicket, *, limit: int, now: datetime, only: Iterable[int] | None = None
+) -> list[DueAddress]:
+    """Lease what is due to be fetched, most urgent first, and not what waits to be read from a capture.
+
+    With `only` nothing but those addresses is taken.
+    """
     unread = select(Visit.id).where(Visit.address_id == Due.address_id, Visit.state == VisitState.UNREAD).exists()
     newest_form = (
         select(AddressAlias.raw)
@@ -222,6 +256,7 @@ def take_due(connection: Connection, ticket: RunTicket, *, limit: int, now: date
             Due.next_at <= now,
             (Due.lease_run_id.is_(None)) | (Due.lease_run_id != ticket.run_id),
             (Due.purpose == Purpose.EVIDENCE) | ~unread,
+            *([] if only is None else [Due.address_id.in_(list(only))]),
         )
         .order_by(Due.priority.desc(), Due.id)
         .limit(limit)
@@ -251,100 +286,20 @@ def postpone(connection: Connection, due: DueAddress, *, now: datetime) -> datet
     return now + wait
 
 
-def add_visit(
-    connection: Connection,
-    ticket: RunTicket,
-    *,
-    address_id: int,
-    purpose: Purpose,
-    url: str,
-    at: datetime,
-    status: int | None,
-    capture_id: int | None,
-    record: str | None = None,
-    state: VisitState = VisitState.UNREAD,
-    reason: Reason | None = None,
-    detail: str | None = None,
-) -> int:
-    """Write down one look at an address."""
-    return insert_row(
-        connection,
-        Visit,
-        outlet_id=ticket.outlet_id,
-        address_id=address_id,
-        run_id=ticket.run_id,
-        purpose=purpose,
-        capture_id=capture_id,
-        record=record,
-        url=url,
-        at=at,
-        status=status,
-        state=state,
-        reason=reason,
-        detail=detail,
-        text_sha256=None,
-    )
-
-
-def unread_visits(
-    connection: Connection, ticket: RunTicket, *, limit: int, besides: Iterable[int] = ()
-) -> list[UnreadVisit]:
-    """Give visits that wait to be read, in the order of fetching, `besides` those that are being read."""
+def hints(connection: Connection, address_id: int) -> list[Hint]:
+    """Give what sources said of a story, in the order in which they first did."""
     rows = connection.execute(
-        select(
-            Visit.id.label("visit_id"),
-            Visit.address_id,
-            Address.canonical,
-            Visit.url,
-            Visit.purpose,
-            Visit.at,
-            Visit.capture_id,
-            Visit.record,
+        select(Sighting.source, Sighting.published_said, Sighting.section_said, Sighting.capture_id)
+        .where(
+            Sighting.address_id == address_id,
+            or_(Sighting.published_said.is_not(None), Sighting.section_said.is_not(None)),
         )
-        .join(Address, Address.id == Visit.address_id)
-        .where(Visit.outlet_id == ticket.outlet_id, Visit.state == VisitState.UNREAD, Visit.id.not_in(list(besides)))
-        .order_by(Visit.id)
-        .limit(limit)
+        .order_by(Sighting.id)
     )
-    return [UnreadVisit(**row._mapping) for row in rows]
-
-
-def record_visit(connection: Connection, address_id: int) -> tuple[int, str] | None:
-    """Give the newest capture of an API response that holds the story of an address, and the story's record in it."""
-    row = connection.execute(
-        select(Visit.capture_id, Visit.record)
-        .where(Visit.address_id == address_id, Visit.record.is_not(None), Visit.capture_id.is_not(None))
-        .order_by(Visit.id.desc())
-        .limit(1)
-    ).first()
-    return (row.capture_id, row.record) if row else None
-
-
-def has_evidence(connection: Connection, visit: UnreadVisit) -> bool:
-    """Say whether a public page was kept after a visit: so it is when the visit is read again after a rebuild."""
-    kept = select(Visit.id).where(
-        Visit.address_id == visit.address_id,
-        Visit.purpose == Purpose.EVIDENCE,
-        Visit.capture_id.is_not(None),
-        Visit.id > visit.visit_id,
-    )
-    return connection.execute(kept.limit(1)).first() is not None
-
-
-def settle_visit(
-    connection: Connection,
-    visit_id: int,
-    state: VisitState,
-    *,
-    reason: Reason | None = None,
-    detail: str | None = None,
-    text_sha256: str | None = None,
-) -> None:
-    """Write down how the reading of a visit ended."""
-    connection.execute(
-        _SETTLE,
-        {"visit": visit_id, "state": state, "reason": reason, "detail": detail, "text_sha256": text_sha256},
-    )
+    return [
+        Hint(source=row.source, published=row.published_said, section=row.section_said, capture_id=row.capture_id)
+        for row in rows
+    ]
 
 
 def marks(connection: Connection, outlet_id: int, kind: str) -> dict[str, Any]:
@@ -362,28 +317,3 @@ def set_marks(connection: Connection, ticket: RunTicket, kind: str, marks: dict[
         insert_row(connection, Source, outlet_id=ticket.outlet_id, kind=kind, marks=marks, answered_at=now)
     else:
         connection.execute(update(Source).where(Source.id == source_id).values(marks=marks, answered_at=now))
-
-
-def capture_places(connection: Connection, folder: Path, capture_ids: Iterable[int]) -> dict[int, tuple[Place, str]]:
-    """Give where captures lie below the folder of WARC files, and the SHA-256 that each must have, by id."""
-    rows = connection.execute(
-        select(Capture.id, WarcFile.name, Capture.offset, Capture.length, Capture.sha256)
-        .join(WarcFile, WarcFile.id == Capture.warc_file_id)
-        .where(Capture.id.in_(list(capture_ids)))
-    )
-    return {row.id: (Place(path=folder / row.name, offset=row.offset, length=row.length), row.sha256) for row in rows}
-
-
-def unread_again(connection: Connection, ticket: RunTicket) -> int:
-    """Have every kept visit of an outlet read once more; give how many. Its addresses take part in the run."""
-    kept = (
-        Visit.outlet_id == ticket.outlet_id,
-        Visit.capture_id.is_not(None),
-        Visit.state.in_([VisitState.READ, VisitState.REJECTED]),
-        Visit.status.between(200, 299),
-    )
-    for address_id in connection.execute(select(Visit.address_id).where(*kept).distinct()).scalars().all():
-        enter(connection, ticket, address_id, Entry.CARRIED)
-    return connection.execute(
-        update(Visit).where(*kept).values(state=VisitState.UNREAD, reason=None, detail=None, text_sha256=None)
-    ).rowcount

@@ -96,7 +96,7 @@ class AddressAlias(Base):
 
 
 class Sighting(Base):
-    """A source told us of an address: when first and last, and what it said of it."""
+    """A source told us of an address: when first and last, what it said of it, and the capture that said so."""
 
     __tablename__ = "sighting"
     __table_args__ = (UniqueConstraint("address_id", "source"),)
@@ -108,6 +108,9 @@ class Sighting(Base):
     published_said: Mapped[str | None]
     modified_said: Mapped[str | None]
     title_said: Mapped[str | None]
+    section_said: Mapped[str | None]
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+    """The feed or listing that said so."""
 
 
 class Due(Base):

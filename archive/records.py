@@ -76,6 +76,8 @@ class Role(StrEnum):
     """One record inside an API response: the text itself."""
     PAGE = "page"
     """The public page, the source of the text or evidence beside it."""
+    LISTING = "listing"
+    """A feed or a listing: the time of day, the section."""
 
 
 class Purpose(StrEnum):

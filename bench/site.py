@@ -133,7 +133,8 @@ def main(sizes: Sequence[str]) -> None:
     for site in sites:
         site.start()
     answer = [
-        {"base_url": site.base_url, "articles": [site.base_url + post.path for post in site.posts]} for site in sites
+        {"base_url": site.base_url, "articles": [site.base_url + site.path(post) for post in site.posts]}
+        for site in sites
     ]
     sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
     sys.stdout.flush()

@@ -1,9 +1,10 @@
 """One story, one address: the canonical form of an address within an outlet."""
 
 import re
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """The version of the rules below; each address row says which made it."""
 
 DROPPED_PARAMETERS = re.compile(r"utm_\w+|fbclid|gclid|amp|noamp|replytocom|lang|share|_x_tr_\w+", re.IGNORECASE)
@@ -12,7 +13,22 @@ VARIANT_ENDS = re.compile(r"/(amp|feed|embed|comment-page-\d+|page/\d+|\d{1,2})/
 """Path endings that lead to the same story; the number of a part of it has at most two digits."""
 
 
-def canonical(url: str, base_url: str) -> str | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What a family's addresses are made of."""
+
+    query: bool = True
+    """Whether a query can name a story; where not, all that follows a question mark is ignored."""
+    slash: bool = True
+    """Whether a story's address ends with a slash."""
+    front: str = ""
+    """A path that may stand before any other and changes nothing: Laravel's `/index.php`."""
+
+
+WORDPRESS = Form()
+
+
+def canonical(url: str, base_url: str, form: Form = WORDPRESS) -> str | None:
     """Give what identifies a story within its outlet: path below the base address, and query without tracking.
 
     Scheme, host and port do not count, so a mirror of an outlet has the same stories. None for what is no address.
@@ -25,20 +41,30 @@ def canonical(url: str, base_url: str) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
     path = re.sub(r"/{2,}", "/", parts.path.lower()) or "/"
-    if base_path and (path == base_path or path.startswith(base_path + "/")):
-        path = path[len(base_path) :] or "/"
-    if (end := VARIANT_ENDS.search(path)) and path[: end.start()].count("/") > 1:
+    for front in (base_path, form.front):
+        if front and (path == front or path.startswith(front + "/")):
+            path = path[len(front) :] or "/"
+    while (end := VARIANT_ENDS.search(path)) and path[: end.start()].count("/") > 1:
         path = path[: end.start()] + "/"
     kept = sorted(
         (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        for name, value in (parse_qsl(parts.query, keep_blank_values=True) if form.query else ())
         if not DROPPED_PARAMETERS.fullmatch(name)
     )
-    if not path.endswith("/") and "." not in path.rpartition("/")[2] and not kept:
+    if not form.slash:
+        path = path.rstrip("/") or "/"
+    elif not path.endswith("/") and "." not in path.rpartition("/")[2] and not kept:
         path += "/"
     return path + (f"?{urlencode(kept)}" if kept else "")
 
 
-def absolute(canonical_form: str, base_url: str) -> str:
-    """Give the full address of a canonical form under a base address."""
-    return base_url.rstrip("/") + canonical_form
+def path_below(url: str, base_url: str) -> str:
+    """Give the path of an address below the base address, as written."""
+    path, base_path = urlsplit(url).path or "/", urlsplit(base_url).path.rstrip("/")
+    return path[len(base_path) :] or "/" if base_path and path.startswith(base_path + "/") else path
+
+
+def moved_to(url: str, declared_url: str, base_url: str) -> str:
+    """Give a story's address as the same site has it at another base address; path and query stay as written."""
+    query = urlsplit(url).query
+    return base_url.rstrip("/") + path_below(url, declared_url) + (f"?{query}" if query else "")

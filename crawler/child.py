@@ -6,7 +6,6 @@ Reads a Task from stdin, says Lines on stdout, logs to stderr. Exit status: 0 it
 
 import asyncio
 import logging
-import signal
 import sys
 import time
 import uuid
@@ -26,13 +25,14 @@ from archive.errors import ArchiveError
 from archive.records import RunStatus
 from archive.runs import RunTicket
 from archive.settings import Home
-from crawler import processes
 from crawler.crawl import Crawl
+from crawler.outlets import declaration
 from crawler.reader import Reader
 from crawler.reading import ReadingPool, Site
 from crawler.settings import scrapy_settings
 from crawler.spider import LIMIT_MET, OutletSpider
 from crawler.task import Line, Task
+from scheduler import processes
 from scheduler.lock import HeldError, host_lock, outlet_lock
 
 logger = logging.getLogger(__name__)
@@ -60,8 +60,7 @@ def main() -> int:
     """Crawl as the task on stdin says."""
     processes.die_with_parent()
     # Until Scrapy puts its own handlers there: a signal that comes while we start must not end us with the run open.
-    early: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: early.append(number))
+    early = processes.remember_stop()
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -81,7 +80,7 @@ def main() -> int:
 
 
 @contextmanager
-def turn_at_host(task: Task, home: Home, early: Sequence[int]) -> Iterator[None]:
+def turn_at_host(task: Task, home: Home, early: Sequence[object]) -> Iterator[None]:
     """Wait until no other crawl is at the outlet's host: each keeps the host's delay for itself alone.
 
     Two outlets at one host take turns, whoever crawls them; the wait counts as time of the crawl. Where there is no
@@ -114,7 +113,7 @@ def turn_at_host(task: Task, home: Home, early: Sequence[int]) -> Iterator[None]
         lock.release()
 
 
-def _crawl(task: Task, home: Home, early: Sequence[int]) -> int:
+def _crawl(task: Task, home: Home, early: Sequence[object]) -> int:
     database = Database(task.database_url)
     started = time.monotonic()
     with database.write() as connection:
@@ -139,7 +138,8 @@ def _crawl(task: Task, home: Home, early: Sequence[int]) -> int:
         new_id=lambda: str(uuid.uuid4()),
         now=now,
     )
-    crawl = Crawl(task.outlet, database=database, home=home, ticket=ticket, captures=captures, now=now)
+    declared = declaration(task.outlet.slug, task.outlet.family, starts=task.outlet.starts, article=task.outlet.article)
+    crawl = Crawl(task.outlet, declared, database=database, home=home, ticket=ticket, captures=captures, now=now)
     try:
         crawl.tally.repaired = captures.repair()
         for line in crawl.tally.repaired:
@@ -152,7 +152,7 @@ def _crawl(task: Task, home: Home, early: Sequence[int]) -> int:
     return _close(crawl, ticket, started)
 
 
-def _run(task: Task, crawl: Crawl, early: Sequence[int]) -> None:
+def _run(task: Task, crawl: Crawl, early: Sequence[object]) -> None:
     """Let Scrapy work until nothing is due, the deadline is near, or a signal comes."""
     settings = scrapy_settings(
         user_agent=task.user_agent,
@@ -160,21 +160,19 @@ def _run(task: Task, crawl: Crawl, early: Sequence[int]) -> None:
         allowed_hosts=task.allowed_hosts,
         memory_mb=task.memory_mb,
         log_level=task.log_level,
-    ) | {"PILKADA_OUTLETS": {task.outlet.slug: task.outlet.family}}
+    )
     process = AsyncCrawlerProcess(settings)
     set_levels(task.log_level)
-    kind = process.spider_loader.load(task.outlet.slug)
-    assert issubclass(kind, OutletSpider)
     site = Site(
         slug=task.outlet.slug,
         name=task.outlet.name,
-        base_url=task.outlet.base_url,
+        base_url=task.outlet.declared_url,
         timezone=task.outlet.timezone,
-        rules=kind.rules,
+        rules=crawl.declared.rules,
     )
     with ReadingPool(READERS, task.memory_mb) as pool:
         reader = Reader(crawl, pool, site)
-        process.crawl(kind, crawl=crawl, reader=reader)
+        process.crawl(OutletSpider, crawl=crawl, reader=reader)
         (crawler,) = process.crawlers
 
         def stop_at_deadline() -> None:
@@ -189,7 +187,7 @@ def _run(task: Task, crawl: Crawl, early: Sequence[int]) -> None:
 
         def stop_early() -> None:
             if early:
-                signal.raise_signal(signal.SIGTERM)
+                processes.stop_self()
 
         loop = asyncio.get_event_loop()
         loop.call_later(0, stop_early)
@@ -227,7 +225,7 @@ def _close(crawl: Crawl, ticket: RunTicket, started: float) -> int:
             met = LIMIT_MET if crawl.full() else "not all that is due was fetched"
             status, detail = RunStatus.PARTIAL, crawl.cut_short or met
         else:
-            status, detail = RunStatus.OK, ""
+            status, detail = RunStatus.OK, "; ".join(crawl.remarks)
         extra = {
             "requests": tally.requests,
             "not_modified": tally.not_modified,

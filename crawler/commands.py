@@ -1,5 +1,6 @@
 """The commands that crawl, and those about outlets and settings."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,20 +35,16 @@ def crawl(
     The first crawl of an outlet takes all that it lists, newest first; later ones take what is new. A crawl that is
     stopped keeps what it has fetched and goes on the next time.
     """
-    import signal
+    from scheduler.processes import on_stop
 
     chosen = _chosen(app, outlets, everything=everything)
     if base_url is not None and len(chosen) != 1:
         raise MisuseError("--base-url goes with one outlet")
     runner = app.runner
-    before = [
-        (number, signal.signal(number, lambda *_: runner.interrupt())) for number in (signal.SIGTERM, signal.SIGINT)
-    ]
     try:
-        reports, errors = runner.crawl_all(chosen, base_url=base_url, limit=limit)
+        with on_stop(runner.interrupt):
+            reports, errors = runner.crawl_all(chosen, base_url=base_url, limit=limit)
     finally:
-        for number, handler in before:
-            signal.signal(number, handler)
         app.progress.clear()
     write_rows([_row(report, output) for report in reports], output, REPORT_COLUMNS)
     for report in reports:
@@ -73,13 +70,15 @@ def _chosen(app: "App", outlets: "Sequence[str]", *, everything: bool) -> list[s
     chosen = list(dict.fromkeys(outlets)) if outlets else list(app.outlets)
     if not chosen:
         file = app.home.settings_file
-        raise MisuseError(f"no outlet is enabled: declare one in {file}, `pilkada init` helps")
+        raise MisuseError(
+            f"no outlet is enabled: name one in {file} as [outlets.NAME], `pilkada init` helps; {known(declared)}"
+        )
     return chosen
 
 
 def known(declared: "Any") -> str:
     """Say which outlets there are."""
-    return f"known are {', '.join(declared)}" if declared else "none is declared yet: `pilkada init` helps"
+    return f"known are {', '.join(declared)}"
 
 
 def _row(report: "Report", output: str) -> dict[str, Any]:
@@ -107,7 +106,7 @@ def outlets() -> None:
 @format_option
 @click.pass_obj
 def list_(app: "App", output: str) -> None:
-    """List the declared outlets."""
+    """List the outlets that are known; those that ship are crawled once settings name them."""
     write_rows(
         [
             {
@@ -121,7 +120,6 @@ def list_(app: "App", output: str) -> None:
             for slug, outlet in app.loaded.settings.outlets.items()
         ],
         output,
-        empty=f"no outlet is declared in {app.home.settings_file}: `pilkada init` helps",
     )
 
 
@@ -135,6 +133,7 @@ def show(app: "App", outlet: str, output: str) -> None:
 
     from archive import articles, runs
     from archive.records import Filters
+    from crawler.outlets import declaration
 
     declared = app.loaded.settings.outlets
     if outlet not in declared:
@@ -147,6 +146,7 @@ def show(app: "App", outlet: str, output: str) -> None:
         "outlet": outlet,
         **msgspec.to_builtins(declared[outlet]),
         "schedule": app.schedule.expression(outlet),
+        "assumed": list(declaration(outlet, declared[outlet].family).assumed),
         "articles": held,
         "last_run": articles.utc(last.started_at) if last else None,
         "last_outcome": last.status.value if last else None,
@@ -156,6 +156,63 @@ def show(app: "App", outlet: str, output: str) -> None:
         write_rows([{"what": name, "value": value} for name, value in facts.items()], output)
     else:
         write_rows([facts], output)
+
+
+@outlets.command()
+@click.argument("url")
+@click.option("--case", default="draft", show_default=True, help="What the golden is called: the name of its files.")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of the outlets' folders [tests/pages where there is one below the current folder, else that].",
+)
+@click.option("--force", is_flag=True, help="Replace a golden of that name.")
+@click.pass_obj
+def record(app: "App", url: str, case: str, to: Path | None, *, force: bool) -> int:
+    """Make a golden page of an address, for review: CASE.html and a draft of what is expected, CASE.json.
+
+    The page is the newest that the archive holds; where it holds none, just that address is fetched first.
+    """
+    from crawler import goldens
+    from scheduler.processes import on_stop
+
+    declared = app.loaded.settings.outlets
+    slug = goldens.outlet_at(url, declared)
+    if slug is None:
+        raise MisuseError(f"{url} is no address of a declared outlet; {known(declared)}")
+    if not goldens.CASE.fullmatch(case):
+        raise MisuseError(f"--case is made of a to z, 0 to 9, _ and -, at most 60, not {case!r}")
+    checkout = Path("tests", "pages")
+    page, expectation = goldens.files(to or (checkout if checkout.is_dir() else Path()), slug, declared[slug], case)
+    if there := next((file for file in (page, expectation) if file.exists() and not force), None):
+        raise MisuseError(f"{there} is there already: --case gives another name, --force replaces it")
+    held = (app.database(), app.home.warc, slug, declared[slug], url)
+    kept = goldens.newest(*held)
+    if kept is None:
+        try:
+            with on_stop(app.runner.interrupt):
+                report = app.runner.crawl(slug, cause="command", only=[url])
+        finally:
+            app.progress.clear()
+        app.archive().catch_up()
+        kept = goldens.newest(*held)
+        if kept is None:
+            why = report.detail or ", ".join(report.rejected) or "it gave no page"
+            click.echo(for_terminal(f"pilkada: {url} was not kept: {why}"), err=True)
+            return exit_status([report.status.value]) or 3
+    try:
+        goldens.write(page, expectation, kept, goldens.draft(kept, slug, declared[slug]))
+    except OSError as error:
+        raise MisuseError(f"{page.parent} cannot be written: {error.strerror}") from error
+    click.echo(f"{page}\n{expectation}")
+    if kept.url != url:
+        click.echo(for_terminal(f"the page is that of {kept.url}"), err=True)
+    click.echo(
+        f"now hold {expectation.name} against the page, field by field, say in `what` why it is here, and put your name"
+        " into `read_by`: until then its test fails",
+        err=True,
+    )
+    return 0
 
 
 @click.command()

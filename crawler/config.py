@@ -14,10 +14,11 @@ import msgspec
 from msgspec.structs import fields
 
 from archive.settings import ArchiveSettings, Home
+from crawler.declaration import REGION, SLUG, DeclarationError
+from crawler.outlets import shipped
 from scheduler.cadence import CadenceError, next_time
 from scheduler.settings import ScheduleSettings
 
-SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 PREFIX = "PILKADA_"
 SECTIONS = tuple(f"{PREFIX}{section}_" for section in ("ARCHIVE", "CRAWL", "OUTLETS", "SCHEDULE"))
 
@@ -42,13 +43,17 @@ class CrawlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 class OutletSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`[outlets.NAME]` in pilkada.toml: the declaration of one outlet."""
 
-    family: Literal["wordpress"]
+    family: Literal["wordpress", "popojicms", "listing"]
     base_url: str
     name: str
     timezone: str
     regions: list[str] = []
     enabled: bool = True
     delay: float | None = None
+    lists: list[str] = []
+    """Of the family `listing`: paths of the lists that hold every story, newest first."""
+    stories: str | None = None
+    """Of the family `listing`: a pattern that the whole path of a story matches."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -92,11 +97,40 @@ def load(home: Path, *, config: Path | None = None, environment: Mapping[str, st
     if not isinstance(outlets, dict):
         raise SettingsError(f"{file}: outlets: declare an outlet as [outlets.NAME]")
     declared = {
-        slug: _convert(value, OutletSettings, f"outlets.{slug}", origins, file) for slug, value in outlets.items()
+        slug: _convert(value, OutletSettings, f"outlets.{slug}", origins, file)
+        for slug, value in _with_shipped(outlets, origins).items()
     }
     settings = msgspec.structs.replace(_convert(values, Settings, "", origins, file), outlets=declared)
     _check(settings)
     return Loaded(home=layout, settings=settings, origins=origins)
+
+
+def _with_shipped(outlets: Mapping[str, Any], origins: dict[str, str]) -> dict[str, Any]:
+    """Give what settings declare, and the outlets that ship, which settings may override key by key.
+
+    A shipped outlet is crawled by `--all` and on schedule once settings name it: no installation asks a site for
+    anything that nobody told it to.
+    """
+    try:
+        known = shipped()
+    except DeclarationError as error:
+        raise SettingsError(str(error)) from error
+    merged = dict(outlets)
+    for slug, outlet in known.items():
+        own = outlets.get(slug, {})
+        if not isinstance(own, dict) or own.get("family", outlet.family) != outlet.family:
+            continue  # a section of another kind is refused as it stands, another family declares another outlet
+        values = {
+            "family": outlet.family,
+            "base_url": outlet.base_url,
+            "name": outlet.outlet,
+            "timezone": outlet.timezone,
+            "regions": list(outlet.regions),
+            "enabled": slug in outlets,
+        }
+        merged[slug] = values | own
+        origins.update({f"outlets.{slug}.{key}": outlet.__module__ for key in values if key not in own})
+    return merged
 
 
 def _read_file(file: Path) -> dict[str, Any]:
@@ -199,8 +233,17 @@ def _check_outlet(slug: str, outlet: OutletSettings) -> None:
         raise SettingsError(f"{key}.name is empty")
     if outlet.delay is not None and not 0 <= outlet.delay < 1e6:
         raise SettingsError(f"{key}.delay must be 0 or more, not {outlet.delay:g}")
+    if outlet.family != "listing" and (outlet.lists or outlet.stories):
+        raise SettingsError(f"{key}: lists and stories are for the family listing, not for {outlet.family}")
+    for path in outlet.lists:
+        if not path.startswith("/"):
+            raise SettingsError(f"{key}.lists: {path} is no path such as /berita")
+    try:
+        re.compile(outlet.stories or "")
+    except re.error as error:
+        raise SettingsError(f"{key}.stories: {outlet.stories} is no pattern: {error}") from error
     for code in outlet.regions:
-        if not re.fullmatch(r"\d{2}(\.\d{2}(\.\d{2})?)?", code):
+        if not REGION.fullmatch(code):
             raise SettingsError(f"{key}.regions: {code} is no official code such as 64.02")
 
 

@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from archive import frontier, hosts
+from archive import frontier, hosts, visits
 from archive.captures import CaptureStore
 from archive.database import Database
 from archive.frontier import DueAddress, Sight
-from archive.records import Outcome, Purpose, Reason, RunStatus, VisitState
+from archive.records import Entry, Outcome, Purpose, Reason, RunStatus, VisitState
 from archive.runs import RunTicket
 from archive.settings import Home
 from archive.warc import DamagedRecordError, Exchange, Written, read_response
-from crawler.addresses import RULES_VERSION, canonical
-from crawler.discovery import Answer, Story, WordPressRest
+from crawler.addresses import RULES_VERSION, canonical, moved_to
+from crawler.declaration import Declaration
+from crawler.discovery import SOURCES, Answer, Ask, Source, Step, Story
 from crawler.guard import Boundary, authority
 from crawler.robots import MAX_AGE, Robots, judge
 
@@ -39,7 +40,12 @@ class Outlet:
     base_url: str
     timezone: str
     pages: str
+    starts: tuple[str, ...] = ()
+    """Of a listing site: paths of its lists, and the pattern of its stories' paths, where it declares its own."""
+    article: str | None = None
     limit: int | None = None
+    only: tuple[str, ...] = ()
+    """Addresses to which the crawl is confined; its sources are not asked then."""
 
 
 @dataclass(slots=True)
@@ -60,6 +66,7 @@ class Crawl:
     def __init__(
         self,
         outlet: Outlet,
+        declared: type[Declaration],
         *,
         database: Database,
         home: Home,
@@ -68,6 +75,7 @@ class Crawl:
         now: Callable[[], datetime],
     ) -> None:
         self.outlet = outlet
+        self.declared = declared
         self.database = database
         self.home = home
         self.ticket = ticket
@@ -83,16 +91,22 @@ class Crawl:
         self.heard: set[str] = set()
         """Hosts that answered when they were asked for robots.txt, whatever they said, or whose copy still holds."""
         self.on_unread: Callable[[int], None] = lambda _number: None
-        # How far a mirror was read says nothing of how far the outlet was.
-        elsewhere = authority(outlet.base_url) != authority(outlet.declared_url)
-        self._source_name = WordPressRest.kind + (f" {authority(outlet.base_url)}" if elsewhere else "")
-        with database.read() as connection:
-            self._marks = frontier.marks(connection, ticket.outlet_id, self._source_name)
-        self.source = WordPressRest(outlet.base_url, self._marks)
-        self._walked: dict[str, set[str]] = {}
+        self.remarks: list[str] = []
+        """What a crawl that did its work had to do without."""
+        self.sources = [self._source(kind) for kind in declared.sources]
+        self._only: set[int] | None = set() if outlet.only else None
         self._told: dict[str, str] = {}
         """Which record was told of first at an address in this crawl."""
-        self._windows = {ask.window for ask in self.source.first()}
+
+    def _source(self, kind: str) -> Source:
+        with self.database.read() as connection:
+            marks = frontier.marks(connection, self.ticket.outlet_id, self._source_name(kind))
+        return SOURCES[kind](self.declared, self.outlet.base_url, self.outlet.timezone, marks)
+
+    def _source_name(self, kind: str) -> str:
+        # How far a mirror was read says nothing of how far the outlet was.
+        at = authority(self.outlet.base_url)
+        return kind if at == authority(self.outlet.declared_url) else f"{kind} {at}"
 
     def blame(self, status: RunStatus, detail: str) -> None:
         """Note why the crawl cannot do its work; the first cause stands."""
@@ -106,10 +120,15 @@ class Crawl:
 
     # ---- listings and API answers ----
 
-    def keep_answer(self, answer: Answer, exchanges: Sequence[Exchange], window: str) -> None:
-        """Note every story that an answer told of; if any is new or changed, keep the answer and have it read."""
+    def keep_answer(self, source: Source, ask: Ask, answer: Answer, exchanges: Sequence[Exchange]) -> Step:
+        """Note every story that an answer told of; keep the answer if it told anything new. Give what follows from it.
+
+        A story whose text is in the answer is read from it, any other becomes due to be fetched; one whose page was
+        read is read once more where the answer knows more of it than its page.
+        """
         now = self.now()
-        told = [(story, self._sight(story)) for story in answer.stories]
+        name = source.kind if ask.section is None else f"{source.kind} {ask.window}"
+        told = [(story, self._sight(story, name)) for story in answer.stories]
         inside = [(story, sight) for story, sight in told if sight is not None]
         with self.database.read() as connection:
             wanted = frontier.wanted(connection, self.ticket.outlet_id, [sight for _, sight in inside])
@@ -117,21 +136,34 @@ class Crawl:
         further = {
             story.record
             for story, sight in inside
-            if self._told.setdefault(sight.canonical, story.record) != story.record
+            if story.record is not None and self._told.setdefault(sight.canonical, story.record) != story.record
         }
         wanted = wanted or bool(further)
         records = self.captures.keep(list(exchanges)) if wanted else []
+        first = unread = 0
         with self.database.write() as connection:
             self.ticket.check(connection)
             ids = self.captures.record(connection, records)
             answered = _last_response(records) if records else None
+            capture_id = ids[answered.record_id] if answered is not None else None
             for story, sight in inside:
                 sighted = frontier.sight(
-                    connection, self.ticket, sight, rules_version=RULES_VERSION, priority=1, now=now
+                    connection,
+                    self.ticket,
+                    sight,
+                    rules_version=RULES_VERSION,
+                    priority=1,
+                    now=now,
+                    capture_id=capture_id,
                 )
-                if sighted.fresh or sighted.changed or story.record in further:
+                first += sighted.first
+                if story.record is None:
+                    if sighted.more and not sighted.fresh:
+                        unread += visits.read_again(connection, self.ticket, sighted.address_id)
+                elif sighted.fresh or sighted.changed or story.record in further:
                     assert answered is not None
-                    frontier.add_visit(
+                    unread += 1
+                    visits.add(
                         connection,
                         self.ticket,
                         address_id=sighted.address_id,
@@ -139,45 +171,54 @@ class Crawl:
                         url=story.url,
                         at=answered.fetched_at,
                         status=answered.status,
-                        capture_id=ids[answered.record_id],
+                        capture_id=capture_id,
                         record=story.record,
                     )
             for story, _ in [pair for pair in told if pair[1] is None]:
-                self._reject_offsite(connection, story, now)
-        self._walked.setdefault(window, set()).update(story.record for story in answer.stories)
-        self._marks = self.source.marks_after(self._marks, answer.stories, now)
-        if wanted:
-            self.on_unread(len(inside))
+                self._reject_offsite(connection, story, name, now)
+            step = source.go_on(ask, answer, fresh=first, now=now)
+            if step.marks is not None:
+                frontier.set_marks(connection, self.ticket, self._source_name(source.kind), dict(step.marks), now)
+        if unread:
+            self.on_unread(unread)
+        return step
 
-    def missed(self, answer: Answer, window: str) -> bool:
-        """Say whether a finished walk saw fewer stories than there are in its window: some moved while it walked."""
-        return answer.total is not None and len(self._walked.get(window, ())) + answer.unusable < answer.total
+    def enter_only(self) -> None:
+        """Make the addresses to which the crawl is confined due to be fetched."""
+        now = self.now()
+        with self.database.write() as connection:
+            self.ticket.check(connection)
+            for url in self.outlet.only:
+                sight = self._sight(Story(url=url), "command")
+                if sight is None:
+                    self._reject_offsite(connection, Story(url=url), "command", now)
+                    continue
+                sighted = frontier.sight(
+                    connection, self.ticket, sight, rules_version=RULES_VERSION, priority=1, now=now
+                )
+                frontier.make_due(connection, self.ticket, sighted.address_id, Purpose.ARTICLE, priority=1, now=now)
+                frontier.enter(connection, self.ticket, sighted.address_id, Entry.CARRIED)
+                if self._only is not None:
+                    self._only.add(sighted.address_id)
 
-    def end_window(self, window: str) -> None:
-        """Note that a window was read to its end; once all were, the next crawl begins where they ended."""
-        self._windows.discard(window)
-        if not self._windows:
-            with self.database.write() as connection:
-                self.ticket.check(connection)
-                frontier.set_marks(connection, self.ticket, self._source_name, self._marks, self.now())
-
-    def _sight(self, story: Story) -> Sight | None:
+    def _sight(self, story: Story, source: str) -> Sight | None:
         if not self._own.admits(story.url):
             return None
-        form = canonical(story.url, self.outlet.base_url)
+        form = canonical(story.url, self.outlet.base_url, self.declared.form)
         if form is None:
             return None
         return Sight(
             canonical=form,
             raw=story.url,
-            source=self.source.kind,
-            title=story.title,
+            source=source,
+            title=story.title or None,
             published=story.published,
             modified=story.modified,
+            section=story.section,
         )
 
-    def _reject_offsite(self, connection: Any, story: Story, now: datetime) -> None:
-        sight = Sight(canonical=story.url, raw=story.url, source=self.source.kind, title=story.title)
+    def _reject_offsite(self, connection: Any, story: Story, source: str, now: datetime) -> None:
+        sight = Sight(canonical=story.url, raw=story.url, source=source, title=story.title or None)
         sighted = frontier.sight(connection, self.ticket, sight, rules_version=RULES_VERSION, priority=0, now=now)
         if sighted.fresh:
             frontier.done(connection, sighted.address_id, Purpose.ARTICLE)
@@ -187,11 +228,17 @@ class Crawl:
 
     # ---- pages ----
 
+    def address_of(self, due: DueAddress) -> str:
+        """Give where a story is fetched: as the site wrote it, unless that is not where the outlet is crawled."""
+        base_url, declared_url = self.outlet.base_url, self.outlet.declared_url
+        here = authority(due.url) == authority(base_url)
+        return due.url if here else moved_to(due.url, declared_url, base_url)
+
     def take_due(self, limit: int) -> list[DueAddress]:
         """Lease addresses that are due to be fetched, most urgent first."""
         with self.database.write() as connection:
             self.ticket.check(connection)
-            return frontier.take_due(connection, self.ticket, limit=limit, now=self.now())
+            return frontier.take_due(connection, self.ticket, limit=limit, now=self.now(), only=self._only)
 
     def keep_page(self, due: DueAddress, url: str, exchanges: Sequence[Exchange]) -> None:
         """Keep a page that answered 200 and have it read."""
@@ -200,7 +247,7 @@ class Crawl:
             self.ticket.check(connection)
             ids = self.captures.record(connection, records)
             page = _last_response(records)
-            frontier.add_visit(
+            visits.add(
                 connection,
                 self.ticket,
                 address_id=due.address_id,
@@ -235,7 +282,7 @@ class Crawl:
         with self.database.write() as connection:
             self.ticket.check(connection)
             ids = self.captures.record(connection, records)
-            frontier.add_visit(
+            visits.add(
                 connection,
                 self.ticket,
                 address_id=due.address_id,
@@ -266,7 +313,7 @@ class Crawl:
                 return None
             self.heard.add(host)
             status, _, capture_id = copy
-            places = frontier.capture_places(connection, self.home.warc, [capture_id] if capture_id else [])
+            places = visits.capture_places(connection, self.home.warc, [capture_id] if capture_id else [])
         if not 200 <= status < 300:
             return judge(status)
         if capture_id is None:

@@ -1,35 +1,39 @@
-"""`pilkada demo`: the whole thing on a sample outlet that this machine serves itself."""
+"""`pilkada demo`: the whole thing on four sample outlets that this machine serves itself."""
 
 import os
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.output import MisuseError
 
+if TYPE_CHECKING:
+    from crawler.sample import SampleOutlet
+
 SETTINGS = """\
 [crawl]
-allow_hosts = ["{host}"]
-
-[outlets.kabar-sampel]
-family = "wordpress"
-name = "Kabar Sampel"
-base_url = "{base_url}"
-timezone = "Asia/Makassar"
-regions = ["64.02"]
+allow_hosts = [{hosts}]
 
 [schedule]
 crawl = "*/30 * * * *"
 """
+OUTLET = """
+[outlets.{slug}]
+family = "{family}"
+name = "{name}"
+base_url = "{base_url}"
+timezone = "{zone}"
+"""
 QUERY = "pemungutan suara ulang"
 REAL = """\
-The same with a real outlet that runs WordPress:
+The same with a real outlet:
 
   pilkada --home {home} init        asks for your contact, the outlet and its zone
   pilkada --home {home} crawl --all
@@ -41,8 +45,8 @@ The same with a real outlet that runs WordPress:
 @click.option("--keep", type=click.Path(path_type=Path), help="A new folder for the demo's archive; kept afterwards.")
 @click.pass_context
 def demo(ctx: click.Context, keep: Path | None) -> int:
-    """Set up, serve, crawl, report, search and schedule a sample outlet of 30 articles, in under a minute."""
-    from crawler.sample import SampleSite
+    """Set up, serve, crawl, report, search and schedule four sample outlets, in under a minute."""
+    from crawler.sample import SAMPLES
 
     with ExitStack() as stack:
         stack.enter_context(_own_settings())
@@ -53,15 +57,26 @@ def demo(ctx: click.Context, keep: Path | None) -> int:
         else:
             home = keep.absolute()
             home.mkdir(parents=True, exist_ok=True)
-        site = stack.enter_context(SampleSite(clock=lambda: datetime.now(UTC)))
-        host = site.base_url.partition("//")[2]
-        (home / "pilkada.toml").write_text(SETTINGS.format(host=host, base_url=site.base_url), "utf-8")
-        click.echo(f"A sample outlet of 30 articles is served at {site.base_url}; its archive is {home}\n")
-        status = _tour(home)
+        sites = {slug: stack.enter_context(sample(clock=lambda: datetime.now(UTC))) for slug, sample in SAMPLES.items()}
+        (home / "pilkada.toml").write_text(settings(sites), "utf-8")
+        click.echo(f"Four sample outlets are served by this machine; their archive is {home}\n")
+        for slug, site in sites.items():
+            click.echo(f"  {slug:14} {site.family:10} {len(site.public):3} articles at {site.base_url}")
+        click.echo()
+        status = _tour(home, sites)
         click.echo(REAL.format(home="~/pilkada"))
         if keep is not None:
             click.echo(f"The demo's archive is kept: pilkada --home {home} search …")
         ctx.exit(status)
+
+
+def settings(sites: "Mapping[str, SampleOutlet]") -> str:
+    """Give a pilkada.toml that declares running sample outlets."""
+    hosts = ", ".join(f'"{site.base_url.partition("//")[2]}"' for site in sites.values())
+    return SETTINGS.format(hosts=hosts) + "".join(
+        OUTLET.format(slug=slug, family=site.family, name=site.name, base_url=site.base_url, zone=site.zone_name)
+        for slug, site in sites.items()
+    )
 
 
 @contextmanager
@@ -74,17 +89,16 @@ def _own_settings() -> Iterator[None]:
         os.environ.update(hidden)
 
 
-def _tour(home: Path) -> int:
+def _tour(home: Path, sites: "Mapping[str, SampleOutlet]") -> int:
     """Run the everyday commands one after another; give the first status that is not 0."""
     from archive.archive import Archive
 
-    steps: list[Sequence[str]] = [
-        ["outlets", "list"],
-        ["crawl", "--all"],
-        ["crawl", "--all"],
-        ["search", QUERY, "--limit", "3"],
-    ]
-    for step in steps:
+    for step in (["outlets", "list"], ["crawl", "--all"]):
+        if status := _run(home, step):
+            return status
+    if status := _compare(home, sites):
+        return status
+    for step in (["crawl", "--all"], ["search", QUERY, "--limit", "3"]):
         if status := _run(home, step):
             return status
     hit = Archive.open(home).search(QUERY, limit=1).hits[0]
@@ -92,6 +106,18 @@ def _tour(home: Path) -> int:
         if status := _run(home, step):
             return status
     return 0
+
+
+def _compare(home: Path, sites: "Mapping[str, SampleOutlet]") -> int:
+    """Say how many of the articles that the sites show are held, and how many others; 3 unless it is all and none."""
+    from archive.archive import Archive
+
+    public = {site.address(post).rstrip("/") for site in sites.values() for post in site.public}
+    held = {record["canonical_url"].rstrip("/") for record in Archive.open(home).articles()}
+    click.echo(
+        f"Held: {len(held & public)} of the {len(public)} articles that anyone can open there, {len(held - public)} others.\n"
+    )
+    return 0 if held == public else 3
 
 
 def _run(home: Path, step: Sequence[str]) -> int:

@@ -11,15 +11,19 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from archive import frontier, store
+from archive import frontier, store, visits
 from archive.errors import ArchiveError
-from archive.frontier import UnreadVisit
+from archive.frontier import Hint
 from archive.records import Outcome, Purpose, Reading, Reason, Rejection, Role, VisitState
 from archive.store import Visited
+from archive.visits import UnreadVisit
 from archive.warc import DamagedRecordError, Place, read_response
 from crawler.crawl import Crawl
-from crawler.reading import Job, Material, Page, ReadingPool, Record, Site
+from crawler.discovery import SAID_BY
+from crawler.reading import Job, Material, Page, ReadingPool, Record, Site, Told
+from crawler.reading.dates import moment
 
 logger = logging.getLogger(__name__)
 
@@ -69,13 +73,13 @@ class Reader:
         if room < A_JOB:
             return
         try:
-            visits = self._take(room)
+            taken = self._take(room)
         except ArchiveError as error:
             self.on_fatal(error)
             return
         loop = asyncio.get_running_loop()
-        for start in range(0, len(visits), A_JOB):
-            batch = visits[start : start + A_JOB]
+        for start in range(0, len(taken), A_JOB):
+            batch = taken[start : start + A_JOB]
             self._reading.update({visit.visit_id: visit for visit, _ in batch})
             self._idle.clear()
             future = self._pool.submit(Job(sources=tuple(material for _, material in batch)))
@@ -86,22 +90,27 @@ class Reader:
         """Give unread visits with what is to be read; those whose bytes are damaged are settled here."""
         ready: list[tuple[UnreadVisit, Material]] = []
         with self._crawl.database.read() as connection:
-            visits = frontier.unread_visits(
+            waiting = visits.unread(
                 connection, self._crawl.ticket, limit=room, besides=[*self._reading, *self._sources]
             )
             records = {
                 visit.visit_id: (visit.capture_id, visit.record)
                 if visit.record is not None
-                else frontier.record_visit(connection, visit.address_id)
-                for visit in visits
+                else visits.newest_record(connection, visit.address_id)
+                for visit in waiting
             }
-            wanted = {visit.capture_id for visit in visits} | {held[0] for held in records.values() if held}
-            places = frontier.capture_places(connection, self._crawl.home.warc, wanted)
-        self._backlog = A_JOB if len(visits) == room else 0
-        for visit in visits:
+            hints = {
+                visit.visit_id: frontier.hints(connection, visit.address_id)
+                for visit in waiting
+                if records[visit.visit_id] is None
+            }
+            wanted = {visit.capture_id for visit in waiting} | {held[0] for held in records.values() if held}
+            places = visits.capture_places(connection, self._crawl.home.warc, wanted)
+        self._backlog = A_JOB if len(waiting) == room else 0
+        for visit in waiting:
             held = records[visit.visit_id]
             try:
-                material = self._material(visit, held, places)
+                material = self._material(visit, held, places, hints.get(visit.visit_id, ()))
             except DamagedRecordError as error:
                 rejection = Rejection(reason=Reason.UNREADABLE, detail=f"the capture is damaged: {error}")
                 self._store_all([(visit, rejection)])
@@ -109,19 +118,33 @@ class Reader:
             sources = [(held[0], Role.RECORD)] if held else []
             if visit.record is None:
                 sources.append((visit.capture_id, Role.PAGE))
+            sources.extend(
+                (hint.capture_id, Role.LISTING) for hint in hints.get(visit.visit_id, ()) if hint.capture_id is not None
+            )
             self._sources[visit.visit_id] = tuple(sources)
             ready.append((visit, material))
         return ready
 
     def _material(
-        self, visit: UnreadVisit, held: tuple[int, str] | None, places: dict[int, tuple[Place, str]]
+        self,
+        visit: UnreadVisit,
+        held: tuple[int, str] | None,
+        places: dict[int, tuple[Place, str]],
+        hints: Sequence[Hint],
     ) -> Material:
         page = None
         if visit.record is None:
             message = read_response(*places[visit.capture_id])
             page = Page(url=visit.url, body=message.body, status=message.status, content_type=message.content_type)
         record = self._record(held, places) if held else None
-        return Material(site=self._site, url=visit.url, fetched_at=visit.at, record=record, page=page)
+        return Material(
+            site=self._site,
+            url=visit.url,
+            fetched_at=visit.at,
+            record=record,
+            page=page,
+            told=told_by(hints, ZoneInfo(self._site.timezone)),
+        )
 
     def _record(self, held: tuple[int, str], places: dict[int, tuple[Place, str]]) -> Record | None:
         """Give one record of an API response; the last response stays parsed, since a hundred visits share it."""
@@ -149,9 +172,9 @@ class Reader:
             loop.call_soon_threadsafe(self._done, ids, future)
 
     def _done(self, ids: Sequence[int], future: Future[tuple[Reading | Rejection, ...]]) -> None:
-        visits = [self._reading.pop(visit_id) for visit_id in ids]
+        done = [self._reading.pop(visit_id) for visit_id in ids]
         try:
-            self._store_all(list(zip(visits, future.result(), strict=True)))
+            self._store_all(list(zip(done, future.result(), strict=True)))
         except ArchiveError as error:
             # A full disk, a lost database: the visits stay unread, the crawl ends and says why.
             self.on_fatal(error)
@@ -183,7 +206,7 @@ class Reader:
 
     def _store(self, connection: Any, visit: UnreadVisit, result: Reading | Rejection) -> Outcome:
         crawl, ticket = self._crawl, self._crawl.ticket
-        settle = partial(frontier.settle_visit, connection, visit.visit_id)
+        settle = partial(visits.settle, connection, visit.visit_id)
         dispose = partial(frontier.dispose, connection, ticket, visit.address_id)
         if visit.purpose is Purpose.ARTICLE:
             frontier.done(connection, visit.address_id, Purpose.ARTICLE)
@@ -208,7 +231,7 @@ class Reader:
         settle(VisitState.READ, text_sha256=saved.text_sha256)
         dispose(saved.outcome)
         changed = visit.record is not None and saved.outcome is not Outcome.UNCHANGED
-        if changed and crawl.outlet.pages == "all" and not frontier.has_evidence(connection, visit):
+        if changed and crawl.outlet.pages == "all" and not visits.has_evidence(connection, visit):
             frontier.make_due(connection, ticket, visit.address_id, Purpose.EVIDENCE, priority=0, now=crawl.now())
         return saved.outcome
 
@@ -223,6 +246,19 @@ class Reader:
                     self.pump()
         except TimeoutError:
             logger.info("%s: %s readings are left to the next crawl", self._crawl.outlet.slug, len(self._reading))
+
+
+def told_by(hints: Sequence[Hint], zone: ZoneInfo) -> Told:
+    """Give what sources said of a story: the time from the one that knows a time of day, the section first told."""
+    times = [
+        told
+        for hint in hints
+        if (trust := SAID_BY.get(hint.source.partition(" ")[0])) and (told := moment(hint.published, zone, trust))
+    ]
+    return Told(
+        published=next((told for told in times if told.at is not None), times[0] if times else None),
+        section=next((hint.section for hint in hints if hint.section), None),
+    )
 
 
 def deeper_than(value: Any, levels: int) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from typing import Any
 
-from archive import frontier, runs, store
+from archive import runs, store, visits
 from archive.captures import CaptureStore
 from archive.database import Database
 from archive.records import RunStatus
@@ -12,6 +12,7 @@ from archive.settings import Home
 from crawler.child import READERS, now
 from crawler.config import Loaded, OutletSettings
 from crawler.crawl import Crawl, Outlet
+from crawler.outlets import declaration
 from crawler.reader import Reader
 from crawler.reading import ReadingPool, Site
 from crawler.version import VERSION
@@ -28,13 +29,17 @@ def rebuild_all(loaded: Loaded, database: Database) -> list[dict[str, Any]]:
     Raises:
         HeldError: an outlet is being crawled.
     """
-    return [_rebuild(loaded.home, database, slug, outlet) for slug, outlet in loaded.settings.outlets.items()]
+    with database.read() as connection:
+        crawled = runs.outlet_slugs(connection)
+    return [
+        _rebuild(loaded.home, database, slug, outlet)
+        for slug, outlet in loaded.settings.outlets.items()
+        if slug in crawled
+    ]
 
 
 def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings) -> dict[str, Any]:
-    import importlib
-
-    family = importlib.import_module("spiders.families").FAMILIES[declared.family]
+    kind = declaration(slug, declared.family, starts=tuple(declared.lists), article=declared.stories)
     with outlet_lock(home.locks, slug):
         with database.write() as connection:
             outlet_id = runs.register_outlet(connection, slug, _plain(declared), now())
@@ -54,7 +59,7 @@ def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings
         captures.repair()
         with database.write() as connection:
             before = store.forget(connection, outlet_id)
-            visits = frontier.unread_again(connection, ticket)
+            again = visits.unread_again(connection, ticket)
         outlet = Outlet(
             slug=slug,
             name=declared.name,
@@ -64,9 +69,9 @@ def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings
             timezone=declared.timezone,
             pages="none",
         )
-        crawl = Crawl(outlet, database=database, home=home, ticket=ticket, captures=captures, now=now)
+        crawl = Crawl(outlet, kind, database=database, home=home, ticket=ticket, captures=captures, now=now)
         site = Site(
-            slug=slug, name=declared.name, base_url=declared.base_url, timezone=declared.timezone, rules=family.rules
+            slug=slug, name=declared.name, base_url=declared.base_url, timezone=declared.timezone, rules=kind.rules
         )
         with ReadingPool(READERS, 512) as pool:
             asyncio.run(_read(crawl, pool, site))
@@ -79,7 +84,7 @@ def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings
     return {
         "outlet": slug,
         "status": "ok" if summed.reconciles else "failed",
-        "visits": visits,
+        "visits": again,
         "articles": summed.new + summed.unchanged + summed.revised,
         "rejected": sum(summed.rejected.values()),
         "lost": lost,

@@ -20,12 +20,12 @@ from archive.database import Database
 from archive.errors import ArchiveError, ArchiveUnavailableError
 from archive.records import RunStatus
 from archive.runs import RunRow
-from crawler import processes
 from crawler.config import CrawlSettings, Loaded, OutletSettings, SettingsError, check_base_url
 from crawler.crawl import Outlet
 from crawler.guard import authority, is_loopback
 from crawler.task import Line, Task
 from crawler.version import VERSION
+from scheduler import processes
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +88,8 @@ class Runner:
         self._children: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
         self._stopping = False
+        if lacking := processes.shortcomings():
+            logger.info("%s", lacking)
 
     def crawl_all(
         self, outlets: Sequence[str], *, base_url: str | None = None, limit: int | None = None, cause: str = "command"
@@ -122,25 +124,25 @@ class Runner:
         planned_at: datetime | None = None,
         base_url: str | None = None,
         limit: int | None = None,
+        only: Sequence[str] = (),
     ) -> Report:
-        """Crawl one outlet and give its report once the child has ended.
+        """Crawl one outlet and give its report once the child has ended; with `only`, nothing but those addresses.
 
         Raises:
             ArchiveUnavailableError: our side failed; the text names the cause.
             StoppedError: `interrupt` was called before the crawl had begun.
         """
-        task = make_task(self._loaded, self._database.url, slug, cause, planned_at, base_url, limit, self._log_level)
+        task = make_task(
+            self._loaded, self._database.url, slug, cause, planned_at, base_url, limit, self._log_level, only
+        )
         if self._stopping:
             raise StoppedError(f"{slug} is not crawled, since the program is being stopped")
         started_at = datetime.now(UTC)
         # The kernel ends the child with the thread that started it; this thread waits for it below.
-        child = subprocess.Popen(
+        child = processes.start_child(
             # -P: a folder named crawler where the user happens to be must not be taken for ours.
             [sys.executable, "-P", "-m", "crawler"],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
+            os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))},
         )
         with self._lock:
             self._children.add(child)
@@ -236,6 +238,7 @@ def make_task(
     base_url: str | None,
     limit: int | None,
     log_level: str,
+    only: Sequence[str] = (),
 ) -> Task:
     """Put together what a child is told.
 
@@ -261,7 +264,10 @@ def make_task(
             base_url=at,
             timezone=declared.timezone,
             pages=crawl.pages,
+            starts=tuple(declared.lists),
+            article=declared.stories,
             limit=limit,
+            only=tuple(only),
         ),
         declared=msgspec.to_builtins(declared),
         cause=cause,

@@ -12,7 +12,6 @@ def scrapy_settings(
     """Give the settings of one crawl; `delay` in seconds, `memory_mb` the child's limit in megabytes."""
     return {
         "USER_AGENT": user_agent,
-        "SPIDER_LOADER_CLASS": "spiders.loader.OutletLoader",
         # Nothing but http and https, and both through the tee.
         "DOWNLOAD_HANDLERS": {
             "http": "crawler.tee.TeeDownloadHandler",

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from OpenSSL.SSL import Error as SslError
 from scrapy import Request, Spider, signals
@@ -25,13 +25,11 @@ from twisted.python.failure import Failure
 from archive.errors import ArchiveError
 from archive.frontier import DueAddress
 from archive.records import Reason, RunStatus
-from crawler.addresses import absolute
 from crawler.crawl import Crawl
-from crawler.discovery import Ask, NotThisSourceError
+from crawler.discovery import Ask, NotThisSourceError, Reply, Source
 from crawler.guard import authority
 from crawler.middlewares import ROBOTS, LetGoError, RefusedError
 from crawler.reader import Reader
-from crawler.reading import Rules
 from crawler.resolver import why_refused
 from crawler.settings import MEGABYTE
 from crawler.tee import EXCHANGES
@@ -42,6 +40,8 @@ AHEAD = 8
 """How many due addresses are leased at once; a kill leaves at most these to be leased again."""
 LISTING_MAXSIZE = 55 * MEGABYTE
 """The most bytes of an answer that tells of many stories: a hundred long posts exceed the 10 MiB of a page."""
+URGENT, PATIENT = 10, -1
+"""Priorities of requests to sources; that of a story's page is 0."""
 LIMIT_MET = "as many articles as --limit asks for are stored"
 PATIENCE = {429, 503}
 """Statuses that ask for patience."""
@@ -63,17 +63,15 @@ NETWORK_ERRORS = (
 
 
 class OutletSpider(Spider):
-    """A crawl's fetching, driven by Scrapy; a family gives `family` and the reading rules."""
+    """A crawl's fetching, driven by Scrapy; what is particular to the outlet is its declaration's."""
 
-    family: ClassVar[str]
-    rules: ClassVar[Rules]
+    name = "outlet"
 
     def __init__(self, *, crawl: Crawl, reader: Reader, **kwargs: Any) -> None:
         super().__init__(name=crawl.outlet.slug, **kwargs)
         self.crawl = crawl
         self.reader = reader
         self._asking = 0
-        self._walked_again: set[str] = set()
         self._stopping = False
 
     @classmethod
@@ -96,62 +94,72 @@ class OutletSpider(Spider):
         if until is not None:
             self.crawl.blame(RunStatus.BLOCKED, f"the site asked to be left alone until {until:%Y-%m-%d %H:%M} UTC")
             return
-        for request in [self._listing(ask) for ask in self.crawl.source.first()]:
+        if self.crawl.outlet.only:
+            self.crawl.enter_only()
+            return
+        for request in [self._listing(source, ask) for source in self.crawl.sources for ask in source.begin()]:
             yield request
 
-    def _listing(self, ask: Ask) -> Request:
+    def _listing(self, source: Source, ask: Ask) -> Request:
         self._asking += 1
         return Request(
             ask.url,
             callback=self.on_listing,
             errback=self.on_listing_failed,
-            cb_kwargs={"ask": ask},
-            priority=10,
+            cb_kwargs={"source": source, "ask": ask},
+            priority=URGENT if ask.urgent else PATIENT,
             meta={"download_maxsize": LISTING_MAXSIZE, "give_up_log_level": "DEBUG"},
         )
 
-    def on_listing(self, response: Response, ask: Ask) -> Iterator[Request]:
-        """Read an answer of the source, keep what it tells, ask on."""
+    def on_listing(self, response: Response, source: Source, ask: Ask) -> Iterator[Request]:
+        """Read an answer of a source, keep what it tells, ask on."""
         self._asking -= 1
         if response.status in PATIENCE:
             return
         headers = {
             name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items()
         }
+        reply = Reply(
+            url=response.url, status=response.status, headers=headers, body=response.body, at=self.crawl.now()
+        )
         try:
-            answer = self.crawl.source.read(ask, response.status, headers, response.body)
+            answer = source.read(ask, reply)
         except NotThisSourceError as error:
-            status = RunStatus.BLOCKED if response.status in CLOSED else RunStatus.FAILED
-            self.crawl.blame(status, str(error))
+            closed = response.status in CLOSED
+            self._without(source, RunStatus.BLOCKED if closed else RunStatus.FAILED, str(error))
             return
         if answer.unusable:
-            logger.warning("%s: %s posts without id or link in %s", self.name, answer.unusable, ask.url)
-        self.crawl.keep_answer(answer, response.meta.get(EXCHANGES, []), ask.window)
-        if self.crawl.full() and answer.following is not None:
+            logger.warning("%s: %s entries that lead to no story in %s", self.name, answer.unusable, ask.url)
+        step = self.crawl.keep_answer(source, ask, answer, response.meta.get(EXCHANGES, []))
+        if step.asks and self.crawl.full():
             self.crawl.cut_short = LIMIT_MET
-        elif answer.following is not None:
-            yield self._listing(answer.following)
-        elif self.crawl.missed(answer, ask.window) and ask.window not in self._walked_again:
-            self._walked_again.add(ask.window)
-            logger.info("%s: posts moved while they were listed; listing them once more", self.name)
-            yield from (self._listing(again) for again in self.crawl.source.first() if again.window == ask.window)
+            return
+        yield from [self._listing(source, further) for further in step.asks]
+        self.feed()
+
+    def _without(self, source: Source, status: RunStatus, why: str) -> None:
+        """Note that a source did not answer as one of its kind; the crawl goes on where it can do without."""
+        if source.needed:
+            self.crawl.blame(status, why)
         else:
-            self.crawl.end_window(ask.window)
+            self.crawl.remarks.append(why)
+            logger.info("%s: %s", self.name, why)
 
     def on_listing_failed(self, failure: Failure) -> None:
-        """Note why the source could not be asked."""
+        """Note why a source could not be asked."""
         self._asking -= 1
         error = failure.value
         if isinstance(error, LetGoError):
             return
+        source: Source = failure.request.cb_kwargs["source"]  # type: ignore[attr-defined]
+        host = authority(failure.request.url)  # type: ignore[attr-defined]
         if isinstance(error, RefusedError):
             robots = error.reason is Reason.ROBOTS
-            silent = robots and str(authority(failure.request.url)) not in self.crawl.heard  # type: ignore[attr-defined]
+            silent = robots and str(host) not in self.crawl.heard
             status = RunStatus.BLOCKED if robots and not silent else RunStatus.FAILED
-            self.crawl.blame(status, f"the site is down: {error.detail}" if silent else error.detail)
+            self._without(source, status, f"the site is down: {error.detail}" if silent else error.detail)
         elif isinstance(error, NETWORK_ERRORS):
-            refused = why_refused(authority(failure.request.url))  # type: ignore[attr-defined]
-            self.crawl.blame(RunStatus.FAILED, refused or f"the site is down: {explain(error)}")
+            self._without(source, RunStatus.FAILED, why_refused(host) or f"the site is down: {explain(error)}")
         else:
             self.stop(error)
 
@@ -171,7 +179,7 @@ class OutletSpider(Spider):
             self.crawl.in_flight += 1
             engine.crawl(
                 Request(
-                    self._address(due),
+                    self.crawl.address_of(due),
                     callback=self.on_page,
                     errback=self.on_page_failed,
                     cb_kwargs={"due": due},
@@ -183,12 +191,6 @@ class OutletSpider(Spider):
         if not self.reader.busy():
             # Scrapy would notice at its next heartbeat, five seconds later.
             self._close("finished")
-
-    def _address(self, due: DueAddress) -> str:
-        """Give the address as the site wrote it, unless it is crawled at another one than it was met at."""
-        base_url = self.crawl.outlet.base_url
-        here = authority(due.url) == authority(base_url)
-        return due.url if here else absolute(due.canonical, base_url)
 
     def on_page(self, response: Response, due: DueAddress) -> None:
         """Keep a page, or note why there is none."""

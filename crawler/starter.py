@@ -11,7 +11,8 @@ import click
 from archive.errors import ArchiveUnavailableError
 from archive.output import MisuseError
 from archive.settings import Home
-from crawler.config import SLUG, SettingsError, load
+from crawler.config import SettingsError, load
+from crawler.declaration import SLUG
 from crawler.guard import authority, is_loopback
 
 QUESTIONS = {

@@ -78,13 +78,9 @@ def run(app: App) -> None:
 
 
 def _serve(service: "SchedulerService", app: App) -> tuple[str, ...]:
-    import signal
+    from scheduler.processes import on_stop
 
-    def stop(*_: object) -> None:
-        service.stop()
-
-    before = [(number, signal.signal(number, stop)) for number in (signal.SIGTERM, signal.SIGINT)]
-    try:
+    with on_stop(service.stop):
         service.start()
         zone = app.schedule.timezone
         outlet, next_at = service.upcoming() or ("", _now())
@@ -92,9 +88,6 @@ def _serve(service: "SchedulerService", app: App) -> tuple[str, ...]:
         size = f"{len(app.outlets)} outlet{'s' if len(app.outlets) != 1 else ''}"
         click.echo(f"scheduler: {size}, next: {outlet} {when}, zone {zone}; stop with Ctrl-C", err=True)
         return service.serve()
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
 
 
 def _leave() -> NoReturn:

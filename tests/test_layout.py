@@ -1,5 +1,6 @@
 """Facts about the repository itself that are easily lost: the lock, the sizes, the documents."""
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -11,6 +12,16 @@ from crawler.cli import COMMANDS
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("archive", "crawler", "scheduler", "spiders")
 LONGEST = 400
+PLATFORM = ROOT / "scheduler" / "processes.py"
+"""The one module that may know what differs between systems: signals, groups of processes, limits."""
+NOT_EVERYWHERE = {
+    *("ctypes", "curses", "fcntl", "grp", "msvcrt", "posix", "pty", "pwd", "readline", "resource", "signal", "syslog"),
+    *("termios", "tty", "winreg"),
+}
+CALLS_NOT_EVERYWHERE = re.compile(
+    r"\bos\.(?:fork|forkpty|getp[gp]id|gete?[ug]id|kill|killpg|nice|sete?[ug]id|setpgid|setsid|wait\w*|W[A-Z]\w+)\b"
+    r"|\bsignal\.SIG|\b(?:start_new_session|preexec_fn|process_group)\b"
+)
 # Written in pieces, so that this file does not name them either.
 REGISTRIES = tuple(".".join(parts) for parts in (("pypi", "org"), ("files", "pythonhosted"), ("registry", "npmjs")))
 
@@ -58,6 +69,30 @@ def test_every_pin_in_the_lock_has_a_hash() -> None:
 def test_modules_stay_short_enough_to_be_about_one_thing() -> None:
     long = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in modules()}
     assert {name: lines for name, lines in long.items() if lines > LONGEST} == {}
+
+
+def imported(module: Path) -> set[str]:
+    """Give the top names of all that a module imports, at its top or later."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("module", [*modules(), ROOT / "pilkada.py"], ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_differs_between_systems_stands_in_one_module(module: Path) -> None:
+    if module == PLATFORM:
+        at_import = {
+            alias.name for node in ast.parse(module.read_text("utf-8")).body if isinstance(node, ast.Import)
+            for alias in node.names
+        }  # fmt: skip
+        assert at_import & NOT_EVERYWHERE == {"ctypes", "signal"}, "what only some systems have is imported when used"
+    else:
+        assert imported(module) & NOT_EVERYWHERE == set()
+        assert CALLS_NOT_EVERYWHERE.findall(module.read_text("utf-8")) == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -221,7 +221,7 @@ def test_an_address_names_the_article_of_its_own_outlet(tmp_path: Path) -> None:
         pilkada.declare(one.base_url)
         pilkada.declare(other.base_url, slug="lain")
         assert pilkada("crawl", "--all", env=NO_PAGES).status == 0
-        path = one.posts[0].path
+        path = one.path(one.posts[0])
         for base_url, slug in ((one.base_url, SLUG), (other.base_url, "lain")):
             shown = pilkada("show", base_url + path.rstrip("/"), "--format", "json")
             assert shown.json()["outlet"] == slug

@@ -8,14 +8,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from crawler.reading.families import LISTING, POPOJICMS
     from crawler.reading.kinds import looks_like_challenge
-    from crawler.reading.material import Material, Page, Record, Site
+    from crawler.reading.material import Material, Page, Record, Site, Told
     from crawler.reading.page import EXTRACTOR, extractor, read
     from crawler.reading.pool import Job, ReadingPool
     from crawler.reading.rules import WORDPRESS, Rules
 
 _WHERE = {
     "EXTRACTOR": "page",
+    "LISTING": "families",
+    "POPOJICMS": "families",
     "WORDPRESS": "rules",
     "Job": "pool",
     "Material": "material",
@@ -24,6 +27,7 @@ _WHERE = {
     "Record": "material",
     "Rules": "rules",
     "Site": "material",
+    "Told": "material",
     "extractor": "page",
     "looks_like_challenge": "kinds",
     "read": "page",
@@ -31,6 +35,8 @@ _WHERE = {
 
 __all__ = [
     "EXTRACTOR",
+    "LISTING",
+    "POPOJICMS",
     "WORDPRESS",
     "Job",
     "Material",
@@ -39,6 +45,7 @@ __all__ = [
     "Record",
     "Rules",
     "Site",
+    "Told",
     "extractor",
     "looks_like_challenge",
     "read",

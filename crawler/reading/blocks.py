@@ -21,6 +21,13 @@ _BLOCKS = frozenset((
     "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 ))
 # fmt: on
+_TITLES = "descendant::a[ancestor-or-self::*[self::h2 or self::h3 or self::h4 or contains(@class, '-title')]]"
+"""Links inside the title of a card."""
+_TEXT = etree.XPath(
+    "descendant::text()[not(parent::script or parent::style or parent::noscript)]|descendant::br|descendant::li"
+    "|descendant::p|descendant::div|descendant::td|descendant::th"
+)
+"""Text, and elements before which a blank stands although none is written."""
 _CAPTION_CLASSES = frozenset({"wp-caption-text", "wp-element-caption", "wp-caption-dd", "gallery-caption"})
 
 
@@ -153,13 +160,15 @@ class _Walker:
 
 def text_of(element: HtmlElement) -> str:
     """All text under an element as one clean line, scripts and styles left out."""
-    found = element.xpath("descendant::text()[not(parent::script or parent::style or parent::noscript)]|descendant::br")
+    found = _TEXT(element)
     return clean_text("".join(part if isinstance(part, str) else " " for part in found))
 
 
 def links_of(element: HtmlElement) -> list[Link]:
-    """The links under an element that have a text."""
-    return [Link(text, a.get("href", "")) for a in element.iter("a") if a.get("href") and (text := text_of(a))]
+    """The links of a box of other stories that have a text; of cards, which link to sections as well, their titles'."""
+    links = [Link(text, a.get("href", "")) for a in element.iter("a") if a.get("href") and (text := text_of(a))]
+    titles = {a.get("href") for a in element.xpath(_TITLES)}
+    return [link for link in links if link.href in titles] if titles else links
 
 
 def _classes(element: HtmlElement) -> list[str]:

@@ -14,6 +14,7 @@ from archive.records import Removed
 from crawler.reading.blocks import Block, Kind, Link
 from crawler.reading.credits import Credit, closing_stars, credit_line, sign_off
 from crawler.reading.dateline import Dateline, split_dateline
+from crawler.reading.dates import MONTH
 from crawler.reading.places import is_place
 from crawler.reading.rules import CLOSERS, Rules
 
@@ -34,6 +35,18 @@ _LIKE = 0.95
 _LONGEST_TITLE = 400
 """The comparison is quadratic; no headline is longer."""
 _CREDIT_REACH = 3
+_ABOVE = 6
+_LABEL = 60
+_DAY = (
+    rf"(?:(?:senin|selasa|rabu|kamis|jum[’']?at|sabtu|minggu)\s*,?\s*)?\d{{1,2}}\s+(?:{MONTH})\s+\d{{4}}"
+    r"(?:[\s|•·,–-]*\d{1,2}[:.]\d{2})?(?:\s*(?:WIB|WITA|WIT))?"
+)
+_BYLINE = re.compile(
+    rf"(?:(?:di)?(?:tulis|post|posting|terbitkan)?\s*(?:oleh|by)\s*:?\s+[\w.’' ]{{3,40}}?(?:[\s|•·,–-]+{_DAY})?"
+    rf"|(?:[\w.’' ]{{3,40}}?\s*[|•·–-]\s*)?{_DAY})",
+    re.IGNORECASE,
+)
+"""A line of nothing but `Oleh NAME`, a day with or without a time, or a name and a day."""
 
 
 @dataclass(slots=True)
@@ -43,6 +56,7 @@ class Cleaned:
     blocks: list[Block]
     removed: list[Removed] = field(default_factory=list)
     related: list[Link] = field(default_factory=list)
+    section: str | None = None
     dateline: Dateline | None = None
     credits: list[Credit] = field(default_factory=list)
     signs: list[str] = field(default_factory=list)
@@ -65,11 +79,17 @@ def clean(
     caption: str | None,
     outlet: tuple[str, ...],
     place: Callable[[str], bool] = is_place,
+    loose: bool = False,
 ) -> Cleaned:
-    """The article's own blocks; every rule has run once, in R0's order."""
+    """The article's own blocks; every rule has run once, in R0's order.
+
+    `loose` says that the blocks begin above the headline, because no container is known that begins below it.
+    """
     cleaned = Cleaned(list(blocks))
     _boilerplate(cleaned, rules)
     _see_also(cleaned)
+    if loose:
+        _above(cleaned, title, caption)
     _headline(cleaned, title, caption)
     _said_twice(cleaned)
     _top_credit(cleaned)
@@ -87,6 +107,8 @@ def key(text: str) -> str:
 def _boilerplate(cleaned: Cleaned, rules: Rules) -> None:
     """R0.2: fixed lines; after a heading of comments or related stories in the last quarter, all that follows.
 
+    The family's own lines go by `noise`, and all that stands below a line of `cut`, unless nothing stands above it.
+
     An invitation to the outlet's channel goes if it is linked or stands at the end: a sentence of the text may begin so.
     """
     exact = frozenset(rules.boilerplate)
@@ -100,8 +122,10 @@ def _boilerplate(cleaned: Cleaned, rules: Rules) -> None:
         fixed = block.kind is not Kind.CELL and (
             line in exact or line.rstrip(":") in exact or bool(_COMMENTS.match(line))
         )
-        if closed or fixed or channel or line.startswith(rules.starts) or _SYNDICATED.match(line):
-            closed = closed or (line in CLOSERS and so_far * 4 >= whole * 3)
+        cut = bool(kept and rules.cut and re.fullmatch(rules.cut, line))
+        noise = bool(rules.noise and re.fullmatch(rules.noise, line))
+        if closed or fixed or channel or cut or noise or line.startswith(rules.starts) or _SYNDICATED.match(line):
+            closed = closed or cut or (line in CLOSERS and so_far * 4 >= whole * 3)
             cleaned.take("boilerplate", block)
         else:
             kept.append(block)
@@ -138,6 +162,29 @@ def _is_pointer(block: Block, rest: str, *, colon: bool) -> bool:
         return True
     prose = not colon and not block.links and rest.endswith(_SENTENCE_END)
     return len(block.text) < _SHORT and not prose
+
+
+def _above(cleaned: Cleaned, title: str, caption: str | None) -> None:
+    """R4: what a page prints above its headline, the section last, and the lines of name and day below it.
+
+    Held back where a line above is long or a sentence: then the headline's words stand in the text.
+    """
+    at = next((place for place, block in enumerate(cleaned.blocks[:_ABOVE]) if _alike(block.text, title)), 0)
+    above = cleaned.blocks[:at]
+    if all(_is_label(block.text) or key(block.text) == key(caption or "") for block in above):
+        for _ in above:
+            cleaned.take("above_headline", cleaned.blocks.pop(0))
+        labels = [
+            block.text for block in above if len(block.text.split()) <= 3 and block.text.replace(" ", "").isalpha()
+        ]
+        cleaned.section = next(reversed(labels), None)
+    first = int(bool(cleaned.blocks) and _alike(cleaned.blocks[0].text, title))
+    while len(cleaned.blocks) > first + 1 and _BYLINE.fullmatch(cleaned.blocks[first].text):
+        cleaned.take("byline", cleaned.blocks.pop(first))
+
+
+def _is_label(text: str) -> bool:
+    return len(text) < _LABEL and not text.endswith(_SENTENCE_END)
 
 
 def _headline(cleaned: Cleaned, title: str, caption: str | None) -> None:

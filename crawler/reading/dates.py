@@ -43,6 +43,16 @@ _CLOCK = re.compile(
 )
 _IN_URL = re.compile(r"/(?P<day>\d{2})/(?P<month>\d{2})/(?P<year>(?:19|20)\d{2})(?:/|$)")
 _IN_URL_YEAR_FIRST = re.compile(r"/(?P<year>(?:19|20)\d{2})/(?P<month>\d{2})/(?P<day>\d{2})(?:/|$)")
+_UNITS = {
+    **dict.fromkeys(("detik", "second", "seconds"), timedelta(seconds=1)),
+    **dict.fromkeys(("menit", "minute", "minutes"), timedelta(minutes=1)),
+    **dict.fromkeys(("jam", "hour", "hours"), timedelta(hours=1)),
+    **dict.fromkeys(("hari", "day", "days"), timedelta(days=1)),
+    **dict.fromkeys(("minggu", "week", "weeks"), timedelta(weeks=1)),
+}
+_UNIT = "|".join((*_UNITS, "bulan", "months?", "tahun", "years?"))
+_PART = re.compile(rf"(\d{{1,3}})\s+({_UNIT})\b", re.IGNORECASE)
+_AGO = re.compile(rf"(?:\b\d{{1,3}}\s+(?:{_UNIT})[\s,]+)+(?:yang\s+)?(?:lalu|ago)\b", re.IGNORECASE)
 _ZONES = {"WIB": 7, "WITA": 8, "WIT": 9}
 _EARLIEST = 1990
 
@@ -90,6 +100,63 @@ def url_moment(url: str) -> Moment | None:
     match = _IN_URL.search(url) or _IN_URL_YEAR_FIRST.search(url)
     day = _day(match["year"], match["month"], match["day"]) if match else None
     return Moment(day, None, Trust.URL) if day else None
+
+
+def agreed(said: Moment | None, told: Moment | None) -> tuple[Moment | None, bool]:
+    """When a story was published, by its page and by what a feed or a listing told, and whether the two contradict.
+
+    A page that names a time has the word. One that names a day only takes the told time of that day; where the days
+    differ its own stands. One that names none takes what was told.
+    """
+    if said is None or told is None:
+        return said or told, False
+    if said.at is None and told.day == said.day and told.at is not None:
+        return told, False
+    return said, said.at is None and told.day != said.day
+
+
+def loose_moment(value: object, zone: ZoneInfo, *, printed: str, in_url: Moment | None) -> Moment | None:
+    """What the `time` of a template means that may label the local clock +00:00, or show the day of the last change.
+
+    Older templates of tagDiv do so (OUTLETS 2.2). Of the two readings of such a value the one stands that fits the time
+    printed beside it, else the day printed, else the day in the address. Where both fit, the day of the clock is known
+    and the time is not. A day that contradicts the one in the address is no day of publication.
+    """
+    as_said, text = moment(value, zone, Trust.PAGE), str(value).strip()
+    beside = printed_moment(printed, zone)
+    if as_said is None:
+        return None
+    readings = [as_said]
+    if re.search(r"(?:Z|[+-]00:?00)$", text) and as_said.at is not None and as_said.at.utcoffset():
+        as_clock = moment(re.sub(r"(?:Z|[+-]00:?00)$", "", text), zone, Trust.PAGE)
+        readings = [as_clock, as_said] if as_clock else [as_said]
+    if beside and beside.at:
+        minute = beside.at.replace(second=0)
+        readings = [one for one in readings if one.at and one.at.replace(second=0) == minute] or readings
+    for said in filter(None, (beside, in_url)):
+        readings = [one for one in readings if one.day == said.day] or readings
+    first = readings[0]
+    if in_url is not None and first.day != in_url.day:
+        return in_url
+    return first if len(readings) == 1 else Moment(first.day, None, Trust.PAGE)
+
+
+def relative_moment(text: str, at: datetime, zone: ZoneInfo, source: Trust) -> Moment | None:
+    """The day of `3 jam yang lalu` or `2 days ago`, read at `at`, where that leaves one day only; else None.
+
+    Carbon, which prints such times on Laravel sites, floors: `n` units mean any time in (at - (n + 1) units, at - n
+    units]. So days and weeks never name a day, and hours do where the whole span lies between two midnights of `zone`.
+    Months, years, `kemarin` and `sejam` (which other libraries print, and round) name none either.
+    """
+    match = _AGO.search(text)
+    parts = [(int(count), _UNITS.get(unit.lower())) for count, unit in _PART.findall(match.group() if match else "")]
+    known = [(count, unit) for count, unit in parts if unit is not None]
+    if not known or len(known) < len(parts):
+        return None
+    latest = at - sum((count * unit for count, unit in known), timedelta())
+    earliest = latest - min(unit for _, unit in known) + timedelta.resolution
+    day = latest.astimezone(zone).date()
+    return Moment(day, None, source) if earliest.astimezone(zone).date() == day else None
 
 
 def fixed(local: datetime) -> datetime:

@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs
 
 from lxml.html import HtmlElement
 
 from archive.text import clean_text
+from crawler.reading.links import joined, parts
 
 ARTICLES = frozenset({"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "TechArticle", "Report"})
 
@@ -32,8 +33,11 @@ class Head:
 
     @property
     def canonical(self) -> str | None:
-        """The canonical address, absolute."""
-        return self.links.get("canonical") or self.meta("og:url")
+        """The canonical address, absolute; one that names the site's root on any other page is a template's mistake."""
+        own = parts(self.url).path.strip("/")
+        told = self.meta("og:url")
+        named = (self.links.get("canonical"), joined(self.url, told) if told else None)
+        return next((url for url in named if url and (not own or parts(url).path.strip("/"))), None)
 
     @property
     def types(self) -> set[str]:
@@ -97,9 +101,9 @@ def _link(head: Head, element: HtmlElement) -> None:
         return
     for relation in (element.get("rel") or "").lower().split():
         if relation == "canonical":
-            head.links.setdefault("canonical", urljoin(head.url, href))
+            head.links.setdefault("canonical", joined(head.url, href) or "")
         elif relation == "shortlink":
-            number = parse_qs(urlsplit(href).query).get("p", [""])[0]
+            number = parse_qs(parts(href).query).get("p", [""])[0]
             head.post_id = int(number) if number.isdigit() else head.post_id
         elif relation == "alternate" and "/wp/v2/posts/" in href and head.post_id is None:
             number = href.rstrip("/").rsplit("/", 1)[-1]

@@ -1,7 +1,7 @@
 """What a reader should know of a reading: its flags and its language.
 
 `short`: under 200 characters or two sentences. `mojibake`: text decoded by the wrong table. `date_conflict`: the day in
-the address is not the day of publication. `copied_dateline`: the dateline names another outlet. `weekday_mismatch`: a
+the address, or that of a feed or a listing, is not the day of publication. `copied_dateline`: the dateline names another outlet. `weekday_mismatch`: a
 weekday in the text does not fit its date (7 % of dates, DOMAIN 0.2). `parts_missing`: the story has further pages.
 """
 
@@ -80,6 +80,7 @@ def flags(
     in_url: Moment | None,
     dateline_outlet: str | None,
     outlet: Iterable[str],
+    conflict: bool = False,
 ) -> list[str]:
     """The flags of a reading, in the order of the list above."""
     text = "\n".join(body)
@@ -88,7 +89,7 @@ def flags(
         found.append("short")
     if not text.isascii() and _MOJIBAKE.search(text):
         found.append("mojibake")
-    if published and in_url and published.day != in_url.day:
+    if conflict or (published and in_url and published.day != in_url.day):
         found.append("date_conflict")
     if dateline_outlet and not same_outlet(dateline_outlet, outlet):
         found.append("copied_dateline")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from crawler.reading.dates import Moment
 from crawler.reading.rules import WORDPRESS, Rules
 
 
@@ -38,6 +39,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What feeds and listings said of a story; its page may leave it out, or know it less precisely."""
+
+    published: Moment | None = None
+    """Its `source` says whether a feed or a listing gave it."""
+    section: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """All that one visit showed of one story: a record, a page, or both, and a story's further pages in order."""
 
@@ -47,3 +57,4 @@ class Material:
     record: Record | None = None
     page: Page | None = None
     further: tuple[Page, ...] = field(default=())
+    told: Told = field(default_factory=Told)

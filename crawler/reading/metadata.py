@@ -19,7 +19,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
@@ -27,17 +26,21 @@ from lxml.html import HtmlElement
 from archive.records import Trust
 from archive.text import clean_text
 from crawler.reading.blocks import text_of
-from crawler.reading.dates import Moment, moment, printed_moment, url_moment
+from crawler.reading.dates import Moment, loose_moment, moment, printed_moment, url_moment
 from crawler.reading.head import Head
+from crawler.reading.links import joined, parts
 from crawler.reading.material import Record, Site
 from crawler.reading.people import person_of
 from crawler.reading.rules import Rules
-from crawler.reading.selectors import ranked
+from crawler.reading.selectors import boxes, matches, ranked
+from crawler.reading.surroundings import alt_caption, byline_near, headline_by_words, leads, near_headline, spaced
 
 _TAGS = re.compile(r"<[^>]*>")
 _PAGE_OF = re.compile(r"\s+[-–—|]\s+(?:page|halaman|laman)\s+\d+\s+(?:of|dari)\s+\d+$", re.IGNORECASE)
 _UNFILED = frozenset({"uncategorized", "tak berkategori", "tanpa kategori"})
-_NEAR_HEADLINE = 400
+_LONGEST_DATE = 400
+_BESIDE = re.compile(r"\s+[•·|–-]\s+")
+"""Between a byline and the date beside it."""
 
 
 @dataclass(slots=True)
@@ -93,11 +96,14 @@ def said_by_page(tree: HtmlElement, head: Head, site: Site, container: HtmlEleme
     rules, zone, article = site.rules, ZoneInfo(site.timezone), head.article
     headline = next(iter(ranked(tree, rules.headline)), None)
     said = Said(title=page_title(headline, head, site), canonical=head.canonical, post_id=head.post_id)
+    if headline is None and said.title:
+        headline = headline_by_words(tree, said.title)
     outlet = outlet_names(site)
     candidates = [
         head.person(article.get("author")),
         head.meta("author"),
-        *map(text_of, ranked(tree, rules.byline)[:1]),
+        *(_BESIDE.split(text_of(element))[0] for element in ranked(tree, rules.byline)[:1]),
+        *byline_near(headline, container),
     ]
     said.account = next((name for name in candidates if person_of(name, outlet=outlet, rules=rules)), None)
     said.published = published(tree, head, site, headline, container)
@@ -114,7 +120,7 @@ def said_by_page(tree: HtmlElement, head: Head, site: Site, container: HtmlEleme
         None,
     )
     _page_terms(said, tree, head, rules)
-    _page_media(said, tree, head, rules)
+    _page_media(said, tree, head, rules, container, headline)
     return said
 
 
@@ -127,16 +133,18 @@ def published(
         return told
     if told := moment(head.meta("article:published_time"), zone, Trust.META):
         return told
+    in_url = url_moment(parts(head.canonical or head.url).path) or url_moment(parts(head.url).path)
     for element in ranked(tree, rules.published)[:1]:
-        if told := moment(element.get("datetime"), zone, Trust.PAGE):
+        value = element.get("datetime")
+        loose = boxes(rules.loose_times).named(element)
+        told = loose_moment(value, zone, printed=text_of(element), in_url=in_url) if loose else None
+        if told := told or moment(value, zone, Trust.PAGE):
             return told
-    near = [text_of(element) for element in ranked(tree, rules.printed_date)[:1]]
-    if headline is not None and (parent := headline.getparent()) is not None and not _holds(parent, container):
-        near.append(text_of(parent).replace(text_of(headline), " ", 1))
-    for text in near:
-        if len(text) <= _NEAR_HEADLINE and (told := printed_moment(text, zone)):
+    near = [text for element in ranked(tree, rules.printed_date)[:1] if len(text := spaced(element)) <= _LONGEST_DATE]
+    for text in (*near, *near_headline(headline, container)):
+        if told := printed_moment(text, zone):
             return told
-    return url_moment(urlsplit(head.canonical or head.url).path) or url_moment(urlsplit(head.url).path)
+    return in_url
 
 
 def page_title(headline: HtmlElement | None, head: Head, site: Site) -> str | None:
@@ -150,22 +158,23 @@ def page_title(headline: HtmlElement | None, head: Head, site: Site) -> str | No
         head.meta("og:title") or "",
         head.title or "",
     ):
-        if title := without_site(_headline(candidate, site.rules), names):
+        title = without_site(_headline(candidate, site.rules), names)
+        if title and title.casefold() not in {name.casefold() for name in names}:
             return title
     return None
 
 
 def without_site(title: str, names: list[str]) -> str:
     """The title without ` - Site`, ` – Site` or ` | Site`, and without ` - Page 2 of 3`, at its end."""
-    for name in names:
-        if name:
-            title = re.sub(rf"\s+[-–—|•]\s+{re.escape(clean_text(name))}$", "", title, flags=re.IGNORECASE)
+    title = _PAGE_OF.sub("", title)
+    for name in filter(None, names):
+        title = re.sub(rf"\s+[-–—|•]\s+{re.escape(clean_text(name))}$", "", title, flags=re.IGNORECASE)
     return _PAGE_OF.sub("", title).strip()
 
 
 def outlet_names(site: Site) -> tuple[str, ...]:
     """What an outlet goes by: its name, its slug, its host with and without the ending."""
-    host = (urlsplit(site.base_url).hostname or "").removeprefix("www.")
+    host = (parts(site.base_url).hostname or "").removeprefix("www.")
     names = (
         (site.name, site.slug, host)
         if "." not in host or host[:1].isdigit()
@@ -229,28 +238,73 @@ def _media(said: Said, value: object) -> None:
 
 
 def _page_terms(said: Said, tree: HtmlElement, head: Head, rules: Rules) -> None:
-    sections = [(text_of(link), urljoin(head.url, link.get("href") or "")) for link in ranked(tree, rules.section)]
     said.section = (
-        deepest([one for one in sections if one[0]])
+        deepest(_categories(tree, head, rules))
         or _first(head.article.get("articleSection"))
         or head.meta("article:section")
     )
-    tags = [text_of(link) for link in ranked(tree, rules.tags)]
+    tags = (_keywords(tree, head, rules) if rules.keyword_tags else []) or [
+        text_of(link) for link in ranked(tree, rules.tags)
+    ]
     if not tags:
         keywords = head.article.get("keywords")
         listed = keywords.split(",") if isinstance(keywords, str) else keywords if isinstance(keywords, list) else []
         tags = [clean_text(tag) for tag in listed if isinstance(tag, str)] or head.metas.get("article:tag", [])
-    said.tags = tuple(dict.fromkeys(tag for tag in tags if tag))
+    said.tags = tuple(dict.fromkeys(bare for tag in tags if (bare := tag.lstrip("# "))))
 
 
-def _page_media(said: Said, tree: HtmlElement, head: Head, rules: Rules) -> None:
-    for image in ranked(tree, rules.image)[:1]:
-        if source := image.get("data-src") or image.get("src"):
-            said.image_url = urljoin(head.url, source.strip())
+def _categories(tree: HtmlElement, head: Head, rules: Rules) -> list[tuple[str, str]]:
+    """Name and address of the categories that the first selector names which names any.
+
+    Breadcrumbs begin at the site's root and may end with the story itself; both are left out. AMP pages add a query.
+    """
+    own = {parts(address).path.strip("/") for address in (head.url, head.canonical or head.url)}
+    for selector in rules.section:
+        found: list[tuple[str, str]] = []
+        for link in ranked(tree, (selector,)):
+            address = parts(joined(head.url, link.get("href") or "") or "")
+            path, name = address.path.strip("/"), text_of(link)
+            home = not path and "cat=" not in address.query
+            if name and not (link.get("href") and (home or path in own)):
+                found.append((name, address._replace(query="" if path else address.query, fragment="").geturl()))
+        if found:
+            return found
+    return []
+
+
+def _keywords(tree: HtmlElement, head: Head, rules: Rules) -> list[str]:
+    """The tags of meta `keywords`, which holds the last parts of their addresses, by the names that their links bear."""
+    slugs = [slug.strip() for slug in (head.meta("keywords") or "").split(",")]
+    links = {
+        parts(link.get("href") or "").path.rstrip("/").rpartition("/")[2]: link for link in matches(tree, rules.tags)
+    }
+    return [
+        (text_of(links[slug]).strip(", ") if slug in links else "") or slug
+        for slug in slugs
+        if re.fullmatch(r"[\w-]+", slug)
+    ]
+
+
+def _page_media(
+    said: Said,
+    tree: HtmlElement,
+    head: Head,
+    rules: Rules,
+    container: HtmlElement | None,
+    headline: HtmlElement | None,
+) -> None:
+    images = [image for image in ranked(tree, rules.image) if leads(image, container, headline)]
+    for image in images[:1]:
+        sources = (image.get(name, "").strip() for name in ("data-src", "data-lazy-src", "data-img-url", "src"))
+        if source := next((one for one in sources if one and not one.startswith("data:")), None):
+            said.image_url = joined(head.url, source)
     if said.image_url is None and (source := _first(head.article.get("image")) or head.meta("og:image")):
-        said.image_url = urljoin(head.url, source)
-    for caption in ranked(tree, rules.caption)[:1]:
+        said.image_url = joined(head.url, source)
+    captions = [caption for caption in ranked(tree, rules.caption) if leads(caption, container, headline)]
+    for caption in captions[:1]:
         said.caption = text_of(caption)
+    if not said.caption and rules.alt_captions:
+        said.caption = next(filter(None, (alt_caption(tree, image) for image in images[:1])), None)
 
 
 def _first(value: object) -> str | None:
@@ -259,8 +313,3 @@ def _first(value: object) -> str | None:
     if isinstance(value, Mapping):
         return _first(value.get("url"))
     return clean_text(value) or None if isinstance(value, str) else None
-
-
-def _holds(element: HtmlElement, container: HtmlElement | None) -> bool:
-    """Whether the container stands under the element: then its text is the article, not what is near the headline."""
-    return container is not None and any(ancestor is element for ancestor in (container, *container.iterancestors()))

@@ -1,13 +1,11 @@
 """From material to a reading: the entrance of this package. Nothing here fetches, stores or asks the time."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
-from urllib.parse import urljoin
 
 import trafilatura
-from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
-from w3lib.encoding import html_to_unicode
+from lxml.html import HtmlElement
 
 from archive.records import Key, Reading, Reason, Rejection, Related, Removed
 from archive.text import clean_text
@@ -15,18 +13,22 @@ from crawler.reading.blocks import Block, Link, Walked, text_of, walk
 from crawler.reading.cleaning import Cleaned, clean
 from crawler.reading.credits import advertorial_mark, photo_credit
 from crawler.reading.dateline import title_cased
-from crawler.reading.dates import url_moment
+from crawler.reading.dates import agreed, url_moment
 from crawler.reading.head import Head, read_head
 from crawler.reading.judging import extracted, judged
 from crawler.reading.kinds import page_kind, page_kind_of_bytes, part_number
+from crawler.reading.links import joined
 from crawler.reading.marks import flags, language_of
 from crawler.reading.material import Material, Page, Record
 from crawler.reading.metadata import Said, outlet_names, said_by_page, said_by_record
+from crawler.reading.parsing import decoded, parse
 from crawler.reading.people import authors_of
+from crawler.reading.pruning import bare, prune, pruned_whole
 from crawler.reading.rules import WORDPRESS, Rules
 from crawler.reading.selectors import ranked
 
 VERSION = 1
+_AMP = re.compile(r"\?amp(?:=1)?(?=#|$)")
 _WITHOUT_CONTAINER = 400
 """Below 250 characters trafilatura takes the whole page; at 360 and more it was clean on 81 pages (OUTLETS 5.1)."""
 
@@ -68,15 +70,6 @@ def read(material: Material) -> Reading | Rejection:
     return _reading(material, tree, head, container, from_record=content is not None)
 
 
-def parse(text: str) -> HtmlElement | None:
-    """A document tree of decoded HTML; None if there is nothing in it. The parser caps nesting at 256 levels."""
-    data = text.replace("\0", "").encode("utf-8", "replace")
-    try:
-        return document_fromstring(data, parser=HTMLParser(encoding="utf-8"))
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
-
-
 def _opened(page: Page, rules: Rules) -> tuple[HtmlElement, Head] | Rejection:
     """A page's tree and head, if it is an article's first page."""
     if rejection := page_kind_of_bytes(page):
@@ -87,20 +80,13 @@ def _opened(page: Page, rules: Rules) -> tuple[HtmlElement, Head] | Rejection:
     head = read_head(tree, page.url)
     if rejection := page_kind(tree, head, rules, page.url):
         return rejection
+    prune(tree, rules)
     number, _ = part_number(tree)
     if number > 1:
         return Rejection(
             reason=Reason.UNREADABLE, detail=f"part {number} of a story, which is read with its first part"
         )
     return tree, head
-
-
-def decoded(page: Page) -> str:
-    """A page's text by header, mark or declaration; UTF-8 is tried first because almost every page is."""
-    try:
-        return page.body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return html_to_unicode(page.content_type, page.body, default_encoding="cp1252")[1]
 
 
 def _reading(
@@ -114,18 +100,22 @@ def _reading(
     if tree is not None:
         said = said.filled_by(said_by_page(tree, head, site, None if from_record else container))
     base = said.canonical or material.url
+    loose = not from_record and tree is not None and (container is None or bare(container, tree, rules))
     walked, refused, missing = _text(material, tree, container, from_record=from_record)
-    cleaned = clean(walked.blocks, rules, title=said.title or "", caption=said.caption, outlet=outlet)
+    cleaned = clean(walked.blocks, rules, title=said.title or "", caption=said.caption, outlet=outlet, loose=loose)
+    section = said.section or cleaned.section or material.told.section
     body = tuple(block.text for block in cleaned.blocks)
     if not body or not said.title:
         return Rejection(reason=Reason.UNREADABLE, detail="no text" if said.title else "no headline")
-    dateline, published = cleaned.dateline, said.published
+    dateline = cleaned.dateline
+    published, conflict = agreed(said.published, material.told.published)
     marks = flags(
         body,
         published=published,
         in_url=url_moment(base),
         dateline_outlet=dateline.outlet if dateline else None,
         outlet=outlet,
+        conflict=conflict,
     )
     people = tuple(dict.fromkeys(name for line in cleaned.credits for name in line.authors))
     return Reading(
@@ -140,19 +130,19 @@ def _reading(
         authors=authors_of(people, said.account, outlet=outlet, rules=rules),
         editors=tuple(dict.fromkeys(name for line in cleaned.credits for name in line.editors)),
         credit=cleaned.credit,
-        advertorial_mark=advertorial_mark(cleaned.credit, (said.section or "", *(said.tags or ()))),
+        advertorial_mark=advertorial_mark(cleaned.credit, (section or "", *(said.tags or ()))),
         published_date=published.day if published else None,
         published_at=published.at if published else None,
         published_source=published.source if published else None,
         modified_at=said.modified,
-        section=said.section,
+        section=section,
         tags=said.tags or (),
-        image_url=urljoin(base, said.image_url) if said.image_url else None,
+        image_url=joined(base, said.image_url) if said.image_url else None,
         caption=said.caption or None,
         photo_credit=photo_credit(said.caption),
-        captions=tuple(walked.captions),
+        captions=tuple(caption for caption in walked.captions if caption != said.caption),
         related=_related(base, cleaned, walked),
-        language=language_of(body, head.language),
+        language=language_of(body, rules.language or head.language),
         flags=(*marks, "parts_missing") if missing else tuple(marks),
         extractor=extractor(rules),
     )
@@ -164,14 +154,14 @@ def _text(
     """The blocks of the story's parts in order, those that only the site's boxes held, and whether parts are missing."""
     rules = material.site.rules
     if container is None and tree is not None:
+        pruned_whole(tree, rules)
         blocks = extracted(tree)
         enough = sum(len(block.text) for block in blocks) >= _WITHOUT_CONTAINER
         return Walked(blocks=blocks if enough else []), [], False
     parts = [container] if container is not None else []
     promised = part_number(tree)[1] if tree is not None and not from_record else 1
     if not from_record:
-        others = (parse(decoded(page)) for page in material.further)
-        parts.extend(found for other in others if other is not None and (found := _container(other, rules)) is not None)
+        parts.extend(_further(material))
     whole, refused = Walked(), list[Block]()
     for part in parts:
         walked = walk(part, drop=rules.drop, related=rules.related)
@@ -181,6 +171,21 @@ def _text(
         whole.related.extend(walked.related)
         refused.extend(dropped)
     return whole, refused, len(parts) < promised
+
+
+def _further(material: Material) -> list[HtmlElement]:
+    """The containers of a story's further parts, each once, in the order of their numbers.
+
+    A part that a story no longer has is answered with its first one (OUTLETS 1.4), which is left out, as errors are.
+    """
+    found: dict[int, HtmlElement] = {}
+    for page in material.further:
+        tree = None if page_kind_of_bytes(page) else parse(decoded(page))
+        if tree is None or (number := part_number(tree)[0]) < 2:
+            continue
+        if (container := _container(tree, material.site.rules)) is not None:
+            found.setdefault(number, container)
+    return [found[number] for number in sorted(found)]
 
 
 def _container(tree: HtmlElement, rules: Rules) -> HtmlElement | None:
@@ -210,8 +215,5 @@ def _related(base: str, cleaned: Cleaned, walked: Walked) -> tuple[Related, ...]
 
 
 def _absolute(base: str, href: str) -> str:
-    """The address of a link; one that cannot be joined stays as written."""
-    try:
-        return urljoin(base, href.strip())
-    except ValueError:
-        return href.strip()
+    """The address of a link, without what the AMP plugin adds to it; one that cannot be joined stays as written."""
+    return _AMP.sub("", joined(base, href) or href.strip())

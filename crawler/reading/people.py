@@ -38,7 +38,8 @@ def person_of(account: str | None, *, outlet: tuple[str, ...], rules: Rules) -> 
         return None
     houses = {_plain(house) for house in outlet} | {_plain(house.split(".")[0]) for house in outlet}
     words = name.casefold().split()
-    if key in houses or words[0] in {"admin", "redaksi", "redaktur", "tim", "administrator"}:
+    address = _plain(name.split(".")[0]) if len(words) == 1 else key
+    if {key, address} & houses or words[0] in {"admin", "redaksi", "redaktur", "tim", "administrator"}:
         return None
     return name
 

@@ -13,8 +13,8 @@ from typing import Any
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from archive.records import Reading, Reason, Rejection
-from crawler import processes
 from crawler.reading.material import Material
+from scheduler import processes
 
 logger = logging.getLogger(__name__)
 

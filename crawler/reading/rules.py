@@ -103,6 +103,8 @@ class Rules:
     tags: tuple[str, ...] = ()
     published: tuple[str, ...] = ()
     """`time` elements with the time of publication."""
+    loose_times: tuple[str, ...] = ()
+    """Those of them, by class, that may be the local clock labelled +00:00, or the day of the last change."""
     modified: tuple[str, ...] = ()
     printed_date: tuple[str, ...] = ()
     """Elements whose text has the day in words."""
@@ -133,11 +135,56 @@ class Rules:
     )
     """Account names that are no person's; the outlet's own name and address count too."""
     soft_404: tuple[str, ...] = (".error404", ".error-404", ".no-results.not-found")
+    gone_titles: tuple[str, ...] = ()
+    """Whole titles, lower case, of pages that say "not found", whatever other signs say."""
+    story: tuple[str, ...] = ()
+    """Markup that only a story's page has, in families whose `og:type` says `article` on lists and errors too: it is
+    asked instead."""
+    story_path: str | None = None
+    """Pattern of the paths of stories: cards of other stories on such a page make it no list."""
+    listing_path: str | None = None
+    """Pattern of the paths of lists and of standing pages, whatever their heads say."""
+    aside: tuple[str, ...] = ()
+    """What stands beside the article (side columns, other stories, comments): dropped before anything is read, unless it
+    holds the article."""
+    cut: str | None = None
+    """Pattern of a line, lower case, below which nothing is the article's own, wherever it stands."""
+    noise: str | None = None
+    """Pattern of a line, lower case, that is never the article's own."""
+    keyword_tags: bool = False
+    """Whether meta `keywords` holds the story's tags, as the last parts of the addresses of `tags`."""
+    alt_captions: bool = False
+    """Whether the lead picture's `alt` repeats its caption, so that a line of the same words is the caption."""
+    language: str | None = None
+    """What the outlet writes in, where the `lang` of its pages is its theme's."""
 
     def digest(self) -> str:
         """Eight hex digits that change with any rule."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:8]
 
+
+NEWSPAPER_BOXES = (
+    ".tdb_breadcrumbs",
+    ".tdb_title",
+    ".tdb_single_author",
+    ".tdb_single_author_box",
+    ".tdb_single_categories",
+    ".tdb_single_comments",
+    ".tdb_single_comments_count",
+    ".tdb_single_date",
+    ".tdb_single_featured_image",
+    ".tdb_single_next_prev",
+    ".tdb_single_post_share",
+    ".tdb_single_post_views",
+    ".tdb_single_reading_time",
+    ".tdb_single_source",
+    ".tdb_single_tags",
+    ".tdb_single_via",
+    ".td-post-featured-image",
+    ".td-post-sharing",
+    ".td-post-source-tags",
+)
+"""What tagDiv's templates may set inside the text. `tdi_NN` is never asked for: it changes with every edit of a template."""
 
 WORDPRESS = Rules(
     containers=(
@@ -150,8 +197,19 @@ WORDPRESS = Rules(
         ".amp-wp-article-content",
         ".post-content",
         '[itemprop="articleBody"]',
+        ".elementor-widget-theme-post-content",
     ),
-    related=(".related-posts", ".yarpp", ".jnews_inline_related_post", ".wp-block-query", ".wp-block-latest-posts"),
+    drop=(*CHROME, *NEWSPAPER_BOXES, ".amp-wp-footer"),
+    aside=("#comments", ".wp-block-comments", ".widget-area", "#secondary", ".td-ss-main-sidebar"),
+    related=(
+        ".related-posts",
+        ".yarpp",
+        ".jnews_inline_related_post",
+        ".wp-block-query",
+        ".wp-block-latest-posts",
+        ".td_block_related_posts",
+        ".tdb_single_related",
+    ),
     headline=(
         "h1.entry-title",
         "h1.wp-block-post-title",
@@ -168,13 +226,16 @@ WORDPRESS = Rules(
         ".tdb_single_featured_image figcaption",
         ".td-post-featured-image figcaption",
         ".amp-wp-article-featured-image .wp-caption-text",
+        ".elementor-widget-theme-post-featured-image figcaption",
     ),
     image=(
         "img.wp-post-image",
         ".post-thumbnail img",
         ".wp-block-post-featured-image img",
         ".tdb_single_featured_image img",
+        ".td-post-featured-image img",
         ".amp-wp-article-featured-image amp-img",
+        ".elementor-widget-theme-post-featured-image img",
     ),
     byline=(
         "article .byline a",
@@ -183,15 +244,21 @@ WORDPRESS = Rules(
         ".wp-block-post-author-name",
         ".wp-block-post-author__name",
         ".tdb-author-name",
+        ".td-post-author-name a",
         ".amp-wp-author",
+        '.elementor-post-info [itemprop="author"] a',
         'article a[rel="author"]',
     ),
     section=(
         "article .cat-links a",
         ".entry-meta .cat-links a",
         ".taxonomy-category a",
+        ".tdb-entry-crumb",
+        ".entry-crumbs a",
         ".tdb-entry-category",
+        ".td-category a",
         ".amp-wp-tax-category a",
+        '.elementor-post-info [itemprop="about"] a',
     ),
     tags=(
         "article .tags-links a",
@@ -204,12 +271,24 @@ WORDPRESS = Rules(
     published=(
         "article time.entry-date.published",
         ".tdb_single_date time",
+        ".td-post-title .td-post-date time",
         ".wp-block-post-date time",
         ".amp-wp-posted-on time",
         "article .entry-header time",
         "article header time",
     ),
-    modified=("article time.updated:not(.published)", ".wp-block-post-date__modified-date time"),
-    printed_date=(".posted-on", ".entry-meta", ".entry-date", ".td-post-date", ".post-meta"),
+    loose_times=(".td-module-date",),
+    modified=(
+        "article time.updated:not(.published):not(.td-module-date)",
+        ".wp-block-post-date__modified-date time",
+    ),
+    printed_date=(
+        ".posted-on",
+        ".entry-meta",
+        ".entry-date:not(.td-module-date)",
+        ".td-post-title .td-post-date",
+        ".post-meta",
+        ".elementor-post-info",
+    ),
 )
 """Stock WordPress, classic and block themes, Yoast, the Newspaper theme and the AMP plugin (OUTLETS 1 and 2)."""

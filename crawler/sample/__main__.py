@@ -1,20 +1,26 @@
-"""Serves the sample outlet until it is interrupted, so that a person can look at it: `python -m crawler.sample --port 8090`."""
+"""Serves the sample outlets until it is interrupted, so that a person can look at them: `python -m crawler.sample`."""
 
 import argparse
 import sys
 import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
-from crawler.sample.wordpress.site import SampleSite
+from crawler.sample import SAMPLES
 
 
 def main() -> None:
-    """Print the address of the site and serve it until Ctrl-C."""
+    """Print the addresses of the sites and serve them until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m crawler.sample", description=__doc__)
-    parser.add_argument("--port", type=int, default=8090, help="where to listen on 127.0.0.1; 0 lets the system choose")
+    parser.add_argument(
+        "--port", type=int, default=8090, help="where the first listens on 127.0.0.1, the others after it; 0: any"
+    )
     options = parser.parse_args()
-    with SampleSite(clock=lambda: datetime.now(UTC), port=options.port) as site:
-        sys.stdout.write(f"{site.base_url}/\n")
+    with ExitStack() as stack:
+        for number, (slug, sample) in enumerate(SAMPLES.items()):
+            port = options.port + number if options.port else 0
+            site = stack.enter_context(sample(clock=lambda: datetime.now(UTC), port=port))
+            sys.stdout.write(f"{slug:14} {site.family:10} {site.base_url}/\n")
         sys.stdout.flush()
         try:
             threading.Event().wait()

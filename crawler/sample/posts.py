@@ -11,7 +11,7 @@ from typing import Any
 
 ZONE_NAME = "Asia/Makassar"
 ZONE = timezone(timedelta(hours=8), "WITA")
-"""The zone of the site; Makassar has had no clock changes since 1949, so a fixed offset says the same."""
+"""The zone of Kabar Sampel; Makassar has had no clock changes since 1949, so a fixed offset says the same."""
 
 
 class Status(StrEnum):
@@ -44,7 +44,8 @@ class Post:
     """One post as its editor typed it.
 
     `date` and `modified` are aware; `modified` is None where the post was never edited. `blocks` are paragraphs in the
-    markup of `markup.py`. `image` is a file name under the uploads folder, `account` the name of the CMS account.
+    markup of `markup.py`. `image` is a file name under the uploads folder, `account` the name of the CMS account. A
+    section below another is written after it: `Pemerintahan/Pemkab Kapuas`.
     """
 
     id: int
@@ -68,11 +69,6 @@ class Post:
                 raise ValueError(f"post {self.id} ({self.slug}): {name} has no zone")
 
     @property
-    def path(self) -> str:
-        """The permalink's path, `/category/day/month/year/slug/`, with the day as the site counts it."""
-        return f"/{slugified(self.section)}/{self.date.astimezone(ZONE):%d/%m/%Y}/{self.slug}/"
-
-    @property
     def changed(self) -> datetime:
         """When the post was last edited, or published where it never was."""
         return self.modified or self.date
@@ -86,6 +82,11 @@ class Post:
 def slugified(name: str) -> str:
     """A category's, a tag's or an account's name as it stands in addresses."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def section_path(section: str) -> str:
+    """A section as it stands in addresses, below the one that it belongs to."""
+    return "/".join(slugified(name) for name in section.split("/"))
 
 
 def sample_posts() -> tuple[Post, ...]:

@@ -75,6 +75,14 @@ class SampleOutlet(ABC):
     def serve(self, target: str, headers: Mapping[str, str]) -> Answer:
         """What the system says to a GET of a path with its query; the names of `headers` are in lower case."""
 
+    @abstractmethod
+    def path(self, post: Post) -> str:
+        """The path at which the system shows a post."""
+
+    def address(self, post: Post) -> str:
+        """The address at which a post stands while the site runs."""
+        return self.base_url + self.path(post)
+
     @property
     def public(self) -> tuple[Post, ...]:
         """The posts that anyone may open now and that show their text."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archive import frontier, runs, store
+from archive import frontier, runs, store, visits
 from archive.archive import Archive
 from archive.captures import CaptureStore
 from archive.database import Database
@@ -79,7 +79,7 @@ class Desk:
         now = self.bench.now()
         with self.bench.database.write() as connection:
             self.ticket.check(connection)
-            visit_id = frontier.add_visit(
+            visit_id = visits.add(
                 connection,
                 self.ticket,
                 address_id=address_id,
@@ -102,7 +102,7 @@ class Desk:
                 ),
                 reading,
             )
-            frontier.settle_visit(connection, visit_id, VisitState.READ, text_sha256=saved.text_sha256)
+            visits.settle(connection, visit_id, VisitState.READ, text_sha256=saved.text_sha256)
             frontier.done(connection, address_id, Purpose.ARTICLE)
             frontier.dispose(connection, self.ticket, address_id, saved.outcome)
         return saved

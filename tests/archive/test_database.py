@@ -230,7 +230,7 @@ def test_ensure_makes_an_archive_and_its_folder(tmp_path: Path) -> None:
     assert database.revision() == HEAD
     assert database.check() == []
     database.ensure()
-    assert database.upgrade() is False
+    assert database.upgrade() is None
     database.dispose()
 
 

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,12 +8,12 @@ from sqlalchemy.exc import IntegrityError
 from archive import frontier
 from archive.errors import ArchiveUnavailableError
 from archive.frontier import DueAddress, Sight, Sighted
-from archive.models import Address, AddressAlias, Disposition, Due, Sighting, Visit
-from archive.records import Entry, Purpose, VisitState
+from archive.models import Address, AddressAlias, Disposition, Due, Sighting
+from archive.records import Entry, Purpose
 
 
-def sight(desk: Any, path: str, *, modified: str | None = None, source: str = "rest", raw: str = "") -> Sighted:
-    told = Sight(canonical=path, raw=raw or f"http://kabar.test{path}", source=source, modified=modified)
+def sight(desk: Any, path: str, *, source: str = "rest", raw: str = "", **said: str | None) -> Sighted:
+    told = Sight(canonical=path, raw=raw or f"http://kabar.test{path}", source=source, **said)
     with desk.bench.database.write() as connection:
         return frontier.sight(connection, desk.ticket, told, rules_version=1, priority=1, now=desk.bench.now())
 
@@ -50,7 +49,7 @@ def test_an_address_told_again_is_one_address(bench: Any) -> None:
     first = sight(desk, "/a/", modified="kemarin")
     bench.pass_time(hours=1)
     again = sight(desk, "/a/", modified="kemarin", raw="http://kabar.test/a/?utm_source=x")
-    assert again == Sighted(address_id=first.address_id, fresh=False, changed=False)
+    assert again == Sighted(address_id=first.address_id, fresh=False, changed=False, first=False, more=False)
     with bench.database.read() as connection:
         for table, number in ((Address, 1), (Sighting, 1), (AddressAlias, 2), (Due, 1)):
             assert connection.execute(select(func.count()).select_from(table)).scalar_one() == number
@@ -153,29 +152,6 @@ def test_the_most_urgent_comes_first_and_in_its_newest_form(bench: Any) -> None:
     assert (taken[0].url, taken[0].canonical) == ("http://kabar.test/b/?new", "/b/")
 
 
-def test_an_address_that_waits_to_be_read_is_not_fetched_again(bench: Any) -> None:
-    desk = bench.begin()
-    address_id, capture_id = desk.sight("/a/"), desk.keep("/a/")
-    with bench.database.write() as connection:
-        visit_id = frontier.add_visit(
-            connection, desk.ticket, address_id=address_id, purpose=Purpose.ARTICLE, url="u", at=bench.now(),
-            status=200, capture_id=capture_id,
-        )  # fmt: skip
-    assert take(desk) == []
-    (unread,) = unread_visits(desk)
-    assert (unread.visit_id, unread.capture_id, unread.canonical) == (visit_id, capture_id, "/a/")
-    assert unread_visits(desk, besides=[visit_id]) == []
-    with bench.database.write() as connection:
-        frontier.settle_visit(connection, visit_id, VisitState.FAILED)
-    assert len(take(desk)) == 1
-    assert unread_visits(desk) == []
-
-
-def unread_visits(desk: Any, besides: list[int] | None = None) -> list[Any]:
-    with desk.bench.database.read() as connection:
-        return frontier.unread_visits(connection, desk.ticket, limit=9, besides=besides or [])
-
-
 @pytest.mark.parametrize(
     ("tries", "minutes"), [(0, 15), (1, 60), (2, 240), (3, 960), (4, 1440), (5, 1440), (25, 1440), (10_000, 1440)]
 )
@@ -221,43 +197,44 @@ def test_marks_say_how_far_a_source_was_read(bench: Any) -> None:
         assert frontier.marks(connection, other.ticket.outlet_id, "rest") == {}
 
 
-def test_the_newest_record_of_a_story_is_found_for_its_page(bench: Any) -> None:
+@pytest.mark.parametrize(
+    ("before", "now", "more"),
+    [
+        ({}, {}, False),
+        ({}, {"section": "Politik"}, True),
+        ({}, {"published": "2024-11-22"}, True),
+        ({"section": "Politik"}, {"section": "Politik"}, False),
+        ({"section": "Politik"}, {"section": "Hukum"}, True),
+        ({"published": "2024-11-22"}, {}, False),
+    ],
+    ids=["nothing", "a section", "a day", "the same", "another", "no longer"],
+)
+def test_what_a_source_tells_beyond_what_it_told_is_noticed(bench: Any, before: Any, now: Any, more: bool) -> None:
     desk = bench.begin()
-    address_id = desk.sight("/a/")
-    captures = [desk.keep("/api/"), desk.keep("/api/")]
-    with bench.database.read() as connection:
-        assert frontier.record_visit(connection, address_id) is None
-    for number, capture_id in enumerate(captures):
-        with bench.database.write() as connection:
-            frontier.add_visit(
-                connection, desk.ticket, address_id=address_id, purpose=Purpose.ARTICLE, url="u", at=bench.now(),
-                status=200, capture_id=capture_id, record=str(number),
-            )  # fmt: skip
-    with bench.database.read() as connection:
-        assert frontier.record_visit(connection, address_id) == (captures[1], "1")
-        places = frontier.capture_places(connection, Path("warc"), captures)
-    assert {place.path for place, _ in places.values()} == {Path("warc/kabar/kabar-20241125.warc.gz")}
+    sight(desk, "/a/", **before)
+    assert wants(desk, **now) is more
+    assert sight(desk, "/a/", **now).more is more
 
 
-def test_a_rebuild_has_every_kept_visit_read_again(bench: Any) -> None:
-    first = bench.begin()
-    for number in range(3):
-        first.store(f"/{number}/", f"Judul {number}", f"isi {number}")
-    gone = first.sight("/hilang/")
-    with bench.database.write() as connection:
-        frontier.add_visit(
-            connection, first.ticket, address_id=gone, purpose=Purpose.ARTICLE, url="u", at=bench.now(), status=404,
-            capture_id=first_capture(connection), state=VisitState.REJECTED,
-        )  # fmt: skip
+def wants(desk: Any, **said: Any) -> bool:
+    told = Sight(canonical="/a/", raw="http://kabar.test/a/", source="rest", **said)
+    with desk.bench.database.read() as connection:
+        return frontier.wanted(connection, desk.ticket.outlet_id, [told])
+
+
+def test_what_a_source_no_longer_says_stays_as_it_said_it(bench: Any) -> None:
     desk = bench.begin()
+    first = sight(desk, "/a/", section="Politik", published="2024-11-22")
+    sight(desk, "/a/")
+    with bench.database.read() as connection:
+        (hint,) = frontier.hints(connection, first.address_id)
+    assert (hint.section, hint.published, hint.source) == ("Politik", "2024-11-22", "rest")
+
+
+def test_only_the_addresses_that_are_named_are_taken(bench: Any) -> None:
+    desk = bench.begin()
+    desk.sight("/a/")
+    wanted = desk.sight("/b/")
     with bench.database.write() as connection:
-        assert frontier.unread_again(connection, desk.ticket) == 3
-        states = connection.execute(select(Visit.state).order_by(Visit.id)).scalars().all()
-    assert states == [VisitState.UNREAD] * 3 + [VisitState.REJECTED]
-    assert len(entries(desk)) == 4
-
-
-def first_capture(connection: Any) -> int:
-    from archive.models import Capture
-
-    return connection.execute(select(func.min(Capture.id))).scalar_one()
+        taken = frontier.take_due(connection, desk.ticket, limit=9, now=bench.now(), only=[wanted])
+    assert [one.address_id for one in taken] == [wanted]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.addresses import absolute, canonical
+from crawler.addresses import Form, canonical, moved_to
 
 BASE = "https://kabar.example"
 STORY = "/pilkada/20/11/2024/logistik-tiba/"
@@ -23,6 +23,8 @@ STORY = "/pilkada/20/11/2024/logistik-tiba/"
         f"https://kabar.example{STORY}?replytocom=7#comment-7",
         f"https://kabar.example{STORY}amp/",
         f"https://kabar.example{STORY}2/",
+        f"https://kabar.example{STORY}2/amp/",
+        f"https://kabar.example{STORY}amp/2/",
         f"https://kabar.example{STORY}page/2/",
         f"https://kabar.example{STORY}comment-page-1/",
         f"https://kabar.example/{STORY}",
@@ -52,7 +54,30 @@ def test_what_identifies_a_story_is_kept(url, expected):
 def test_a_base_address_with_a_path_is_left_out():
     assert canonical("https://kabar.example/berita/a/", "https://kabar.example/berita") == "/a/"
     assert canonical("https://kabar.example/beritaku/a/", "https://kabar.example/berita") == "/beritaku/a/"
-    assert absolute("/a/", "https://kabar.example/berita/") == "https://kabar.example/berita/a/"
+
+
+def test_a_story_is_fetched_from_a_mirror_by_the_path_that_the_site_wrote():
+    mirror = "http://127.0.0.1:8090/cermin"
+    assert moved_to("https://kabar.example/Article/A?x=1", "https://kabar.example", mirror) == f"{mirror}/Article/A?x=1"
+    assert moved_to("https://kabar.example/berita/a", "https://kabar.example/berita/", mirror) == f"{mirror}/a"
+
+
+POPOJI, LARAVEL = Form(query=False, slash=False), Form(query=False, slash=False, front="/index.php")
+
+
+@pytest.mark.parametrize(
+    ("form", "url", "expected"),
+    [
+        (POPOJI, "https://kabar.example//detailpost/a-b/page/3", "/detailpost/a-b"),
+        (POPOJI, "https://kabar.example/detailpost/a-b/?lang=gb", "/detailpost/a-b"),
+        (POPOJI, "https://kabar.example/detailpost/12", "/detailpost/12"),
+        (LARAVEL, "https://kabar.example/index.php/article/a/", "/article/a"),
+        (LARAVEL, "https://kabar.example/article/a?ref=wa", "/article/a"),
+        (LARAVEL, "https://kabar.example/", "/"),
+    ],
+)
+def test_a_family_says_what_its_addresses_are_made_of(form, url, expected):
+    assert canonical(url, BASE, form) == expected
 
 
 @pytest.mark.parametrize("url", ["mailto:redaksi@kabar.example", "javascript:void(0)", "https://[kabar/", "file:///x"])
@@ -65,4 +90,4 @@ def test_any_text_gives_an_address_that_is_its_own_canonical_form_or_none(text):
     form = canonical(text, BASE)
     if form is not None:
         assert form.startswith("/")
-        assert canonical(absolute(form, BASE), BASE) == form
+        assert canonical(BASE + form, BASE) == form

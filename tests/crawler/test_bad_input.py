@@ -1,18 +1,15 @@
 """What is wrong outside the program gets one line that names it, the right exit status, and never a traceback."""
 
-import errno
-import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from archive.database import sqlite_module
 from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada
+from tests.disk import fill, small_disk
 
 SMALL = pytest.mark.parametrize("site", [6], indirect=True, ids=["6 articles"])
 SIZES = (4, 64, 160, 200, 240, 280, 320, 360, 400, 440, 480, 520, 560, 640, 680, 720, 800, 900)
@@ -222,22 +219,6 @@ def change(pilkada: Pilkada, statement: str) -> None:
         connection.close()
 
 
-@contextmanager
-def small_disk(folder: Path, kilobytes: int) -> Iterator[None]:
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("a small disk is mounted by root on Linux only")
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.decode().strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
 @SMALL
 @pytest.mark.parametrize("kilobytes", [260, 600, *(pytest.param(size, marks=pytest.mark.soak) for size in SIZES)])
 def test_a_full_disk_stops_a_crawl_with_its_cause_and_room_mends_it(
@@ -281,15 +262,3 @@ def test_a_disk_that_is_full_from_the_start_and_stays_so_says_it_each_time(tmp_p
         pilkada.assert_sound(6)
         assert "Judul Baru" in {record["title"] for record in pilkada.articles()}
         pilkada.close()
-
-
-def fill(file: Path) -> None:
-    """Take all the room that is left on a disk."""
-    descriptor = os.open(file, os.O_CREAT | os.O_WRONLY)
-    try:
-        while os.write(descriptor, b"\0" * 4096):
-            pass
-    except OSError as error:
-        assert error.errno == errno.ENOSPC  # noqa: PT017 - filling a disk ends with this
-    finally:
-        os.close(descriptor)

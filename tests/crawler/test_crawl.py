@@ -66,8 +66,8 @@ def test_an_edit_is_a_revision_and_the_old_text_stays(crawled: Pilkada, site: Ne
     site.forget_requests()
     report = crawled.crawl()
     assert (report["status"], report["revised"], report["new"], report["unchanged"]) == ("ok", 1, 0, 0)
-    assert site.pages == [post.path]
-    record = crawled("show", site.base_url + post.path, "--format", "json").json()
+    assert site.pages == [site.path(post)]
+    record = crawled("show", site.base_url + site.path(post), "--format", "json").json()
     assert (record["version"], record["versions"], record["changed"]) == (2, 2, True)
     assert "telah diperbarui oleh redaksi" in record["body"]
     crawled.assert_sound(30)
@@ -84,7 +84,7 @@ def test_a_scheduled_post_is_new_when_its_time_has_come(crawled: Pilkada, site: 
     site.now = post.date + timedelta(minutes=1)
     report = crawled.crawl()
     assert (report["status"], report["new"]) == ("ok", 1)
-    assert site.pages == [post.path]
+    assert site.pages == [site.path(post)]
     crawled.assert_sound(31)
 
 
@@ -142,7 +142,7 @@ def test_robots_rules_for_pages_leave_the_articles_of_the_interface(fresh: Pilka
 def test_a_page_that_leads_to_another_host_is_refused_and_its_article_stays(fresh: Pilkada, site: Newsroom) -> None:
     post = site.posts[2]
     with Newsroom(6) as other:
-        site.scripted[post.path] = Answer(status=302, headers=(("Location", other.base_url + post.path),))
+        site.scripted[site.path(post)] = Answer(status=302, headers=(("Location", other.base_url + site.path(post)),))
         report = fresh.crawl()
         assert other.requests == []
     assert (report["status"], report["new"], report["left"]) == ("ok", 6, 0)
@@ -154,15 +154,15 @@ def test_a_page_that_leads_to_another_host_is_refused_and_its_article_stays(fres
 @SMALL
 def test_a_page_that_is_gone_leaves_the_article_of_the_interface(fresh: Pilkada, site: Newsroom) -> None:
     post = site.posts[2]
-    site.down_paths[post.path] = 404
+    site.down_paths[site.path(post)] = 404
     report = fresh.crawl()
     assert (report["status"], report["new"], report["evidence"]) == ("ok", 6, 5)
     rejected = fresh.rows(
         "SELECT v.reason, v.status, a.canonical FROM visit v JOIN address a ON a.id = v.address_id "
         "WHERE v.purpose = 'evidence' AND v.state = 'rejected'"
     )
-    assert rejected == [("not_found", 404, post.path)]
-    record = fresh("show", site.base_url + post.path, "--format", "json").json()
+    assert rejected == [("not_found", 404, site.path(post))]
+    record = fresh("show", site.base_url + site.path(post), "--format", "json").json()
     assert [capture["role"] for capture in record["captures"]] == ["record"]
     fresh.assert_sound(6)
 
@@ -170,11 +170,11 @@ def test_a_page_that_is_gone_leaves_the_article_of_the_interface(fresh: Pilkada,
 @SMALL
 def test_a_page_that_fails_is_tried_again_by_a_later_crawl(fresh: Pilkada, site: Newsroom) -> None:
     post = site.posts[2]
-    site.down_paths[post.path] = 500
+    site.down_paths[site.path(post)] = 500
     report = fresh.crawl()
     assert report["new"] == 6
     # Once more at once, then not before a quarter of an hour has passed.
-    assert site.pages.count(post.path) == 2
+    assert site.pages.count(site.path(post)) == 2
     assert report["requests"] == len(site.requests)
     assert fresh.rows("SELECT tries FROM due WHERE purpose = 'evidence'") == [(1,)]
     site.forget_requests()

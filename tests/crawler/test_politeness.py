@@ -91,10 +91,10 @@ def test_a_site_is_asked_again_when_the_wait_is_over(fresh: Pilkada, site: Newsr
 @SMALL
 def test_patience_asked_for_by_a_page_stops_the_crawl(fresh: Pilkada, site: Newsroom) -> None:
     post = site.posts[3]
-    site.scripted[post.path] = Answer(status=429, headers=(("Retry-After", "3600"),))
+    site.scripted[site.path(post)] = Answer(status=429, headers=(("Retry-After", "3600"),))
     report = fresh.crawl(status=3)
     assert (report["status"], report["new"]) == ("blocked", 6)
-    assert site.pages[-1] == post.path
+    assert site.pages[-1] == site.path(post)
     assert report["evidence"] < 6
     fresh.assert_sound(6)
 

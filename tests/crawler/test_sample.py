@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.sample import Post, SampleSite, Status, sample_posts
+from crawler.sample import SAMPLES, Post, SampleSite, Status, sample_posts
 from crawler.sample.markup import NEXTPAGE, lines, linked, parts
 from crawler.sample.posts import ZONE
 
@@ -168,7 +168,7 @@ def test_the_collection_lists_articles_and_the_protected_post(site: SampleSite) 
     assert (protected["id"], protected["content"]["rendered"]) == (PROTECTED, "")
     # the prefix stands in feeds and on pages only, as measured
     assert protected["title"]["rendered"] == post_of(site, PROTECTED).title
-    assert "Protected: Daftar Kontak" in get(site, post_of(site, PROTECTED).path).text
+    assert "Protected: Daftar Kontak" in get(site, site.path(post_of(site, PROTECTED))).text
     assert "Protected: Daftar Kontak" in get(site, "/feed/?paged=2").text
 
 
@@ -330,7 +330,7 @@ def test_every_article_page_shows_its_paragraphs(site: SampleSite) -> None:
     for post in site.view().public:
         pages = parts(post.blocks)
         for number, blocks in enumerate(pages, start=1):
-            got = get(site, post.path + (f"{number}/" if number > 1 else ""))
+            got = get(site, site.path(post) + (f"{number}/" if number > 1 else ""))
             assert got.status == 200
             page = visible(got.text)
             if post.protected:
@@ -343,10 +343,10 @@ def test_every_article_page_shows_its_paragraphs(site: SampleSite) -> None:
 
 
 def test_an_article_page_has_the_marks_of_a_classic_theme(site: SampleSite) -> None:
-    got = get(site, post_of(site, 213).path)
+    got = get(site, site.path(post_of(site, 213)))
     assert "<title>Rekapitulasi di Tenggarong Seberang Sempat Diskors &#8211; Kabar Sampel</title>" in got.text
     assert '<html lang="en-US">' in got.text
-    assert f'<link rel="canonical" href="{site.base_url}{post_of(site, 213).path}" />' in got.text
+    assert f'<link rel="canonical" href="{site.base_url}{site.path(post_of(site, 213))}" />' in got.text
     assert '<time class="entry-date published" datetime="2024-12-02T15:00:00+08:00">December 2, 2024</time>' in got.text
     assert '<time class="updated" datetime="2024-12-03T09:20:00+08:00">' in got.text
     assert (
@@ -356,16 +356,16 @@ def test_an_article_page_has_the_marks_of_a_classic_theme(site: SampleSite) -> N
     assert "Required fields are marked" in got.text
     assert "application/ld+json" not in got.text
     assert got.headers["ETag"] is None
-    assert "Rp&nbsp;300" in get(site, post_of(site, 142).path).text
+    assert "Rp&nbsp;300" in get(site, site.path(post_of(site, 142))).text
 
 
 def test_a_long_article_is_cut_in_html_and_whole_in_rest(site: SampleSite) -> None:
     post = post_of(site, PAGED)
-    first, second = get(site, post.path), get(site, f"{post.path}2/")
+    first, second = get(site, site.path(post)), get(site, f"{site.path(post)}2/")
     assert "Bermalam di Kembang Janggut" not in first.text
     assert "Bermalam di Kembang Janggut" in second.text
-    assert f'href="{site.base_url}{post.path}3/"' in second.text
-    assert [get(site, f"{post.path}{number}/").status for number in (3, 4)] == [200, 301]
+    assert f'href="{site.base_url}{site.path(post)}3/"' in second.text
+    assert [get(site, f"{site.path(post)}{number}/").status for number in (3, 4)] == [200, 301]
     whole = get(site, f"{POSTS}/{PAGED}").json["content"]["rendered"]
     assert whole.count(NEXTPAGE) == 2
     assert "Disambut Gong" in whole
@@ -392,8 +392,54 @@ def test_listings_hold_their_posts(site: SampleSite) -> None:
     }
 
 
+def test_a_day_has_a_listing_and_listings_have_feeds(site: SampleSite) -> None:
+    assert cards(get(site, "/25/10/2024/").text) == [142]
+    assert [get(site, target).status for target in ("/26/10/2024/", "/25/10/2024/page/2/", "/2024/")] == [404, 404, 404]
+
+    def items(target: str) -> int:
+        return len(ET.fromstring(get(site, target).text).findall("channel/item"))
+
+    assert [items(target) for target in ("/category/pilkada/feed/", "/category/pilkada/feed/?paged=2")] == [10, 8]
+    assert [items(target) for target in ("/tag/tabang/feed/", "/25/10/2024/feed/")] == [1, 1]
+    past = get(site, "/category/pilkada/feed/?paged=3")
+    assert (past.status, past.headers["Content-Type"]) == (404, "application/rss+xml; charset=UTF-8")
+    # one mark for the whole site: it says nothing of a section
+    etag = get(site, "/feed/").headers["ETag"]
+    assert get(site, "/category/daerah/feed/", If_None_Match=etag).status == 304
+    assert get(site, "/category/hukum/feed/").headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"slug": "surat-suara-disortir"}, {"section": "Daerah"}, {"date": datetime(2024, 10, 26, 5, 30, tzinfo=ZONE)}],
+    ids=["slug", "section", "date"],
+)
+def test_a_moved_post_is_found_from_its_former_address(site: SampleSite, change) -> None:
+    old = site.path(post_of(site, 142))
+    new = site.path(site.move(142, **change))
+    assert old != new
+    for target, place in ((old, new), (f"{old}?utm_source=x", f"{new}?utm_source=x")):
+        got = get(site, target)
+        assert (got.status, got.headers["Location"]) == (301, site.base_url + place)
+    assert get(site, new).status == 200
+
+
+def test_a_deleted_post_was_never_there(site: SampleSite) -> None:
+    path = site.path(post_of(site, 142))
+    site.move(142, slug="surat-suara-disortir")
+    site.delete(142)
+    assert get(site, path).status == 404
+    single = get(site, f"{POSTS}/142")
+    assert (single.status, single.json["code"]) == (404, "rest_post_invalid_id")
+
+
+def test_a_shortened_address_is_completed(site: SampleSite) -> None:
+    path = site.path(post_of(site, 142))
+    assert get(site, f"{path[:-12]}/").headers["Location"] == site.base_url + path
+
+
 def test_addresses_redirect_as_in_wordpress(site: SampleSite) -> None:
-    path = post_of(site, 142).path
+    path = site.path(post_of(site, 142))
     for target, place in (
         ("/?p=142", path),
         ("/?p=142&utm_source=x", f"{path}?utm_source=x"),
@@ -410,7 +456,7 @@ def test_addresses_redirect_as_in_wordpress(site: SampleSite) -> None:
         for target in (
             "/?p=4",
             f"/?p={DRAFT}",
-            post_of(site, DRAFT).path,
+            site.path(post_of(site, DRAFT)),
             path.replace("/25/", "/26/"),
             "/tidak-ada/",
             "/tidak-ada",
@@ -425,13 +471,13 @@ def test_addresses_redirect_as_in_wordpress(site: SampleSite) -> None:
 
 def test_a_scheduled_post_appears_when_its_time_has_come(site: SampleSite, clock: Clock) -> None:
     post = post_of(site, SCHEDULED)
-    assert get(site, post.path).status == 404
+    assert get(site, site.path(post)).status == 404
     clock.now = post.date - timedelta(seconds=1)
     assert get(site, f"{POSTS}?per_page=1").headers["X-WP-Total"] == "31"
     clock.now = post.date
     assert get(site, f"{POSTS}?per_page=1").json[0]["id"] == SCHEDULED
-    assert get(site, post.path).status == 200
-    assert get(site, post_of(site, DRAFT).path).status == 404
+    assert get(site, site.path(post)).status == 200
+    assert get(site, site.path(post_of(site, DRAFT))).status == 404
 
 
 def test_a_clock_set_back_shows_the_site_of_that_day(site: SampleSite, clock: Clock) -> None:
@@ -447,11 +493,11 @@ def test_an_edit_is_seen_everywhere(site: SampleSite, clock: Clock) -> None:
     record = get(site, f"{POSTS}?orderby=modified&per_page=1").json[0]
     assert (record["id"], record["modified_gmt"]) == (142, "2025-06-01T05:00:00")
     assert "<p>Tambahan &lt; satu &amp; dua.</p>" in record["content"]["rendered"]
-    assert "<p>Tambahan &lt; satu &amp; dua.</p>" in get(site, post.path).text
+    assert "<p>Tambahan &lt; satu &amp; dua.</p>" in get(site, site.path(post)).text
 
 
 def test_a_removed_post_is_gone_and_comes_back(site: SampleSite) -> None:
-    path = post_of(site, 142).path
+    path = site.path(post_of(site, 142))
     site.remove(142)
     assert get(site, path).status == 404
     assert get(site, f"{POSTS}/142").json["code"] == "rest_forbidden"
@@ -475,7 +521,7 @@ def test_a_new_post_is_published_and_a_taken_slug_is_not(site: SampleSite) -> No
 
 
 def test_gzip_and_chunks_are_sent_as_asked(site: SampleSite) -> None:
-    path = post_of(site, 142).path
+    path = site.path(post_of(site, 142))
     plain, zipped = get(site, path), get(site, path, Accept_Encoding="gzip, deflate")
     assert plain.headers["Content-Encoding"] is None
     assert int(plain.headers["Content-Length"]) == len(plain.raw)
@@ -533,7 +579,7 @@ def test_stopping_ends_open_connections_and_slow_answers_at_once(site: SampleSit
 
 
 def test_what_a_browser_needs_is_there(site: SampleSite) -> None:
-    page = get(site, post_of(site, 142).path).text
+    page = get(site, site.path(post_of(site, 142))).text
     for pattern, kind in ((r"href=\'([^\']+style\.css)", "text/css"), (r'src="([^"]+\.png)"', "image/png")):
         address = re.search(pattern, page)[1]
         got = get(site, address.removeprefix(site.base_url))
@@ -543,11 +589,13 @@ def test_what_a_browser_needs_is_there(site: SampleSite) -> None:
 def test_the_module_serves_until_it_is_interrupted() -> None:
     command = [sys.executable, "-W", "error", "-m", "crawler.sample", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        address = urlsplit(process.stdout.readline().strip())
-        connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=10)
-        connection.request("GET", "/robots.txt")
-        assert connection.getresponse().read().startswith(b"User-agent")
-        connection.close()
+        served = [process.stdout.readline().split() for _ in SAMPLES]
+        assert [slug for slug, _, _ in served] == list(SAMPLES)
+        for _, _, address in served:
+            connection = http.client.HTTPConnection("127.0.0.1", urlsplit(address).port, timeout=10)
+            connection.request("GET", "/")
+            assert connection.getresponse().read().endswith(b"</html>\n")
+            connection.close()
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=10)[1] == ""
     assert process.returncode == 0

@@ -78,12 +78,11 @@ def test_looking_at_a_home_that_is_not_there_makes_nothing(tmp_path: Path, words
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["outlets", "list"], "no outlet is declared in "),
         (["schedule", "list"], "no outlet is enabled"),
         (["schedule", "status"], "no outlet is enabled"),
         (["schedule", "runs"], "no runs yet"),
     ],
-    ids=["outlets list", "schedule list", "schedule status", "schedule runs"],
+    ids=["schedule list", "schedule status", "schedule runs"],
 )
 def test_an_empty_table_is_a_line_that_names_the_home(tmp_path: Path, words: list[str], says: str) -> None:
     pilkada = Pilkada(tmp_path / "salah-ketik")

@@ -1,1 +1,1 @@
-"""The WordPress of the sample outlets."""
+"""The WordPress of the sample outlets, with the two themes that they wear."""

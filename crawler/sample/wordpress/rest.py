@@ -1,4 +1,4 @@
-"""The REST interface of the sample site: the index, the collection of posts and single posts, as WordPress 6.1 answers.
+"""The REST interface of a sample WordPress: the index, the collection of posts and single posts, as WordPress 6.1 answers.
 
 Everything is a function of the view and the query; the measured behaviour is written down in OUTLETS.md 1.1.
 """
@@ -6,14 +6,14 @@ Everything is a function of the view and the query; the measured behaviour is wr
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from crawler.sample.markup import heading, lines, rendered, text
-from crawler.sample.posts import ZONE, ZONE_NAME, Post, slugified
+from crawler.sample.posts import Post, slugified
 from crawler.sample.server import Answer
-from crawler.sample.wordpress.view import NAME, TAGLINE, View, error_answer, json_answer
+from crawler.sample.wordpress.view import View, error_answer, json_answer
 
 ROOT = "/wp-json"
 POSTS = "/wp/v2/posts"
@@ -84,12 +84,12 @@ def _single(view: View, number: int, asked: Mapping[str, str]) -> Answer:
 def _index(view: View) -> Answer:
     return json_answer(
         {
-            "name": NAME,
-            "description": TAGLINE,
+            "name": view.blog.name,
+            "description": view.blog.tagline,
             "url": view.base_url,
             "home": view.base_url,
-            "gmt_offset": 8,
-            "timezone_string": ZONE_NAME,
+            "gmt_offset": _hours(view),
+            "timezone_string": view.blog.zone_name,
             "namespaces": ["oembed/1.0", "wp/v2", "wp-site-health/v1", "wp-block-editor/v1"],
             "authentication": [],
             "routes": {
@@ -99,13 +99,19 @@ def _index(view: View) -> Answer:
     )
 
 
+def _hours(view: View) -> float:
+    """How far the site's clock is ahead of UTC; a whole number is printed without a point, as PHP does."""
+    ahead = (view.local(view.now).utcoffset() or timedelta()) / timedelta(hours=1)
+    return int(ahead) if ahead.is_integer() else ahead
+
+
 def _whole(name: str, value: str, *, most: float = math.inf) -> int:
     if not re.fullmatch(r"[0-9]+", value) or not 1 <= int(value) <= most:
         raise _RefusedError(name)
     return int(value)
 
 
-def _moment(name: str, value: str) -> datetime:
+def _moment(name: str, value: str, zone: tzinfo) -> datetime:
     """A bound as WordPress reads it: no date without a time, and no zone means the site's own."""
     try:
         moment = datetime.fromisoformat(value) if _MOMENT.fullmatch(value) else None
@@ -113,13 +119,13 @@ def _moment(name: str, value: str) -> datetime:
         moment = None
     if moment is None:
         raise _RefusedError(name)
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def _filtered(view: View, asked: Mapping[str, str]) -> list[Post]:
     for name in sorted(_MISSING & set(asked)):
         raise _RefusedError(name)
-    bounds = {name: _moment(name, asked[name]) for name in _BOUNDS if name in asked}
+    bounds = {name: _moment(name, asked[name], view.blog.zone) for name in _BOUNDS if name in asked}
     tests: list[Callable[[Post], bool]] = []
     if "after" in bounds:
         tests.append(lambda post: _second(post.date) > bounds["after"])
@@ -157,12 +163,9 @@ def _ordered(posts: list[Post], view: View, asked: Mapping[str, str]) -> list[Po
     return sorted(posts, key=keys[by], reverse=order == "desc")
 
 
-def _local(moment: datetime) -> str:
-    return f"{moment.astimezone(ZONE):%Y-%m-%dT%H:%M:%S}"
-
-
-def _utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+def _written(moment: datetime) -> str:
+    """A moment as WordPress writes it, without its zone."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}"
 
 
 def _record(view: View, post: Post) -> dict[str, Any]:
@@ -170,13 +173,13 @@ def _record(view: View, post: Post) -> dict[str, Any]:
     content = "" if post.protected else rendered(post.blocks, links=view.links, uploads=view.uploads)
     first = "" if post.protected else f"<p>{text(lines(post.blocks[0])[0][:200])} [&hellip;]</p>\n"
     changed = view.changed(post)
-    return {
+    record = {
         "id": post.id,
-        "date": _local(post.date),
-        "date_gmt": _utc(post.date),
+        "date": _written(view.local(post.date)),
+        "date_gmt": _written(post.date.astimezone(UTC)),
         "guid": {"rendered": view.shortlink(post)},
-        "modified": _local(changed),
-        "modified_gmt": _utc(changed),
+        "modified": _written(view.local(changed)),
+        "modified_gmt": _written(changed.astimezone(UTC)),
         "slug": post.slug,
         "status": "publish",
         "type": "post",
@@ -195,6 +198,7 @@ def _record(view: View, post: Post) -> dict[str, Any]:
         "categories": [view.term("category", post.section)],
         "tags": [view.term("post_tag", tag) for tag in post.tags],
     }
+    return record | {"amp_enabled": not post.protected} if view.blog.amp else record
 
 
 def _media_number(post: Post) -> int:
@@ -223,7 +227,8 @@ def _links(view: View, post: Post) -> dict[str, list[dict[str, Any]]]:
 def _embedded(view: View, post: Post) -> dict[str, Any]:
     def term(taxonomy: str, kind: str, name: str) -> dict[str, Any]:
         number, link = view.term(taxonomy, name), view.archive(kind, name)
-        return {"id": number, "link": link, "name": text(name), "slug": slugified(name), "taxonomy": taxonomy}
+        own = name.rpartition("/")[2] if kind == "category" else name
+        return {"id": number, "link": link, "name": text(own), "slug": slugified(own), "taxonomy": taxonomy}
 
     account = view.account(post.account)
     out: dict[str, Any] = {
@@ -234,7 +239,7 @@ def _embedded(view: View, post: Post) -> dict[str, Any]:
                 "url": "",
                 "description": "",
                 "link": view.archive("author", post.account),
-                "slug": slugified(post.account),
+                "slug": view.nicename(post.account),
             }
         ],
         "wp:term": [
@@ -246,7 +251,7 @@ def _embedded(view: View, post: Post) -> dict[str, Any]:
         out["wp:featuredmedia"] = [
             {
                 "id": _media_number(post),
-                "date": _local(post.date),
+                "date": _written(view.local(post.date)),
                 "slug": slugified(post.image),
                 "type": "attachment",
                 "caption": {"rendered": f"<p>{text(post.caption)}</p>\n" if post.caption else ""},

@@ -1,11 +1,11 @@
-"""The frame round every page of the sample site: head, masthead, sidebar, footer, style sheet and a grey picture."""
+"""The frame round every page of the classic theme: head, masthead, sidebar, footer, style sheet and a grey picture."""
 
 import struct
 import zlib
 from collections.abc import Sequence
 
 from crawler.sample.markup import heading, text
-from crawler.sample.wordpress.view import NAME, TAGLINE, View
+from crawler.sample.wordpress.view import View
 
 STYLE_PATH = "/wp-content/themes/sampel/style.css"
 STYLE = """body{margin:0;font:17px/1.6 Georgia,serif;color:#222;background:#fafafa}
@@ -19,19 +19,19 @@ blockquote{border-left:4px solid #b5121b;margin-left:0;padding-left:1rem}a{color
 
 def page(view: View, *, title: str, body_class: str, main: str, head: Sequence[str] = ()) -> bytes:
     """A whole HTML page round `main`; `title` is HTML already, and `head` holds further elements of the head."""
-    base = view.base_url
+    base, blog = view.base_url, view.blog
     extra = "\n".join(head)
     return f"""<!doctype html>
-<html lang="en-US">
+<html lang="{blog.locale.language}">
 <head>
 <meta charset="UTF-8" />
 <meta name="viewport" content="width=device-width, initial-scale=1" />
 <title>{title}</title>
 <meta name='robots' content='max-image-preview:large' />
-<link rel="alternate" type="application/rss+xml" title="{NAME} &raquo; Feed" href="{base}/feed/" />
+<link rel="alternate" type="application/rss+xml" title="{blog.name} &raquo; Feed" href="{base}/feed/" />
 <link rel='stylesheet' id='sampel-style-css' href='{base}{STYLE_PATH}' media='all' />
 <link rel="https://api.w.org/" href="{base}/wp-json/" />
-<meta name="generator" content="WordPress 6.1.9" />
+<meta name="generator" content="WordPress {blog.version}" />
 {extra}
 </head>
 <body class="{body_class}">
@@ -39,8 +39,8 @@ def page(view: View, *, title: str, body_class: str, main: str, head: Sequence[s
 <a class="skip-link screen-reader-text" href="#content">Skip to content</a>
 <header id="masthead" class="site-header">
 <div class="site-branding">
-<p class="site-title"><a href="{base}/">{NAME}</a></p>
-<p class="site-description">{TAGLINE}</p>
+<p class="site-title"><a href="{base}/">{blog.name}</a></p>
+<p class="site-description">{blog.tagline}</p>
 </div>
 <nav id="site-navigation" class="primary-navigation">{_sections(view)}</nav>
 </header>
@@ -53,7 +53,7 @@ def page(view: View, *, title: str, body_class: str, main: str, head: Sequence[s
 {_sidebar(view)}
 </div>
 <footer id="colophon" class="site-footer">
-<div class="site-info"><a href="{base}/">{NAME}</a>
+<div class="site-info"><a href="{base}/">{blog.name}</a>
 <div class="powered-by">Proudly powered by <a href="https://wordpress.org/">WordPress</a>.</div></div>
 </footer>
 </div>

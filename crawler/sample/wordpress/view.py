@@ -1,4 +1,4 @@
-"""The sample site as it stands at one moment, and what is answered to one request."""
+"""A WordPress site as it stands at one moment, and what is answered to one request."""
 
 import json
 from collections.abc import Iterable
@@ -7,11 +7,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from crawler.sample.posts import Post, Status, slugified
+from crawler.sample.markup import heading
+from crawler.sample.posts import Post, Status, section_path, slugified
 from crawler.sample.server import Answer
-
-NAME = "Kabar Sampel"
-TAGLINE = "Berita dari contoh"
+from crawler.sample.wordpress.blog import Blog
 
 JSON = ("Content-Type", "application/json; charset=UTF-8")
 
@@ -24,12 +23,18 @@ def json_answer(value: object, *, status: int = 200, headers: Iterable[tuple[str
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """What the site knows at `now`: every post that was not deleted, and which of them lie in the trash."""
+    """What the site knows at `now`: every post that was not deleted, and which of them lie in the trash.
 
+    `formerly` are posts as they were before they were moved. `visit` counts the requests, for what differs at each.
+    """
+
+    blog: Blog
     base_url: str
     now: datetime
     posts: tuple[Post, ...]
     trashed: frozenset[int] = frozenset()
+    formerly: tuple[Post, ...] = ()
+    visit: int = 0
 
     @cached_property
     def public(self) -> tuple[Post, ...]:
@@ -45,6 +50,11 @@ class View:
     def by_id(self) -> dict[int, Post]:
         """The public posts by their id."""
         return {post.id: post for post in self.public}
+
+    @cached_property
+    def by_slug(self) -> dict[str, Post]:
+        """The public posts by their slug."""
+        return {post.slug: post for post in self.public}
 
     @cached_property
     def links(self) -> dict[str, str]:
@@ -76,13 +86,21 @@ class View:
         """The address under which pictures lie."""
         return f"{self.base_url}/wp-content/uploads/"
 
+    def local(self, moment: datetime) -> datetime:
+        """A moment as the site's clock shows it."""
+        return moment.astimezone(self.blog.zone)
+
     def address(self, post: Post) -> str:
         """The permalink of a post."""
-        return self.base_url + post.path
+        return self.base_url + self.blog.path(post)
 
     def shortlink(self, post: Post) -> str:
         """The address that a post keeps whatever becomes of its slug; also its guid."""
         return f"{self.base_url}/?p={post.id}"
+
+    def title(self, post: Post) -> str:
+        """The HTML of a post's title as pages and feeds show it."""
+        return (self.blog.locale.protected if post.protected else "") + heading(post.title)
 
     def changed(self, post: Post) -> datetime:
         """When a post was last edited, as far as the clock has come."""
@@ -96,9 +114,26 @@ class View:
         """The number of a CMS account."""
         return self._accounts[name]
 
+    def nicename(self, account: str) -> str:
+        """An account's name in addresses, which is there even where the name that is shown was left blank."""
+        return slugified(account) or f"akun-{self.account(account)}"
+
     def archive(self, kind: str, name: str) -> str:
-        """The address of the listing of a `category`, a `tag` or an `author`."""
-        return f"{self.base_url}/{kind}/{slugified(name)}/"
+        """The address of the listing of a `category`, a `tag`, an `author` or a `date` (as `25/11/2024`)."""
+        if kind == "date":
+            return f"{self.base_url}/{name}/"
+        if kind == "category":
+            return f"{self.base_url}/{'' if self.blog.yoast else 'category/'}{section_path(name)}/"
+        return f"{self.base_url}/{kind}/{self.nicename(name) if kind == 'author' else slugified(name)}/"
+
+    def link_headers(self, post: Post) -> tuple[tuple[str, str], ...]:
+        """What WordPress says of a post in the headers of its page: the REST interface, its record, its short address."""
+        root = f"{self.base_url}/wp-json/"
+        return (
+            ("Link", f'<{root}>; rel="https://api.w.org/"'),
+            ("Link", f'<{root}wp/v2/posts/{post.id}>; rel="alternate"; type="application/json"'),
+            ("Link", f"<{self.shortlink(post)}>; rel=shortlink"),
+        )
 
 
 def error_answer(status: int, code: str, message: str, **extra: Any) -> Answer:

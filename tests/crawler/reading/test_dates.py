@@ -1,10 +1,10 @@
-from datetime import UTC, date, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from archive.records import Trust
-from crawler.reading.dates import moment, printed_moment, url_moment
+from crawler.reading.dates import Moment, moment, printed_moment, relative_moment, url_moment
 
 WITA = ZoneInfo("Asia/Makassar")
 
@@ -82,3 +82,36 @@ def test_what_is_not_a_whole_date_is_not_guessed(text: str) -> None:
 def test_the_day_in_an_address_is_day_first(url: str, day: date | None) -> None:
     found = url_moment(url)
     assert (found.day if found else None) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("3 jam yang lalu", date(2024, 11, 10)),
+        ("7 jam yang lalu", date(2024, 11, 10)),
+        ("8 jam yang lalu", None),
+        ("9 jam yang lalu", date(2024, 11, 9)),
+        ("40 menit lalu", date(2024, 11, 10)),
+        ("Oleh Andi • 1 hour ago", date(2024, 11, 10)),
+        ("1 jam 20 menit yang lalu", date(2024, 11, 10)),
+        ("2 hari yang lalu", None),
+        ("2 days ago", None),
+        ("1 minggu yang lalu", None),
+        ("5 bulan yang lalu", None),
+        ("1 bulan 3 jam yang lalu", None),
+        ("kemarin", None),
+        ("3 jam lagi", None),
+        ("10 November 2024", None),
+    ],
+)
+def test_a_relative_date_names_a_day_only_where_it_leaves_one(text: str, day: date | None) -> None:
+    at = datetime(2024, 11, 10, 0, 30, tzinfo=UTC)
+    found = relative_moment(text, at, WITA, Trust.LISTING)
+    assert found == (Moment(day, None, Trust.LISTING) if day else None)
+
+
+def test_a_relative_date_is_counted_back_over_the_outlets_midnight() -> None:
+    at = datetime(2024, 11, 9, 16, 30, tzinfo=UTC)
+    found = relative_moment("10 menit yang lalu", at, WITA, Trust.LISTING)
+    assert found
+    assert found.day == date(2024, 11, 10)

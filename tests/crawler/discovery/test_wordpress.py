@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crawler.discovery import Ask, NotThisSourceError, WordPressRest
+from crawler.discovery import Ask, NotThisSourceError, Reply, WordPressRest
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 MARKS = {"modified": "2024-11-20T01:12:00", "published": "2024-11-19T00:00:00"}
@@ -25,39 +25,41 @@ def post(number, **changes):
 def read(source, posts, *, page=1, status=200, window="all", **headers):
     body = json.dumps(posts).encode() if not isinstance(posts, bytes) else posts
     ask = Ask(url="https://kabar.example/", window=window, page=page)
-    return source.read(ask, status, headers, body)
+    return source.read(ask, Reply(url=ask.url, status=status, headers=headers, body=body, at=NOW))
 
 
 def test_a_first_crawl_walks_all_posts_newest_first():
-    (ask,) = WordPressRest("https://kabar.example", {}).first()
+    (ask,) = WordPressRest("https://kabar.example", {}).begin()
     query = parse_qs(urlsplit(ask.url).query)
     assert (query["per_page"], query["orderby"], query["order"]) == (["100"], ["date"], ["desc"])
     assert "_links" in query["_fields"][0], "_embedded stays empty without it (OUTLETS 1.1)"
 
 
 def test_later_crawls_ask_for_two_windows_that_overlap_by_a_second():
-    modified, published = WordPressRest("https://kabar.example", MARKS).first()
+    modified, published = WordPressRest("https://kabar.example", MARKS).begin()
     assert parse_qs(urlsplit(modified.url).query)["modified_after"] == ["2024-11-20T01:11:59Z"]
     assert parse_qs(urlsplit(published.url).query)["after"] == ["2024-11-18T23:59:59Z"]
 
 
 def test_an_answer_gives_its_stories_and_the_next_page():
-    answer = read(
-        WordPressRest("https://kabar.example", {}), [post(1), post(2)], **{"x-wp-total": "3", "x-wp-totalpages": "2"}
-    )
+    source = WordPressRest("https://kabar.example", {})
+    (ask,) = source.begin()
+    answer = read(source, [post(1), post(2)], **{"x-wp-total": "3", "x-wp-totalpages": "2"})
     assert [story.record for story in answer.stories] == ["1", "2"]
-    assert (answer.total, answer.following.page) == (3, 2)
+    assert (answer.total, answer.more) == (3, True)
+    (further,) = source.go_on(ask, answer, fresh=2, now=NOW).asks
+    assert further.page == 2
 
 
 def test_the_last_page_has_none_after_it():
     answer = read(WordPressRest("https://kabar.example", {}), [post(1)], **{"x-wp-total": "1", "x-wp-totalpages": "1"})
-    assert answer.following is None
+    assert answer.more is False
 
 
 def test_without_counts_a_full_page_is_followed_and_an_empty_one_is_not():
     source = WordPressRest("https://kabar.example", {})
-    assert read(source, [post(n) for n in range(100)]).following is not None
-    assert read(source, []).following is None
+    assert read(source, [post(n) for n in range(100)]).more is True
+    assert read(source, []).more is False
 
 
 def test_posts_that_shrank_away_while_we_walked_end_the_walk():
@@ -65,7 +67,7 @@ def test_posts_that_shrank_away_while_we_walked_end_the_walk():
         WordPressRest("https://kabar.example", {}), {"code": "rest_post_invalid_page_number"}, page=2, status=400
     )
     assert answer.stories == ()
-    assert answer.following is None
+    assert answer.more is False
 
 
 @pytest.mark.parametrize(
@@ -113,3 +115,22 @@ def test_marks_move_to_the_newest_and_never_back():
         "modified": "2024-11-21T01:00:00",
         "published": "2024-11-20T01:00:00",
     }
+
+
+def test_a_walk_that_saw_fewer_posts_than_there_are_is_made_once_more_and_no_more():
+    source = WordPressRest("https://kabar.example", {})
+    (ask,) = source.begin()
+    short = read(source, [post(1)], **{"x-wp-total": "2", "x-wp-totalpages": "1"})
+    again = source.go_on(ask, short, fresh=1, now=NOW)
+    assert [further.page for further in again.asks] == [1]
+    assert again.marks is None
+    end = source.go_on(again.asks[0], short, fresh=0, now=NOW)
+    assert (end.asks, end.marks) == ((), {"modified": "2024-11-21T01:00:00", "published": "2024-11-20T01:00:00"})
+
+
+def test_marks_are_kept_once_all_windows_are_read():
+    source = WordPressRest("https://kabar.example", MARKS)
+    first, second = source.begin()
+    nothing = read(source, [], **{"x-wp-total": "0", "x-wp-totalpages": "0"})
+    assert source.go_on(first, nothing, fresh=0, now=NOW).marks is None
+    assert source.go_on(second, nothing, fresh=0, now=NOW).marks == MARKS

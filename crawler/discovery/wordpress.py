@@ -1,13 +1,16 @@
-"""Sources of stories: what to ask a site for, and what its answer tells. One class per kind of source."""
+"""WordPress's REST interface as a source of stories."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from archive.text import clean_text
+from crawler.discovery.source import Answer, Ask, Marks, NotThisSourceError, Reply, Step, Story
+
+logger = logging.getLogger(__name__)
 
 PER_PAGE = 100
 """The most posts that WordPress gives in one answer (OUTLETS 1.1)."""
@@ -20,41 +23,6 @@ FIELDS = (
 EMBED = "author,wp:term,wp:featuredmedia"
 
 
-class NotThisSourceError(Exception):
-    """The answer is not of this source's kind: closed, replaced by HTML, or broken; the text says which."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """One request to a source: its address, and which window of the source it is a part of."""
-
-    url: str
-    window: str
-    page: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """What a source told of one story; `record` names its record inside the answer, times are as the source gave them."""
-
-    url: str
-    record: str
-    title: str
-    published: str | None
-    modified: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What one answer told: its stories, how many the source says there are in all, and what to ask next."""
-
-    stories: tuple[Story, ...]
-    total: int | None
-    following: Ask | None
-    unusable: int = 0
-    """Entries without what identifies a story."""
-
-
 class WordPressRest:
     """The REST collection of a WordPress: whole texts, a hundred at a time.
 
@@ -64,19 +32,20 @@ class WordPressRest:
     """
 
     kind = "wordpress-rest"
+    needed = True
     path = "/wp-json/wp/v2/posts"
 
-    def __init__(self, base_url: str, marks: Mapping[str, Any]) -> None:
+    def __init__(self, base_url: str, marks: Marks) -> None:
         self._endpoint = base_url.rstrip("/") + self.path
         self._marks = marks
+        self._moved_on: Marks = marks
+        self._open = {"modified", "published"} if marks else {"all"}
+        self._walked: dict[str, set[str]] = {}
+        self._again: set[str] = set()
 
-    def first(self) -> Iterator[Ask]:
-        """Give the requests that a crawl begins with."""
-        if not self._marks:
-            yield self._ask("all", 1)
-        else:
-            yield self._ask("modified", 1)
-            yield self._ask("published", 1)
+    def begin(self) -> list[Ask]:
+        """The windows of this crawl, each from its first page."""
+        return [self._ask(window, 1) for window in sorted(self._open)]
 
     def _ask(self, window: str, page: int) -> Ask:
         query = {
@@ -93,38 +62,44 @@ class WordPressRest:
             query |= {name: f"{mark:%Y-%m-%dT%H:%M:%S}Z", "orderby": order, "order": "asc"}
         return Ask(url=f"{self._endpoint}?{urlencode(query)}", window=window, page=page)
 
-    def read(self, ask: Ask, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Read one answer; `headers` have lower-case names.
-
-        Raises:
-            NotThisSourceError: it is no list of posts.
-        """
-        posts = self._posts(ask, status, headers, body)
-        total, pages = _number(headers.get("x-wp-total")), _number(headers.get("x-wp-totalpages"))
+    def read(self, ask: Ask, reply: Reply) -> Answer:
+        """The posts of one answer; one past the end has none."""
+        posts = self._posts(ask, reply)
+        total, pages = _number(reply.headers.get("x-wp-total")), _number(reply.headers.get("x-wp-totalpages"))
         more = ask.page < pages if pages is not None else len(posts) == PER_PAGE
         stories = tuple(filter(None, map(_story, posts)))
-        return Answer(
-            stories=stories,
-            unusable=len(posts) - len(stories),
-            total=total,
-            following=self._ask(ask.window, ask.page + 1) if more and posts else None,
-        )
+        return Answer(stories=stories, unusable=len(posts) - len(stories), total=total, more=more and bool(posts))
 
-    def _posts(self, ask: Ask, status: int, headers: Mapping[str, str], body: bytes) -> list[Any]:
+    def go_on(self, ask: Ask, answer: Answer, *, fresh: int, now: datetime) -> Step:  # noqa: ARG002
+        """The next page; at the end of a window the marks, or the window once more if posts moved while it was walked."""
+        walked = self._walked.setdefault(ask.window, set())
+        walked.update(story.record for story in answer.stories if story.record is not None)
+        self._moved_on = self.marks_after(self._moved_on, answer.stories, now)
+        if answer.more:
+            return Step(asks=[self._ask(ask.window, ask.page + 1)])
+        missed = answer.total is not None and len(walked) + answer.unusable < answer.total
+        if missed and ask.window not in self._again:
+            self._again.add(ask.window)
+            logger.info("%s: posts moved while they were listed; listing them once more", self._endpoint)
+            return Step(asks=[self._ask(ask.window, 1)])
+        self._open.discard(ask.window)
+        return Step(marks=None if self._open else self._moved_on)
+
+    def _posts(self, ask: Ask, reply: Reply) -> list[Any]:
         try:
-            answer = json.loads(body)
+            answer = json.loads(reply.body)
         except (ValueError, RecursionError) as error:
-            kind = clean_text(headers.get("content-type", "no type"))[:60]
-            raise NotThisSourceError(f"the REST interface answered {status} with {kind}, not JSON") from error
+            kind = clean_text(reply.headers.get("content-type", "no type"))[:60]
+            raise NotThisSourceError(f"the REST interface answered {reply.status} with {kind}, not JSON") from error
         code = answer.get("code") if isinstance(answer, dict) else None
         code = clean_text(code)[:60] if isinstance(code, str) else None
-        if status == 400 and code == "rest_post_invalid_page_number" and ask.page > 1:
+        if reply.status == 400 and code == "rest_post_invalid_page_number" and ask.page > 1:
             return []  # posts were removed while we walked
-        if status != 200 or not isinstance(answer, list):
-            raise NotThisSourceError(f"the REST interface answered {status}" + (f" ({code})" if code else ""))
+        if reply.status != 200 or not isinstance(answer, list):
+            raise NotThisSourceError(f"the REST interface answered {reply.status}" + (f" ({code})" if code else ""))
         return answer
 
-    def marks_after(self, marks: Mapping[str, Any], stories: tuple[Story, ...], now: datetime) -> dict[str, Any]:
+    def marks_after(self, marks: Marks, stories: Sequence[Story], now: datetime) -> dict[str, Any]:
         """Give the marks that these stories move on: the newest modification and publication of all.
 
         A time that has not come yet moves nothing: all that is published before it would never be asked for.

@@ -1,0 +1,86 @@
+"""A schema brought to the newest revision: a copy of the file before, then the migrations."""
+
+import os
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from archive.database import sqlite_module
+from archive.errors import ArchiveError, ArchiveUnavailableError
+
+
+def copy_beside(connection: Any, path: Path, ending: str) -> Path:
+    """Put one state of an SQLite file beside it, on disk when this returns, and give the copy's place.
+
+    A copy that is there already is never written over; the new one gets a number then. The caller holds the write lock,
+    so that nobody else makes one at the same time.
+
+    Args:
+        connection: the driver's own connection to the file, outside a transaction.
+        path: the file.
+        ending: what the copy's name has after the file's.
+
+    Raises:
+        ArchiveUnavailableError: the copy cannot be written; nothing is left of it.
+    """
+    module = sqlite_module()
+    part = path.with_name(f"{path.name}.{ending}.part")
+    try:
+        part.unlink(missing_ok=True)  # a kill may have left one
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL, path.stat().st_mode & 0o777))
+        target = module.connect(part)
+        try:
+            connection.backup(target)
+        finally:
+            target.close()
+        _sync(part)
+        copy = _free_name(path, ending)
+        part.rename(copy)
+        if hasattr(os, "O_DIRECTORY"):
+            _sync(path.parent)
+    except (OSError, module.Error) as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ArchiveUnavailableError(
+            f"{path} was left as it is, since no copy can be put beside it before the upgrade: {why}"
+        ) from error
+    return copy
+
+
+def _free_name(path: Path, ending: str) -> Path:
+    names = (f"{path.name}.{ending}" if number == 1 else f"{path.name}.{ending}-{number}" for number in count(1))
+    return next(copy for copy in map(path.with_name, names) if not copy.exists())
+
+
+def _sync(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def migrate(connection: Connection) -> None:
+    """Run the migrations that a database lacks in the transaction of a connection that does not enforce foreign keys.
+
+    Raises:
+        ArchiveError: a reference would point to nothing afterwards.
+    """
+    command.upgrade(migrations(connection), "head")
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise ArchiveError(f"the upgrade would break {len(broken)} references; nothing was changed")
+
+
+def migrations(connection: Connection | None = None) -> Config:
+    """Give Alembic's configuration for the archive's migrations, on a connection if one is given."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.attributes["connection"] = connection
+    return config

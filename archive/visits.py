@@ -1,0 +1,210 @@
+"""Visits: what was seen at an address and when, which of them wait to be read, and where their bytes lie."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from archive.database import insert_row
+from archive.frontier import enter
+from archive.models import Address, Capture, Outlet, Visit, WarcFile
+from archive.records import Entry, Purpose, Reason, VisitState
+from archive.runs import RunTicket
+from archive.warc import Place
+
+_SETTLE = (
+    update(Visit)
+    .where(Visit.id == bindparam("visit"))
+    .values(
+        state=bindparam("state"),
+        reason=bindparam("reason"),
+        detail=bindparam("detail"),
+        text_sha256=bindparam("text_sha256"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadVisit:
+    """A visit whose capture has not been read: where its bytes lie, and the record of the same story if one is held."""
+
+    visit_id: int
+    address_id: int
+    canonical: str
+    url: str
+    purpose: Purpose
+    at: datetime
+    capture_id: int
+    record: str | None
+
+
+def add(
+    connection: Connection,
+    ticket: RunTicket,
+    *,
+    address_id: int,
+    purpose: Purpose,
+    url: str,
+    at: datetime,
+    status: int | None,
+    capture_id: int | None,
+    record: str | None = None,
+    state: VisitState = VisitState.UNREAD,
+    reason: Reason | None = None,
+    detail: str | None = None,
+) -> int:
+    """Write down one look at an address."""
+    return insert_row(
+        connection,
+        Visit,
+        outlet_id=ticket.outlet_id,
+        address_id=address_id,
+        run_id=ticket.run_id,
+        purpose=purpose,
+        capture_id=capture_id,
+        record=record,
+        url=url,
+        at=at,
+        status=status,
+        state=state,
+        reason=reason,
+        detail=detail,
+        text_sha256=None,
+    )
+
+
+def unread(connection: Connection, ticket: RunTicket, *, limit: int, besides: Iterable[int] = ()) -> list[UnreadVisit]:
+    """Give visits that wait to be read, in the order of fetching, `besides` those that are being read."""
+    rows = connection.execute(
+        select(
+            Visit.id.label("visit_id"),
+            Visit.address_id,
+            Address.canonical,
+            Visit.url,
+            Visit.purpose,
+            Visit.at,
+            Visit.capture_id,
+            Visit.record,
+        )
+        .join(Address, Address.id == Visit.address_id)
+        .where(Visit.outlet_id == ticket.outlet_id, Visit.state == VisitState.UNREAD, Visit.id.not_in(list(besides)))
+        .order_by(Visit.id)
+        .limit(limit)
+    )
+    return [UnreadVisit(**row._mapping) for row in rows]
+
+
+def newest_record(connection: Connection, address_id: int) -> tuple[int, str] | None:
+    """Give the newest capture of an API response that holds the story of an address, and the story's record in it."""
+    row = connection.execute(
+        select(Visit.capture_id, Visit.record)
+        .where(Visit.address_id == address_id, Visit.record.is_not(None), Visit.capture_id.is_not(None))
+        .order_by(Visit.id.desc())
+        .limit(1)
+    ).first()
+    return (row.capture_id, row.record) if row else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """A public page that is kept: which address, when it was seen, and its capture."""
+
+    address_id: int
+    url: str
+    at: datetime
+    capture_id: int
+
+
+def newest_page(connection: Connection, outlet: str, canonical: str, url: str) -> KeptPage | None:
+    """Give the newest public page that is kept of an address, of the form `url` of it if there is one.
+
+    An error page is given only where there is no other.
+    """
+    row = connection.execute(
+        select(Visit.address_id, Visit.url, Visit.at, Visit.capture_id)
+        .join(Address, Address.id == Visit.address_id)
+        .join(Outlet, Outlet.id == Address.outlet_id)
+        .where(
+            Outlet.slug == outlet,
+            Address.canonical == canonical,
+            Visit.record.is_(None),
+            Visit.capture_id.is_not(None),
+        )
+        .order_by(Visit.status.between(200, 299).desc(), (Visit.url == url).desc(), Visit.id.desc())
+        .limit(1)
+    ).first()
+    return KeptPage(**row._mapping) if row else None
+
+
+def read_again(connection: Connection, ticket: RunTicket, address_id: int) -> bool:
+    """Have the newest page of an address read once more, since more is known of it now; False where none is held."""
+    newest = connection.execute(
+        select(Visit.id)
+        .where(
+            Visit.address_id == address_id,
+            Visit.purpose == Purpose.ARTICLE,
+            Visit.record.is_(None),
+            Visit.state == VisitState.READ,
+        )
+        .order_by(Visit.id.desc())
+        .limit(1)
+    ).scalar()
+    if newest is None:
+        return False
+    enter(connection, ticket, address_id, Entry.CARRIED)
+    connection.execute(update(Visit).where(Visit.id == newest).values(state=VisitState.UNREAD))
+    return True
+
+
+def has_evidence(connection: Connection, visit: UnreadVisit) -> bool:
+    """Say whether a public page was kept after a visit: so it is when the visit is read again after a rebuild."""
+    kept = select(Visit.id).where(
+        Visit.address_id == visit.address_id,
+        Visit.purpose == Purpose.EVIDENCE,
+        Visit.capture_id.is_not(None),
+        Visit.id > visit.visit_id,
+    )
+    return connection.execute(kept.limit(1)).first() is not None
+
+
+def settle(
+    connection: Connection,
+    visit_id: int,
+    state: VisitState,
+    *,
+    reason: Reason | None = None,
+    detail: str | None = None,
+    text_sha256: str | None = None,
+) -> None:
+    """Write down how the reading of a visit ended."""
+    connection.execute(
+        _SETTLE,
+        {"visit": visit_id, "state": state, "reason": reason, "detail": detail, "text_sha256": text_sha256},
+    )
+
+
+def capture_places(connection: Connection, folder: Path, capture_ids: Iterable[int]) -> dict[int, tuple[Place, str]]:
+    """Give where captures lie below the folder of WARC files, and the SHA-256 that each must have, by id."""
+    rows = connection.execute(
+        select(Capture.id, WarcFile.name, Capture.offset, Capture.length, Capture.sha256)
+        .join(WarcFile, WarcFile.id == Capture.warc_file_id)
+        .where(Capture.id.in_(list(capture_ids)))
+    )
+    return {row.id: (Place(path=folder / row.name, offset=row.offset, length=row.length), row.sha256) for row in rows}
+
+
+def unread_again(connection: Connection, ticket: RunTicket) -> int:
+    """Have every kept visit of an outlet read once more; give how many. Its addresses take part in the run."""
+    kept = (
+        Visit.outlet_id == ticket.outlet_id,
+        Visit.capture_id.is_not(None),
+        Visit.state.in_([VisitState.READ, VisitState.REJECTED]),
+        Visit.status.between(200, 299),
+    )
+    for address_id in connection.execute(select(Visit.address_id).where(*kept).distinct()).scalars().all():
+        enter(connection, ticket, address_id, Entry.CARRIED)
+    return connection.execute(
+        update(Visit).where(*kept).values(state=VisitState.UNREAD, reason=None, detail=None, text_sha256=None)
+    ).rowcount

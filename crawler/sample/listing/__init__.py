@@ -1,0 +1,1 @@
+"""The sample outlet on a small Laravel application of its own."""

@@ -1,0 +1,1 @@
+"""The PopojiCMS of the sample outlets."""

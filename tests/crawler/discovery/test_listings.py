@@ -1,0 +1,254 @@
+"""How lists of stories are walked: page by page to their end, and later until what is known."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.declaration import Listing
+from crawler.discovery import Answer, Ask, Listings, NotThisSourceError, Reply
+from spiders.families import ListingSite, PopojiCms
+
+NOW = datetime(2024, 11, 22, 4, 0, tzinfo=UTC)
+BASE = "https://kabar.example"
+POPOJI, LARAVEL = PopojiCms.listing, ListingSite.listing
+assert POPOJI is not None
+assert LARAVEL is not None
+
+
+def card(slug: str, *, date: str = "06 November 2024") -> str:
+    return (
+        f'<div class="entry"><h2 class="entry-title"><a href="{BASE}/detailpost/{slug}">Judul {slug}</a></h2>'
+        f'<ul class="entry-meta"><li>{date}</li><li>Rina</li></ul></div>'
+    )
+
+
+def page(
+    *slugs: str, onward: bool | None = True, sidebar: Sequence[str] = ("populer",), nav: Mapping[str, str] | None = None
+) -> str:
+    links = "".join(f'<a href="{BASE}{path}">{label}</a>' for path, label in (nav or {}).items())
+    pages = (
+        ""
+        if onward is None
+        else f'<ul class="pagination"><li><a href="/1">1</a></li><li><a {"href=/2" if onward else ""}>Next</a></li></ul>'
+    )
+    aside = "".join(f'<div class="entry-title"><a href="{BASE}/detailpost/{slug}">{slug}</a></div>' for slug in sidebar)
+    return f'<nav>{links}</nav><div id="posts">{"".join(map(card, slugs))}{pages}</div><aside>{aside}</aside>'
+
+
+class Walk:
+    """A walk through the pages of lists, as a crawl makes it: what is known is not fresh."""
+
+    def __init__(self, pages: Mapping[str, str], marks: Mapping[str, object] | None = None, known: Sequence[str] = ()):
+        self.pages = pages
+        self.known = {f"{BASE}/detailpost/{slug}" for slug in known}
+        self.asked: list[str] = []
+        self.sections: dict[str, str] = {}
+        self.marks: Mapping[str, object] = marks or {}
+        self.source = Listings(BASE, POPOJI, "Asia/Makassar", self.marks)
+
+    def run(self, *, most: int = 60) -> "Walk":
+        queue = list(self.source.begin())
+        while queue:
+            queue.sort(key=lambda ask: not ask.urgent)
+            ask = queue.pop(0)
+            self.asked.append(ask.url.removeprefix(BASE))
+            assert len(self.asked) <= most, self.asked
+            answer = self.read(ask)
+            urls = {story.url for story in answer.stories}
+            fresh = urls - (self.known if ask.section is None else self.sections.keys())
+            self.known |= urls
+            if ask.section is not None:
+                self.sections.update({url: ask.section for url in urls if url not in self.sections})
+            step = self.source.go_on(ask, answer, fresh=len(fresh), now=NOW)
+            self.marks = step.marks or self.marks
+            queue.extend(step.asks)
+        return self
+
+    def read(self, ask: Ask) -> Answer:
+        body = self.pages.get(ask.url.removeprefix(BASE), page(onward=False))
+        return self.source.read(ask, Reply(url=ask.url, status=200, headers={}, body=body.encode(), at=NOW))
+
+
+ALL = {
+    "/category/all": page("f", "e"),
+    "/category/all/page/2": page("d"),
+    "/category/all/page/3": page("c", "b"),
+    "/category/all/page/4": page("a", onward=False),
+}
+
+
+def test_a_first_walk_reads_a_list_to_its_end_past_short_pages():
+    walk = Walk(ALL).run()
+    assert walk.asked == list(ALL)
+    assert {url.rpartition("/")[2] for url in walk.known} == set("abcdef")
+    assert walk.marks == {"/category/all": {"walked": "2024-11-22T04:00:00+00:00"}}
+
+
+def test_the_sidebar_s_stories_are_not_the_list_s():
+    assert "populer" not in {url.rpartition("/")[2] for url in Walk(ALL).run().known}
+
+
+def test_without_links_to_pages_a_list_ends_where_a_page_has_no_card():
+    pages = {path: text.replace("pagination", "halaman") for path, text in ALL.items()}
+    assert Walk(pages).run().asked == [*ALL, "/category/all/page/5"]
+
+
+def test_a_page_without_cards_that_links_onward_is_passed():
+    walk = Walk(ALL | {"/category/all/page/2": page()}).run()
+    assert walk.asked == list(ALL)
+
+
+def test_a_list_that_links_onward_for_ever_ends():
+    walk = Walk({f"/category/all/page/{number}": page() for number in range(2, 50)} | {"/category/all": page("a")})
+    assert walk.run().asked == ["/category/all", *(f"/category/all/page/{number}" for number in (2, 3, 4))]
+
+
+def test_a_site_that_shows_its_first_page_whatever_is_asked_ends():
+    same = page("a", "b", onward=None)
+    walk = Walk({"/category/all": same} | {f"/category/all/page/{number}": same for number in range(2, 50)}).run()
+    assert walk.asked == ["/category/all", "/category/all/page/2"]
+
+
+def test_later_walks_read_two_pages_beyond_what_is_known():
+    long = {"/category/all": page("new", "k1")} | {
+        f"/category/all/page/{number}": page(f"k{number}") for number in range(2, 20)
+    }
+    marks = {"/category/all": {"walked": "2024-11-01T00:00:00+00:00"}}
+    walk = Walk(long, marks, known=[f"k{number}" for number in range(20)]).run()
+    assert walk.asked == ["/category/all", *(f"/category/all/page/{number}" for number in (2, 3, 4))]
+
+
+def test_a_story_that_was_back_dated_is_found_within_those_two_pages():
+    long = {"/category/all": page("k1")} | {
+        f"/category/all/page/{number}": page(f"k{number}") for number in range(2, 20)
+    }
+    long["/category/all/page/3"] = page("k3", "old")
+    marks = {"/category/all": {"walked": "2024-11-01T00:00:00+00:00"}}
+    walk = Walk(long, marks, known=[f"k{number}" for number in range(20)]).run()
+    assert f"{BASE}/detailpost/old" in walk.known
+
+
+def test_a_walk_that_was_stopped_goes_on_one_page_before_where_it_stood_and_reads_what_is_new():
+    walk = Walk(ALL, {"/category/all": {"page": 3}}, known="fedcb").run()
+    assert walk.asked[0] == "/category/all", "the newest first"
+    assert "/category/all/page/4" in walk.asked
+    assert walk.marks == {"/category/all": {"walked": "2024-11-22T04:00:00+00:00"}}
+
+
+def test_every_page_of_an_unfinished_walk_is_remembered():
+    source = Listings(BASE, POPOJI, "Asia/Makassar", {})
+    (ask,) = source.begin()
+    answer = source.read(ask, Reply(url=ask.url, status=200, headers={}, body=page("a").encode(), at=NOW))
+    step = source.go_on(ask, answer, fresh=1, now=NOW)
+    assert step.marks == {"/category/all": {"page": 1}}
+    assert [further.urgent for further in step.asks] == [False], "stories that are known are fetched before deep pages"
+
+
+NAV = {"/category/politik": "Politik", "/category/all": "Semua", "/category/hukum-kriminal": "Hukum &amp; Kriminal"}
+
+
+def test_lists_of_sections_are_read_once_the_whole_list_is_and_tell_the_section():
+    pages = {
+        "/category/all": page("b", "a", onward=False, nav=NAV),
+        "/category/politik": page("a", onward=False, nav=NAV),
+        "/category/hukum-kriminal": page("b", onward=False, nav=NAV),
+    }
+    walk = Walk(pages).run()
+    assert walk.asked == list(pages)
+    assert walk.sections == {f"{BASE}/detailpost/a": "Politik", f"{BASE}/detailpost/b": "Hukum & Kriminal"}
+
+
+def test_lists_of_sections_are_asked_again_only_when_there_is_something_new():
+    pages = {
+        "/category/all": page("b", "a", onward=False, nav=NAV),
+        "/category/politik": page("b", "a", onward=False),
+        "/category/hukum-kriminal": page(onward=False),
+    }
+    first = Walk(pages).run()
+
+    def later() -> Walk:
+        walk = Walk(pages, first.marks, known="ab")
+        walk.sections = dict(first.sections)
+        return walk.run()
+
+    assert later().asked == ["/category/all"]
+    pages["/category/all"] = page("c", "b", "a", onward=False, nav=NAV)
+    assert later().asked == list(pages), "nobody says where c belongs"
+    pages["/category/politik"] = page("c", "b", "a", onward=False)
+    assert later().asked == ["/category/all", "/category/politik"], "no further list is asked once it is known"
+
+
+def test_a_theme_that_nobody_declared_costs_dates_and_no_stories():
+    def bare(*slugs: str) -> str:
+        links = "".join(f'<p><a href="{BASE}/detailpost/{slug}">Judul</a></p>' for slug in slugs)
+        return (
+            f"<main>{links}</main><aside><a href='{BASE}/detailpost/populer'>Populer</a><a href='/kontak'>x</a></aside>"
+        )
+
+    walk = Walk({"/category/all": bare("c", "b"), "/category/all/page/2": bare("a"), "/category/all/page/3": bare()})
+    walk.pages = {**walk.pages, "/category/all/page/4": bare()}
+    assert {url.rpartition("/")[2] for url in walk.run().known} == {"a", "b", "c", "populer"}
+    assert walk.asked == ["/category/all", "/category/all/page/2", "/category/all/page/3"]
+
+
+def laravel(body: str) -> Answer:
+    source = Listings(BASE, LARAVEL, "Asia/Jakarta", {})
+    (ask,) = source.begin()
+    return source.read(ask, Reply(url=ask.url, status=200, headers={}, body=body.encode(), at=NOW))
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("7 November 2024", "2024-11-07"),
+        ("3 jam yang lalu", "2024-11-22"),
+        ("20 jam yang lalu", "2024-11-21"),
+        ("11 jam yang lalu", None),
+        ("5 bulan yang lalu", None),
+        ("baru saja terbit", None),
+    ],
+)
+def test_a_card_gives_the_day_only_where_it_names_one_for_certain(said, expected):
+    html = f'<main><div class="card"><h2><a href="/article/a">A</a></h2><small>{said}</small></div></main>'
+    (story,) = laravel(html).stories
+    assert (story.url, story.published) == (f"{BASE}/article/a", expected)
+
+
+def test_a_card_s_badge_is_the_section():
+    html = (
+        '<main><div class="card"><span class="badge">Pilkada</span><a href="/index.php/article/a#x">A</a></div></main>'
+    )
+    (story,) = laravel(html).stories
+    assert (story.url, story.section) == (f"{BASE}/index.php/article/a", "Pilkada")
+
+
+@pytest.mark.parametrize("href", ["/tentang", "javascript:void(0)", "https://[x/", "/article/a/b", ""])
+def test_a_card_that_leads_to_no_story_is_counted(href):
+    answer = laravel(f'<main><div class="card"><a href="{href}">A</a></div></main>')
+    assert (answer.stories, answer.unusable) == ((), 1)
+
+
+@pytest.mark.parametrize(("status", "body"), [(403, "x"), (500, "<html>"), (200, ""), (404, "<html></html>")])
+def test_what_is_no_list_is_told(status, body):
+    source = Listings(BASE, POPOJI, "Asia/Makassar", {})
+    (ask,) = source.begin()
+    with pytest.raises(NotThisSourceError, match="/category/all"):
+        source.read(ask, Reply(url=ask.url, status=status, headers={}, body=body.encode(), at=NOW))
+
+
+def test_a_page_past_the_end_that_is_missing_ends_the_list():
+    source = Listings(BASE, POPOJI, "Asia/Makassar", {})
+    ask = Ask(url=f"{BASE}/category/all/page/9", window="/category/all", page=9, to_end=True)
+    assert source.read(ask, Reply(url=ask.url, status=404, headers={}, body=b"", at=NOW)).more is False
+
+
+def test_a_listing_says_where_page_n_is():
+    own = Listing(starts=("/berita",), next_page="{path}/hal-{page}", article="/berita/.+", cards=(".x",))
+    (ask,) = Listings(BASE, own, "Asia/Jakarta", {}).begin()
+    source = Listings(BASE, own, "Asia/Jakarta", {"/berita": {"page": 7}})
+    assert [ask.url for ask in (ask, *source.begin())] == [
+        f"{BASE}/berita",
+        f"{BASE}/berita",
+        f"{BASE}/berita/hal-6",
+    ]

@@ -1,0 +1,132 @@
+"""The wheel, as a user gets it: built, installed into an empty environment with what it declares, and run from elsewhere."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distribution
+from importlib.util import cache_from_source
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.test_readme import fences
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("archive", "crawler", "scheduler", "spiders")
+
+pytestmark = [
+    pytest.mark.timeout(400),
+    pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows"),
+]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    finish([sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)], ROOT)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of commands of an environment that holds the wheel and the distributions that it asks for, no more."""
+    environment = tmp_path_factory.mktemp("installed") / "venv"
+    finish([sys.executable, "-m", "venv", str(environment)], environment.parent)
+    commands = environment / "bin"
+    pip = [str(commands / "python"), "-m", "pip", "--disable-pip-version-check"]
+    finish([*pip, "install", "--quiet", "--no-index", "--no-deps", str(wheel)], environment.parent)
+    finish([*pip, "uninstall", "--quiet", "--yes", "setuptools", "pip"], environment.parent)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    for needed in closure(Distribution.at(next(packages.glob("pilkada-*.dist-info")))):
+        link(needed, packages)
+    return commands
+
+
+def finish(command: list[str], folder: Path | str, **environment: str) -> str:
+    """Run a command without what the tests' own environment says of Python or Pilkada; give what it printed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PILKADA_", "PYTHON", "VIRTUAL"))}
+    done = subprocess.run(
+        command, cwd=folder, env=kept | environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def closure(root: Distribution) -> Iterator[Distribution]:
+    """Give every distribution that one asks for here, directly or through another; they are taken from this environment."""
+    seen: set[tuple[str, str]] = set()
+    given: set[str] = set()
+    open_: list[tuple[Distribution, str]] = [(root, "")]
+    while open_:
+        asking, extra = open_.pop()
+        for text in asking.requires or ():
+            wanted = Requirement(text)
+            if wanted.marker is not None and not wanted.marker.evaluate({"extra": extra}):
+                continue
+            name = canonicalize_name(wanted.name)
+            found = distribution(name)
+            assert wanted.specifier.contains(found.version, prereleases=True), f"{text}, {found.version} is here"
+            if name not in given:
+                given.add(name)
+                yield found
+            for asked in ("", *wanted.extras):
+                if (name, asked) not in seen:
+                    seen.add((name, asked))
+                    open_.append((found, asked))
+
+
+def link(installed: Distribution, packages: Path) -> None:
+    """Put links to a distribution's modules into another environment, their bytecode with them where there is any."""
+    for file in installed.files or ():
+        if file.parts[0] == ".." or "__pycache__" in file.parts:
+            continue
+        source = Path(str(installed.locate_file(file)))
+        links = {packages / file: source}
+        if source.suffix == ".py":
+            links[Path(cache_from_source(packages / file))] = Path(cache_from_source(source))
+        for target, original in links.items():
+            if original.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.symlink_to(original)
+
+
+def test_the_wheel_holds_every_module_and_what_they_read(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as opened:
+        held = {name for name in opened.namelist() if ".dist-info/" not in name}
+    wanted = {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert held == wanted | {"pilkada.py"}
+    for part in ("archive/data/regions.csv", "archive/migrations/versions/0002_", "crawler/sample/releases.toml"):
+        assert any(name.startswith(part) for name in held), part
+
+
+def test_the_environment_has_what_the_wheel_declares_and_no_more(installed: Path) -> None:
+    python = str(installed / "python")
+    where = finish([python, "-P", "-c", "import crawler, scrapy; print(crawler.__file__, scrapy.__file__)"], "/")
+    assert where.count(str(installed.parent)) == 2
+    for stranger in ("pytest", "hypothesis", "hatchling", "fastwarc", "setuptools", "pip"):
+        told = finish([python, "-c", f"import importlib.util; print(importlib.util.find_spec({stranger!r}))"], "/")
+        assert told == "None\n", stranger
+
+
+def test_the_demo_runs_from_any_folder(installed: Path, tmp_path: Path) -> None:
+    said = finish([str(installed / "pilkada"), "demo"], "/", HOME=str(tmp_path), TMPDIR=str(tmp_path))
+    assert "0 damaged" in said
+    shown = next(block for block in fences((ROOT / "README.md").read_text("utf-8"), "text") if "crawl --all" in block)
+    missing = [part for part in shown.split("\n\n") if part.strip() not in said]
+    assert not missing, "the README shows what the demo does not print"
+
+
+@pytest.mark.parametrize("command", [["pilkada"], ["python", "-m", "pilkada"]], ids=" ".join)
+def test_both_names_of_the_command_give_help(installed: Path, command: list[str]) -> None:
+    program, *words = command
+    assert "Usage: pilkada" in finish([str(installed / program), *words, "--help"], "/")
