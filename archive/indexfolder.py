@@ -21,6 +21,7 @@ import tantivy
 from tantivy.tantivy import __version__ as ENGINE  # noqa: N812 - names the engine and its format
 
 from archive import fields, stems
+from archive.durable import sync
 
 logger = logging.getLogger(__name__)
 
@@ -186,8 +187,4 @@ def _write(path: Path, value: object) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync(path.parent)

@@ -11,6 +11,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from archive.database import sqlite_module
+from archive.durable import sync
 from archive.errors import ArchiveError, ArchiveUnavailableError
 
 
@@ -38,11 +39,10 @@ def copy_beside(connection: Any, path: Path, ending: str) -> Path:
             connection.backup(target)
         finally:
             target.close()
-        _sync(part)
+        sync(part)
         copy = _free_name(path, ending)
         part.rename(copy)
-        if hasattr(os, "O_DIRECTORY"):
-            _sync(path.parent)
+        sync(path.parent)
     except (OSError, module.Error) as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -56,14 +56,6 @@ def copy_beside(connection: Any, path: Path, ending: str) -> Path:
 def _free_name(path: Path, ending: str) -> Path:
     names = (f"{path.name}.{ending}" if number == 1 else f"{path.name}.{ending}-{number}" for number in count(1))
     return next(copy for copy in map(path.with_name, names) if not copy.exists())
-
-
-def _sync(path: Path) -> None:
-    opened = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def migrate(connection: Connection) -> None:

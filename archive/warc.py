@@ -22,6 +22,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archive.durable import sync
 from archive.errors import ArchiveError, ArchiveUnavailableError
 
 
@@ -119,18 +120,10 @@ class WarcAppender:
             path.parent.mkdir(parents=True, exist_ok=True)
             # Unbuffered: what a full disk refused must not be tried again when the file is closed.
             self._file = path.open("ab", buffering=0)
-            self._sync_folder()
+            sync(path.parent)
         except OSError as error:
             raise ArchiveUnavailableError(f"{path}: {error.strerror}") from error
         self.size = self._file.tell()
-
-    def _sync_folder(self) -> None:
-        if hasattr(os, "O_DIRECTORY"):
-            folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
 
     def append(self, exchanges: list[Exchange]) -> list[Written]:
         """Append the records of some exchanges and give them once they are on disk, each response before its request.

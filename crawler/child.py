@@ -223,7 +223,7 @@ def _close(crawl: Crawl, ticket: RunTicket, started: float) -> int:
             status, detail = crawl.trouble
         elif crawl.cut_short is not None or left or evidence_left:
             met = LIMIT_MET if crawl.full() else "not all that is due was fetched"
-            status, detail = RunStatus.PARTIAL, crawl.cut_short or met
+            status, detail = RunStatus.PARTIAL, "; ".join([crawl.cut_short or met, *crawl.remarks])
         else:
             status, detail = RunStatus.OK, "; ".join(crawl.remarks)
         extra = {

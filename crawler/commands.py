@@ -250,7 +250,8 @@ def masked(key: str, value: Any) -> Any:
 
 @click.command()
 @click.option("--contact", help="E-mail address or page that tells a site who crawls it.")
-@click.option("--outlet", help="Short name of the first outlet: a to z, 0 to 9 and -.")
+@click.option("--outlet", help="Short name of the first outlet: one that ships, or a to z, 0 to 9 and -.")
+@click.option("--family", help="Its system: wordpress, popojicms or listing.")
 @click.option("--url", help="Its address, such as https://example.id")
 @click.option("--name", help="Its name as readers know it.")
 @click.option("--timezone", help="Its zone: WIB, WITA, WIT, or a name such as Asia/Makassar.")

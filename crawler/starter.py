@@ -14,16 +14,21 @@ from archive.settings import Home
 from crawler.config import SettingsError, load
 from crawler.declaration import SLUG
 from crawler.guard import authority, is_loopback
+from crawler.outlets import shipped
 
 QUESTIONS = {
     "contact": ("Your e-mail address or page, which sites are told", None),
-    "outlet": ("Short name of the first outlet, such as kabar-kita", None),
+    "outlet": ("Short name of the first outlet: {shipped}, which ship, or one of your own, such as kabar-kita", None),
+    "family": ("Its system: wordpress, popojicms or listing (a site that lists its stories page by page)", "wordpress"),
     "url": ("Its address, such as https://kabarkita.example", None),
     "name": ("Its name as readers know it", None),
     "timezone": ("Its time zone: WIB, WITA, WIT, or a name such as Asia/Makassar", "WITA"),
 }
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+OWN = ("family", "url", "name", "timezone")
+"""What a shipped outlet's file answers."""
 KEYS = {
+    "family": "outlets.first.family",
     "contact": "crawl.contact",
     "url": "outlets.first.base_url",
     "name": "outlets.first.name",
@@ -37,17 +42,23 @@ TEMPLATE = """\
 # Told to every site in the User-Agent; real outlets are not crawled without it.
 contact = {contact}
 {allowed}
-[outlets.{outlet}]
-family = "wordpress"
-name = {name}
-base_url = {url}
-timezone = {timezone}
-
+{declared}
 [schedule]
 timezone = {timezone}
 crawl = "*/30 * * * *"
 """
 
+SHIPPED = """\
+# It ships; any key that stands here goes before what `pilkada outlets show {outlet}` prints.
+[outlets.{outlet}]
+"""
+DECLARED = """\
+[outlets.{outlet}]
+family = {family}
+name = {name}
+base_url = {url}
+timezone = {timezone}
+"""
 ALLOWED = """\
 # It is on this machine, and what is not public is only reached when it is named here.
 allow_hosts = ["{host}"]
@@ -65,11 +76,16 @@ def write_settings(home: Home, answers: Mapping[str, str | None]) -> Path:
     if file.exists():
         raise MisuseError(f"{file} exists already; edit it, or name another --home")
     given = {key: _checked(key, value) for key in QUESTIONS if (value := answers.get(key))}
-    values = {key: given.get(key) or _ask(key) for key in QUESTIONS}
-    text = TEMPLATE.format(
-        **{key: value if key == "outlet" else json.dumps(value, ensure_ascii=False) for key, value in values.items()},
-        allowed=ALLOWED.format(host=authority(values["url"])) if is_loopback(values["url"]) else "",
-    )
+    values: dict[str, str] = {}
+    for key in QUESTIONS:
+        if key in OWN and values["outlet"] in shipped():
+            if key in given:
+                raise MisuseError(
+                    f"--{key}: {values['outlet']} ships, so leave it out here and put it into {file} later"
+                )
+        else:
+            values[key] = given.get(key) or _ask(key)
+    text = _text(values)
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         home.root.mkdir(parents=True, exist_ok=True)
@@ -86,9 +102,24 @@ def write_settings(home: Home, answers: Mapping[str, str | None]) -> Path:
     return file
 
 
+def _text(values: Mapping[str, str]) -> str:
+    """Give the settings that the answers make."""
+    own = shipped().get(values["outlet"])
+    quoted = {key: value if key == "outlet" else json.dumps(value, ensure_ascii=False) for key, value in values.items()}
+    return TEMPLATE.format(
+        contact=quoted["contact"],
+        declared=(SHIPPED if own else DECLARED).format(**quoted),
+        timezone=json.dumps(own.timezone) if own else quoted["timezone"],
+        allowed=ALLOWED.format(host=authority(values["url"])) if is_loopback(values.get("url", "")) else "",
+    )
+
+
 def _ask(key: str) -> str:
     question, default = QUESTIONS[key]
+    question = question.format(shipped=", ".join(shipped()))
     if not sys.stdin.isatty():
+        if key == "family":
+            return "wordpress"  # most are, and scripts of before there were others say nothing
         raise MisuseError(f"--{key} is missing, and there is no terminal to ask at")
 
     def checked(value: str) -> str:

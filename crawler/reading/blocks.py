@@ -24,10 +24,12 @@ _BLOCKS = frozenset((
 _TITLES = "descendant::a[ancestor-or-self::*[self::h2 or self::h3 or self::h4 or contains(@class, '-title')]]"
 """Links inside the title of a card."""
 _TEXT = etree.XPath(
-    "descendant::text()[not(parent::script or parent::style or parent::noscript)]|descendant::br|descendant::li"
-    "|descendant::p|descendant::div|descendant::td|descendant::th"
+    "descendant::node()[self::text()[not(parent::script or parent::style or parent::noscript)]"
+    " or self::br or self::li or self::p or self::div or self::td or self::th]"
 )
-"""Text, and elements before which a blank stands although none is written."""
+"""Text, and elements before which a blank stands although none is written. One path: as a union of several the same
+took 66 s instead of 0.1 s on a page of 100 000 nodes.
+"""
 _CAPTION_CLASSES = frozenset({"wp-caption-text", "wp-element-caption", "wp-caption-dd", "gallery-caption"})
 
 

@@ -138,7 +138,6 @@ LISTING = Rules(
         ".article-image img",
         "figure img",
         "article img:not(.card a img)",
-        "img:has(~ .caption)",
         "main img:not(a img)",
     ),
     byline=(
@@ -152,7 +151,7 @@ LISTING = Rules(
     ),
     section=(
         ".badge:has(~ h1)",
-        ":has(~ h1) > .badge",
+        ":has(> .badge):has(~ h1) > .badge",
         ".badge:has(~ :has(> h1))",
         ".category:has(~ h1)",
         ".article-category",

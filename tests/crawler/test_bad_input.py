@@ -28,7 +28,7 @@ def pilkada(tmp_path: Path) -> Pilkada:
     ("words", "settings", "env", "status", "says"),
     [
         (["crawl", "samarinda"], OUTLET, {}, 2, "there is no outlet samarinda; known are kukar"),
-        (["crawl", "samarinda"], "", {}, 2, "none is declared yet: `pilkada init` helps"),
+        (["crawl", "samarinda"], "", {}, 2, "known are gradasigo, kaltimkita, prokalteng"),
         (["crawl"], OUTLET, {}, 2, "name an outlet or say --all"),
         (["crawl", "--all"], "", {}, 2, "no outlet is enabled"),
         (["crawl", "kukar", "--all"], OUTLET, {}, 2, "not both"),

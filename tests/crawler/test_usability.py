@@ -202,15 +202,36 @@ def test_what_init_writes_for_an_outlet_on_ones_own_machine_can_be_crawled(tmp_p
 def test_init_asks_again_where_an_answer_is_wrong(tmp_path: Path) -> None:
     pilkada = Pilkada(tmp_path / "arsip")
     typed = (
-        "redaksi\nredaksi@contoh.example\nKabar Kita\nkabar-kita\ncontoh.example\nhttps://contoh.example\nContoh\n\n"
+        "redaksi\nredaksi@contoh.example\nKabar Kita\nkabar-kita\njoomla\npopojicms\n"
+        "contoh.example\nhttps://contoh.example\nContoh\n\n"
     )
     ended = on_terminal(pilkada, "init", columns=100, typed=typed)
     assert ended.status == 0, ended.out
-    assert ended.out.count("Error: ") == 3
+    assert ended.out.count("Error: ") == 4
     settings = {row["key"]: row["value"] for row in pilkada("config", "--format", "json").json()}
     assert settings["crawl.contact"] == "redaksi@contoh.example"
     assert settings["outlets.kabar-kita.base_url"] == "https://contoh.example"
     assert settings["outlets.kabar-kita.timezone"] == "Asia/Makassar"
+    assert settings["outlets.kabar-kita.family"] == "popojicms"
+
+
+def test_init_with_an_outlet_that_ships_asks_for_the_contact_alone(tmp_path: Path) -> None:
+    pilkada = Pilkada(tmp_path / "arsip")
+    ended = on_terminal(pilkada, "init", columns=100, typed="redaksi@contoh.example\ngradasigo\n")
+    assert ended.status == 0, ended.out
+    enabled = [row["outlet"] for row in pilkada("outlets", "list", "--format", "json").json() if row["enabled"]]
+    assert enabled == ["gradasigo"]
+    settings = {row["key"]: row for row in pilkada("config", "--format", "json").json()}
+    assert settings["schedule.timezone"]["value"] == "Asia/Jakarta"
+    assert settings["outlets.gradasigo.base_url"]["origin"] == "spiders.gradasigo"
+
+
+def test_init_refuses_to_override_what_ships(tmp_path: Path) -> None:
+    pilkada = Pilkada(tmp_path / "arsip")
+    ended = pilkada(*answered(outlet="kaltimkita"))
+    assert ended.status == 2
+    assert ended.complaint().startswith("--url: kaltimkita ships")
+    assert not pilkada.home.exists()
 
 
 @pytest.mark.parametrize("columns", [NARROWEST, pytest.param(60, marks=pytest.mark.soak)])
