@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from archive.records import Reading, Trust
 from crawler.reading import LISTING, POPOJICMS, WORDPRESS, Material, Page, Record, Site, Told, read
 from crawler.reading.dates import moment
-from tests.seedpages import BASES, CAPTION_001, PATHS, pages, seed, seeds_folder
+from tests.seedpages import BASES, CAPTION_001, PATHS, pages, seed, seeds_folder, serving
 
 pytestmark = pytest.mark.skipif(seeds_folder() is None, reason="the seed texts (../shared/seeds) are not here")
 
@@ -208,3 +210,24 @@ def test_the_record_of_a_wordpress_gives_the_body_of_its_page(number: str) -> No
     assert isinstance(found, Reading)
     assert found.body == reading(number, amp=EXPECTED[number].amp).body
     assert reading(number).body == found.body
+
+
+@pytest.mark.parametrize(
+    ("slug", "path", "status"),
+    [
+        ("prokalteng", "/wp-json/wp/v2/posts?per_page=100&page=1", 200),
+        ("kaltimkita", "/category/all/page/2", 200),
+        ("gradasigo", "/article?page=2", 200),
+        ("kukar", "/tidak-ada/", 404),
+    ],
+)
+def test_the_seeds_are_served_as_their_outlets_serve_them(slug: str, path: str, status: int) -> None:
+    with serving(slug) as base:
+        parts = urlsplit(base)
+        connection = HTTPConnection(parts.hostname or "", parts.port or 0, timeout=10)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+    assert answer.status == status
+    assert answer.getheader("X-WP-Total") == ("1" if path.startswith("/wp-json/") else None)

@@ -33,7 +33,15 @@ from crawler.reading.material import Record, Site
 from crawler.reading.people import person_of
 from crawler.reading.rules import Rules
 from crawler.reading.selectors import boxes, matches, ranked
-from crawler.reading.surroundings import alt_caption, byline_near, headline_by_words, leads, near_headline, spaced
+from crawler.reading.surroundings import (
+    alt_caption,
+    byline_near,
+    headline_by_words,
+    label_above,
+    leads,
+    near_headline,
+    spaced,
+)
 
 _TAGS = re.compile(r"<[^>]*>")
 _PAGE_OF = re.compile(r"\s+[-–—|]\s+(?:page|halaman|laman)\s+\d+\s+(?:of|dari)\s+\d+$", re.IGNORECASE)
@@ -120,6 +128,7 @@ def said_by_page(tree: HtmlElement, head: Head, site: Site, container: HtmlEleme
         None,
     )
     _page_terms(said, tree, head, rules)
+    said.section = label_above(headline, rules.kicker) or said.section
     _page_media(said, tree, head, rules, container, headline)
     return said
 

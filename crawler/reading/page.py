@@ -27,7 +27,7 @@ from crawler.reading.pruning import bare, prune, pruned_whole
 from crawler.reading.rules import WORDPRESS, Rules
 from crawler.reading.selectors import ranked
 
-VERSION = 1
+VERSION = 2
 _AMP = re.compile(r"\?amp(?:=1)?(?=#|$)")
 _WITHOUT_CONTAINER = 400
 """Below 250 characters trafilatura takes the whole page; at 360 and more it was clean on 81 pages (OUTLETS 5.1)."""

@@ -30,7 +30,7 @@ def bare(container: HtmlElement, tree: HtmlElement, rules: Rules) -> bool:
     headline = next(iter(ranked(tree, rules.headline)), None)
     if headline is None or not _inside(headline, container):
         return False
-    for selectors in (rules.byline, rules.section, rules.printed_date, rules.published, rules.caption):
+    for selectors in (rules.byline, rules.kicker, rules.section, rules.printed_date, rules.published, rules.caption):
         _take((one for one in ranked(tree, selectors)[:1] if _inside(one, container)), keep=[headline])
     return True
 

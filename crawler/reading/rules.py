@@ -100,6 +100,8 @@ class Rules:
     image: tuple[str, ...] = ()
     byline: tuple[str, ...] = ('a[rel="author"]',)
     section: tuple[str, ...] = ()
+    kicker: tuple[str, ...] = ()
+    """What names the section where it stands right above the headline; elsewhere it says nothing."""
     tags: tuple[str, ...] = ()
     published: tuple[str, ...] = ()
     """`time` elements with the time of publication."""

@@ -14,6 +14,8 @@ _LABELS = 120
 """The most characters of name, day and counters between a headline and what follows it."""
 _BY = re.compile(r"(?:di(?:tulis|post|posting)\s+)?(?:oleh|by|penulis)\s*:?", re.IGNORECASE)
 _BYLINE = re.compile(_BY.pattern + r"\s+(?P<name>[^\d|•·,:;]{3,40})", re.IGNORECASE)
+_LEVELS, _SIBLINGS, _LONGEST_LABEL = 3, 4, 40
+"""How far above a headline its section may stand."""
 _LEAVES = ("h1", "h2", "h3", "h4", "div", "p", "span", "small", "em", "i", "figcaption")
 
 
@@ -51,6 +53,22 @@ def byline_near(headline: HtmlElement | None, container: HtmlElement | None) -> 
                 yield re.split(r"\s+[–-]\s+", match["name"])[0].strip()
             elif _BY.fullmatch(own) and len(element):
                 yield text_of(element[0])
+
+
+def label_above(headline: HtmlElement | None, selectors: tuple[str, ...]) -> str | None:
+    """The first short text right above the headline that one of the selectors names; menus have too many of them."""
+    node = headline
+    for _ in range(_LEVELS if selectors else 0):
+        if node is None:
+            return None
+        for count, element in enumerate(node.itersiblings("*", preceding=True)):
+            if count >= _SIBLINGS:
+                break
+            found = [text for one in matches(element, selectors) if (text := text_of(one))]
+            if found and len(set(found)) == 1 and len(found[0]) <= _LONGEST_LABEL:
+                return found[0]
+        node = node.getparent()
+    return None
 
 
 def leads(element: HtmlElement, container: HtmlElement | None, headline: HtmlElement | None) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from time import process_time
 
 import pytest
 
@@ -289,3 +290,26 @@ def test_boxes_of_other_stories_in_the_text_are_related_and_items_that_link_are_
     found = reading(story(text=TEXT.replace("<ul>", box + item)))
     assert found.body == (LEAD, SECOND, "Dermaga: lihat kisah dermaga lama itu.", *ITEMS, LAST)
     assert [link.url for link in found.related] == ["https://gradasigo.test/article/pasar-pagi"]
+
+
+def test_a_menu_above_the_headline_names_no_section() -> None:
+    menu = '<div class="menu"><a href="/category/news">News</a> <a href="/category/ekonomi">Ekonomi</a></div>'
+    assert reading(story(above=menu)).section is None
+    assert (
+        reading(story(above=f"{menu}<!-- isi --><div class='x'><a href='/category/pilkada'>Pilkada</a></div>")).section
+        == "Pilkada"
+    )
+
+
+def test_broken_addresses_are_no_addresses_and_no_errors() -> None:
+    head = '<link rel="canonical" href="http://["><meta property="og:url" content="http://[x"><meta property="og:image" content="//[">'
+    found = reading(story(head=head, image='<img src="http://[" alt="">', meta='<a href="http://[/tag/x">x</a>'))
+    assert (found.canonical, found.image_url, found.body) == (None, None, BODY)
+
+
+def test_a_page_of_very_many_boxes_is_read_in_seconds() -> None:
+    boxes = '<span class="badge">x</span><img src="/x.jpg"><div class="card">y</div>' * 10_000
+    start = process_time()
+    found = reading(story(above='<a href="/category/news">News</a>', below=boxes))
+    assert (found.section, found.body) == ("News", BODY)
+    assert process_time() - start < 20
