@@ -276,14 +276,14 @@ def db() -> None:
 @click.pass_obj
 def upgrade(app: App) -> None:
     """Bring the database to this version's schema; an older one is copied beside itself first."""
-    done = app.raw_database().upgrade()
-    if done is None:
-        said = "the schema was up to date"
-    elif done.copy is None:
-        said = "the schema is up to date now"
-    else:
-        said = f"the schema is up to date now; the database as it was lies in {done.copy}"
-    click.echo(said, err=True)
+    database = app.raw_database()
+    if database.revision() is None:
+        from archive.errors import NotFoundError
+
+        raise NotFoundError(f"there is no archive in {database.path.parent}: run `pilkada init`, then `pilkada crawl`")
+    done = database.upgrade()
+    copied = f"; the database as it was lies in {done.copy}" if done is not None and done.copy is not None else ""
+    click.echo("the schema was up to date" if done is None else f"the schema is up to date now{copied}", err=True)
 
 
 @db.command()

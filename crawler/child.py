@@ -194,6 +194,10 @@ def _run(task: Task, crawl: Crawl, early: Sequence[object]) -> None:
         loop.call_later(task.deadline, stop_at_deadline)
         loop.call_later(PROGRESS_SECONDS, tell)
         process.start()
+        # A signal that comes while Scrapy starts or ends the spider leaves no other trace.
+        heard = isinstance(crawler.spider, OutletSpider) and crawler.spider.asked_all()
+        if not heard and crawl.trouble is None and crawl.cut_short is None:
+            crawl.cut_short = "stopped before its sources had answered"
         if crawl.fatal is not None or crawl.cut_short is not None:
             pool.stop()
     crawl.tally.bytes = crawler.stats.get_value("downloader/response_bytes", 0)

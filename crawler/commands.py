@@ -129,6 +129,8 @@ def list_(app: "App", output: str) -> None:
 @click.pass_obj
 def show(app: "App", outlet: str, output: str) -> None:
     """Show one outlet: its declaration, what is held of it, its last crawl."""
+    import textwrap
+
     import msgspec
 
     from archive import articles, runs
@@ -153,7 +155,10 @@ def show(app: "App", outlet: str, output: str) -> None:
         "last_success": articles.utc(success),
     }
     if output == "table":
+        assumed = facts.pop("assumed")
         write_rows([{"what": name, "value": value} for name, value in facts.items()], output)
+        for line in assumed:
+            click.echo(textwrap.fill(f"assumed: {line}", 78, subsequent_indent="         "))
     else:
         write_rows([facts], output)
 
@@ -268,10 +273,12 @@ def init(app: "App", /, **answers: str | None) -> None:
 @click.pass_obj
 def rebuild(app: "App") -> int:
     """Make articles, versions and index again from the captures; touches no network."""
-    from crawler.rebuild import rebuild_all
+    from crawler.rebuild import rebuild_all, undeclared
 
     archive = app.archive()
     rows = rebuild_all(app.loaded, app.database())
     archive.catch_up()
+    for slug in undeclared(app.loaded, app.database()):
+        click.echo(f"{slug}: left as it is, since no settings declare it any more", err=True)
     write_rows(rows, "table", empty="nothing was crawled yet, so there is nothing to rebuild")
     return exit_status([row["status"] for row in rows])

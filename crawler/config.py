@@ -1,5 +1,6 @@
 """Settings: read once from `pilkada.toml` and the environment, checked, and passed down as values."""
 
+import difflib
 import os
 import re
 import tomllib
@@ -20,6 +21,8 @@ from scheduler.cadence import CadenceError, next_time
 from scheduler.settings import ScheduleSettings
 
 PREFIX = "PILKADA_"
+ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+"""Indonesia's zones by the names that people use."""
 SECTIONS = tuple(f"{PREFIX}{section}_" for section in ("ARCHIVE", "CRAWL", "OUTLETS", "SCHEDULE"))
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
@@ -118,8 +121,8 @@ def _with_shipped(outlets: Mapping[str, Any], origins: dict[str, str]) -> dict[s
     merged = dict(outlets)
     for slug, outlet in known.items():
         own = outlets.get(slug, {})
-        if not isinstance(own, dict) or own.get("family", outlet.family) != outlet.family:
-            continue  # a section of another kind is refused as it stands, another family declares another outlet
+        if not isinstance(own, dict):
+            continue  # refused as it stands
         values = {
             "family": outlet.family,
             "base_url": outlet.base_url,
@@ -130,6 +133,8 @@ def _with_shipped(outlets: Mapping[str, Any], origins: dict[str, str]) -> dict[s
         }
         merged[slug] = values | own
         origins.update({f"outlets.{slug}.{key}": outlet.__module__ for key in values if key not in own})
+        if slug in outlets and "enabled" not in own:
+            del origins[f"outlets.{slug}.enabled"]  # true by default, since settings name it
     return merged
 
 
@@ -190,8 +195,18 @@ def _explain(error: msgspec.ValidationError, prefix: str, origins: Mapping[str, 
         return f"{origins.get(key, file)}: unknown key {key}"
     missing = re.search(r"missing required field `(.*?)`", text)
     if missing:
-        return f"{file}: {key} lacks the key {missing[1]}"
-    return f"{origins.get(key, file)}: {key}: {text.split(' - at ')[0].lower()}"
+        near = difflib.get_close_matches(key.removeprefix("outlets."), shipped(), 1)
+        meant = f"; did you mean {near[0]}, which ships?" if near else ""
+        return f"{file}: {key} lacks the key {missing[1]}{meant}"
+    return f"{origins.get(key, file)}: {key}: {_allowed(key) or text.split(' - at ')[0].lower()}"
+
+
+def _allowed(key: str) -> str | None:
+    """Say what a key of few values takes; None for any other."""
+    section, name = (OutletSettings if key.startswith("outlets.") else CrawlSettings), key.rpartition(".")[2]
+    values = next((typing.get_args(field.type) for field in fields(section) if field.name == name), ())
+    texts = [value for value in values if isinstance(value, str)]
+    return f"must be one of {', '.join(texts)}" if texts else None
 
 
 def _check(settings: Settings) -> None:
@@ -267,4 +282,6 @@ def _zone(key: str, name: str) -> None:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise SettingsError(f"{key}: {name} is no time zone such as Asia/Makassar") from error
+        said = ZONES.get(name.upper())
+        meant = f"write {said}" if said else "write one such as Asia/Makassar"
+        raise SettingsError(f"{key}: {name} is no time zone; {meant}") from error

@@ -38,6 +38,13 @@ def rebuild_all(loaded: Loaded, database: Database) -> list[dict[str, Any]]:
     ]
 
 
+def undeclared(loaded: Loaded, database: Database) -> list[str]:
+    """Give the outlets that the archive has seen and that settings no longer declare: nobody says how to read them."""
+    with database.read() as connection:
+        crawled = runs.outlet_slugs(connection)
+    return [slug for slug in crawled if slug not in loaded.settings.outlets]
+
+
 def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings) -> dict[str, Any]:
     kind = declaration(slug, declared.family, starts=tuple(declared.lists), article=declared.stories)
     with outlet_lock(home.locks, slug):

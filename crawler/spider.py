@@ -72,6 +72,7 @@ class OutletSpider(Spider):
         self.crawl = crawl
         self.reader = reader
         self._asking = 0
+        self._begun = False
         self._stopping = False
 
     @classmethod
@@ -96,9 +97,15 @@ class OutletSpider(Spider):
             return
         if self.crawl.outlet.only:
             self.crawl.enter_only()
+            self._begun = True
             return
         for request in [self._listing(source, ask) for source in self.crawl.sources for ask in source.begin()]:
             yield request
+        self._begun = True
+
+    def asked_all(self) -> bool:
+        """Say whether every request to a source was answered, or failed in a way that was noted."""
+        return self._begun and self._asking == 0
 
     def _listing(self, source: Source, ask: Ask) -> Request:
         self._asking += 1
@@ -147,10 +154,10 @@ class OutletSpider(Spider):
 
     def on_listing_failed(self, failure: Failure) -> None:
         """Note why a source could not be asked."""
-        self._asking -= 1
         error = failure.value
         if isinstance(error, LetGoError):
-            return
+            return  # it stays asked for: a crawl that was stopped has not heard all
+        self._asking -= 1
         source: Source = failure.request.cb_kwargs["source"]  # type: ignore[attr-defined]
         host = authority(failure.request.url)  # type: ignore[attr-defined]
         if isinstance(error, RefusedError):

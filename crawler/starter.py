@@ -11,7 +11,7 @@ import click
 from archive.errors import ArchiveUnavailableError
 from archive.output import MisuseError
 from archive.settings import Home
-from crawler.config import SettingsError, load
+from crawler.config import ZONES, SettingsError, load
 from crawler.declaration import SLUG
 from crawler.guard import authority, is_loopback
 from crawler.outlets import shipped
@@ -24,7 +24,6 @@ QUESTIONS = {
     "name": ("Its name as readers know it", None),
     "timezone": ("Its time zone: WIB, WITA, WIT, or a name such as Asia/Makassar", "WITA"),
 }
-ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 OWN = ("family", "url", "name", "timezone")
 """What a shipped outlet's file answers."""
 KEYS = {

@@ -90,6 +90,9 @@ class Listings:
         if ask.window in self._themeless:
             told = [self._link(link, ask, reply) for link in tree.iter("a")]
         stories = {story.url: story for story in reversed(told) if story is not None}
+        if not stories and ask.page == 1 and ask.section is None:
+            # A wrong guess or a redesign must not pass for a quiet outlet.
+            raise NotThisSourceError(f"the list {ask.window} leads to no story: its addresses or its pattern changed")
         return Answer(
             stories=tuple(reversed(stories.values())),
             more=self._more(tree),

@@ -99,6 +99,13 @@ def test_an_outlet_can_be_declared_in_the_environment_alone(tmp_path):
         ("[schedule.outlets]\nlain = '* * * * *'", "schedule.outlets.lain"),
         ("[schedule]\nparallel = 0", "schedule.parallel"),
         ("[[[", "not valid TOML"),
+        (OUTLET.replace("wordpress", "wordpres"), "wordpress, popojicms, listing"),
+        ("[crawl]\npages = 'some'", "must be one of all, none"),
+        ("[outlets.kaltimkta]", "did you mean kaltimkita"),
+        (OUTLET.replace("Asia/Makassar", "wita"), "write Asia/Makassar"),
+        (OUTLET + "lists = ['/berita']", "outlets.kukar: lists and stories are for the family listing"),
+        (OUTLET.replace("wordpress", "listing") + "lists = ['berita']", "outlets.kukar.lists"),
+        (OUTLET.replace("wordpress", "listing") + "stories = '('", "outlets.kukar.stories"),
     ],
     ids=lambda value: value.replace("\n", " ")[:40],
 )

@@ -1,6 +1,7 @@
 """A crawl of the sample outlet through the command line: real processes, a real database, real HTTP on loopback."""
 
 import signal
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -277,3 +278,20 @@ def test_a_signal_while_a_crawl_starts_is_no_failure(fresh: Pilkada, site: Newsr
         assert "Traceback" not in ended.err
         until(lambda: not crawl.family(), within=2)
     assert {run["status"] for run in fresh("schedule", "runs", "--format", "json").json()} <= {"partial"}
+
+
+@SMALL
+@pytest.mark.parametrize("late", [0.0, 0.1, 0.3], ids=lambda late: f"{late:g} s after robots.txt was asked for")
+def test_a_crawl_that_is_stopped_at_its_beginning_is_no_success(
+    fresh: Pilkada, site: Newsroom, late: float
+) -> None:
+    site.delay = 0.5
+    with fresh.running("crawl", SLUG, "--format", "json") as running:
+        until(lambda: site.arrivals)
+        time.sleep(late)
+        ended = running.end(signal.SIGINT, within=30)
+    (report,) = ended.json()
+    assert report["status"] == "partial"
+    assert report["detail"]
+    site.delay = 0.0
+    assert fresh.crawl()["new"] == 6 - report["new"]

@@ -135,3 +135,12 @@ def test_settings_override_a_shipped_outlet_key_by_key(tmp_path):
     assert (outlet.base_url, outlet.family, outlet.enabled) == ("https://cermin.example", "popojicms", True)
     assert loaded.origins["outlets.kaltimkita.timezone"] == "spiders.kaltimkita"
     assert loaded.origins["outlets.kaltimkita.base_url"] == str(tmp_path / "pilkada.toml")
+
+
+def test_another_family_keeps_what_else_ships(tmp_path):
+    from crawler.config import load
+
+    (tmp_path / "pilkada.toml").write_text('[outlets.kaltimkita]\nfamily = "wordpress"\n', "utf-8")
+    outlet = load(tmp_path, environment={}).settings.outlets["kaltimkita"]
+    assert (outlet.family, outlet.base_url) == ("wordpress", "https://kaltimkita.com")
+    assert declaration("kaltimkita", outlet.family) is WordPress

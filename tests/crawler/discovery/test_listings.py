@@ -225,8 +225,17 @@ def test_a_card_s_badge_is_the_section():
 
 @pytest.mark.parametrize("href", ["/tentang", "javascript:void(0)", "https://[x/", "/article/a/b", ""])
 def test_a_card_that_leads_to_no_story_is_counted(href):
-    answer = laravel(f'<main><div class="card"><a href="{href}">A</a></div></main>')
-    assert (answer.stories, answer.unusable) == ((), 1)
+    good = '<div class="card"><a href="/article/b">B</a></div>'
+    answer = laravel(f'<main><div class="card"><a href="{href}">A</a></div>{good}</main>')
+    assert (len(answer.stories), answer.unusable) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "html", ["<main></main>", '<main><div class="card"><a href="/berita/1">A</a></div></main>'], ids=["bare", "others"]
+)
+def test_a_list_that_leads_to_no_story_is_no_quiet_outlet(html):
+    with pytest.raises(NotThisSourceError, match="leads to no story"):
+        laravel(html)
 
 
 @pytest.mark.parametrize(("status", "body"), [(403, "x"), (500, "<html>"), (200, ""), (404, "<html></html>")])
