@@ -46,6 +46,7 @@ class Reader:
         self._site = site
         self._reading: dict[int, UnreadVisit] = {}
         self._sources: dict[int, tuple[tuple[int, Role], ...]] = {}
+        self._hints: dict[int, list[Hint]] = {}
         self._answer: tuple[int, dict[str, object]] | None = None
         self._closing = False
         self._idle = asyncio.Event()
@@ -122,6 +123,8 @@ class Reader:
                 (hint.capture_id, Role.LISTING) for hint in hints.get(visit.visit_id, ()) if hint.capture_id is not None
             )
             self._sources[visit.visit_id] = tuple(sources)
+            if visit.visit_id in hints:
+                self._hints[visit.visit_id] = hints[visit.visit_id]
             ready.append((visit, material))
         return ready
 
@@ -185,6 +188,7 @@ class Reader:
         finally:
             for visit_id in ids:
                 self._sources.pop(visit_id, None)
+                self._hints.pop(visit_id, None)
             if not self._reading:
                 self._idle.set()
         if self._backlog >= A_JOB:
@@ -201,8 +205,16 @@ class Reader:
             for visit, result in results:
                 if room is not None and stored >= room:
                     break
+                if self._learned_more(connection, visit):
+                    self._backlog += 1  # it stays unread
+                    continue
                 stored += self._store(connection, visit, result) is Outcome.NEW
         crawl.tally.stored += stored
+
+    def _learned_more(self, connection: Any, visit: UnreadVisit) -> bool:
+        """Say whether a list told more of a story while its page was with a reader: then it is read once more."""
+        used = self._hints.get(visit.visit_id)
+        return used is not None and used != frontier.hints(connection, visit.address_id)
 
     def _store(self, connection: Any, visit: UnreadVisit, result: Reading | Rejection) -> Outcome:
         crawl, ticket = self._crawl, self._crawl.ticket

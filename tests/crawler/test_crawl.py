@@ -282,9 +282,7 @@ def test_a_signal_while_a_crawl_starts_is_no_failure(fresh: Pilkada, site: Newsr
 
 @SMALL
 @pytest.mark.parametrize("late", [0.0, 0.1, 0.3], ids=lambda late: f"{late:g} s after robots.txt was asked for")
-def test_a_crawl_that_is_stopped_at_its_beginning_is_no_success(
-    fresh: Pilkada, site: Newsroom, late: float
-) -> None:
+def test_a_crawl_that_is_stopped_at_its_beginning_is_no_success(fresh: Pilkada, site: Newsroom, late: float) -> None:
     site.delay = 0.5
     with fresh.running("crawl", SLUG, "--format", "json") as running:
         until(lambda: site.arrivals)
