@@ -30,6 +30,7 @@ _TOLD = (
 _SIGHTING = select(
     Sighting.id, Sighting.published_said, Sighting.modified_said, Sighting.title_said, Sighting.section_said
 ).where(Sighting.address_id == bindparam("address"), Sighting.source == bindparam("source"))
+_LAST_REASON = select(Visit.reason).where(Visit.address_id == bindparam("address")).order_by(Visit.id.desc()).limit(1)
 _ALIAS = select(AddressAlias.id).where(
     AddressAlias.address_id == bindparam("address"), AddressAlias.raw == bindparam("raw")
 )
@@ -62,7 +63,9 @@ class Sight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighted:
-    """What a sighting means: `fresh` addresses are new, `changed` ones are known with another modification time.
+    """What a sighting means: `fresh` addresses are new, `changed` ones are known and are to be asked for again.
+
+    That is so where the modification time is another, and where the story was not there and another source tells of it.
 
     `first` says that this source had not told of it, `more` that it told a time of publication or a section that it had
     not told before.
@@ -119,7 +122,7 @@ def sight(
             first_seen_at=now,
         )
     first, changed, more = _note_sighting(connection, address_id, told, capture_id, now)
-    changed = changed and not fresh
+    changed = not fresh and (changed or (first and _was_gone(connection, address_id)))
     _note_alias(connection, address_id, told.raw)
     if fresh or changed:
         make_due(connection, ticket, address_id, Purpose.ARTICLE, priority=priority, now=now)
@@ -170,13 +173,18 @@ def _note_sighting(
             capture_id=capture_id,
             **said,
         )
-        return True, told.modified is not None, told.published is not None or told.section is not None
+        return True, False, told.published is not None or told.section is not None
     changed, more = told.modified is not None and told.modified != held.modified_said, _tells_more(held, told)
     values: dict[str, Any] = {name: value for name, value in said.items() if value is not None} | {"last_at": now}
     if capture_id is not None and (changed or more):
         values["capture_id"] = capture_id
     connection.execute(update(Sighting).where(Sighting.id == held.id).values(**values))
     return False, changed, more
+
+
+def _was_gone(connection: Connection, address_id: int) -> bool:
+    """Say whether a story was not there when it was last asked for: a sitemap tells of it before it is public."""
+    return connection.execute(_LAST_REASON, {"address": address_id}).scalar() in (Reason.NOT_FOUND, Reason.SOFT_404)
 
 
 def _note_alias(connection: Connection, address_id: int, raw: str) -> None:

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.commands import db
+from archive.commands import Day, db
 from archive.output import MisuseError, format_option, write_rows
 from archive.text import for_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from crawler.cli import App
     from crawler.runner import Report
@@ -23,18 +24,33 @@ __all__ = ["config", "crawl", "db", "init", "outlets"]
 @click.command()
 @click.argument("outlets", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Crawl all enabled outlets.")
+@click.option("--since", type=Day(), help="Backfill: stories of this day and later; 2024-09-01, 30d.")
+@click.option("--until", type=Day(), help="Backfill: stories of this day and earlier.")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after so many new articles an outlet.")
 @click.option("--base-url", help="Crawl the outlet at another address: a mirror, a test site.")
 @format_option
 @click.pass_obj
 def crawl(
-    app: "App", outlets: "Sequence[str]", *, everything: bool, limit: int | None, base_url: str | None, output: str
+    app: "App",
+    outlets: "Sequence[str]",
+    *,
+    everything: bool,
+    since: "date | None",
+    until: "date | None",
+    limit: int | None,
+    base_url: str | None,
+    output: str,
 ) -> int:
     """Crawl outlets once, now, and print one report an outlet.
 
-    The first crawl of an outlet takes all that it lists, newest first; later ones take what is new. A crawl that is
-    stopped keeps what it has fetched and goes on the next time.
+    The first crawl of an outlet takes all that it lists, newest first; later ones take what is new. With --since or
+    --until only the stories of those days are taken, newest first. A crawl that is stopped keeps what it has fetched
+    and goes on the next time.
     """
+    from crawler.runner import Scope
+
+    if since and until and since > until:
+        raise MisuseError(f"--since {since} is later than --until {until}")
     from scheduler.processes import on_stop
 
     chosen = _chosen(app, outlets, everything=everything)
@@ -43,7 +59,8 @@ def crawl(
     runner = app.runner
     try:
         with on_stop(runner.interrupt):
-            reports, errors = runner.crawl_all(chosen, base_url=base_url, limit=limit)
+            scope = Scope(base_url=base_url, limit=limit, since=since, until=until)
+            reports, errors = runner.crawl_all(chosen, scope=scope)
     finally:
         app.progress.clear()
     write_rows([_row(report, output) for report in reports], output, REPORT_COLUMNS)
@@ -179,6 +196,7 @@ def record(app: "App", url: str, case: str, to: Path | None, *, force: bool) -> 
     The page is the newest that the archive holds; where it holds none, just that address is fetched first.
     """
     from crawler import goldens
+    from crawler.runner import Scope
     from scheduler.processes import on_stop
 
     declared = app.loaded.settings.outlets
@@ -196,7 +214,7 @@ def record(app: "App", url: str, case: str, to: Path | None, *, force: bool) -> 
     if kept is None:
         try:
             with on_stop(app.runner.interrupt):
-                report = app.runner.crawl(slug, cause="command", only=[url])
+                report = app.runner.crawl(slug, cause="command", scope=Scope(only=(url,)))
         finally:
             app.progress.clear()
         app.archive().catch_up()

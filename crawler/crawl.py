@@ -3,21 +3,19 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from archive import frontier, hosts, visits
 from archive.captures import CaptureStore
 from archive.database import Database
-from archive.frontier import DueAddress, Sight
-from archive.records import Entry, Outcome, Purpose, Reason, RunStatus, VisitState
+from archive.frontier import DueAddress
+from archive.records import Outcome, Purpose, Reason, RunStatus, VisitState
 from archive.runs import RunTicket
 from archive.settings import Home
 from archive.warc import DamagedRecordError, Exchange, Written, read_response
-from crawler.addresses import RULES_VERSION, canonical, moved_to
+from crawler.addresses import moved_to
 from crawler.declaration import Declaration
-from crawler.discovery import SOURCES, Answer, Ask, Source, Step, Story
 from crawler.guard import Boundary, authority
 from crawler.robots import MAX_AGE, Robots, judge
 
@@ -43,6 +41,8 @@ class Outlet:
     starts: tuple[str, ...] = ()
     """Of a listing site: paths of its lists, and the pattern of its stories' paths, where it declares its own."""
     article: str | None = None
+    since: date | None = None
+    until: date | None = None
     limit: int | None = None
     only: tuple[str, ...] = ()
     """Addresses to which the crawl is confined; its sources are not asked then."""
@@ -82,7 +82,8 @@ class Crawl:
         self.captures = captures
         self.now = now
         self.boundary = Boundary((outlet.base_url,))
-        self._own = Boundary((outlet.base_url, outlet.declared_url))
+        self.own = Boundary((outlet.base_url, outlet.declared_url))
+        """The outlet's hosts, at whichever of them it is crawled."""
         self.tally = Tally()
         self.trouble: tuple[RunStatus, str] | None = None
         self.cut_short: str | None = None
@@ -92,21 +93,9 @@ class Crawl:
         """Hosts that answered when they were asked for robots.txt, whatever they said, or whose copy still holds."""
         self.on_unread: Callable[[int], None] = lambda _number: None
         self.remarks: list[str] = []
-        """What a crawl that did its work had to do without."""
-        self.sources = [self._source(kind) for kind in declared.sources]
-        self._only: set[int] | None = set() if outlet.only else None
-        self._told: dict[str, str] = {}
-        """Which record was told of first at an address in this crawl."""
-
-    def _source(self, kind: str) -> Source:
-        with self.database.read() as connection:
-            marks = frontier.marks(connection, self.ticket.outlet_id, self._source_name(kind))
-        return SOURCES[kind](self.declared, self.outlet.base_url, self.outlet.timezone, marks)
-
-    def _source_name(self, kind: str) -> str:
-        # How far a mirror was read says nothing of how far the outlet was.
-        at = authority(self.outlet.base_url)
-        return kind if at == authority(self.outlet.declared_url) else f"{kind} {at}"
+        """What a crawl that did its work had to do without, or did beyond its budget."""
+        self.only: set[int] | None = set() if outlet.only else None
+        """The ids of the addresses to which the crawl is confined."""
 
     def blame(self, status: RunStatus, detail: str) -> None:
         """Note why the crawl cannot do its work; the first cause stands."""
@@ -117,114 +106,6 @@ class Crawl:
     def full(self) -> bool:
         """Say whether as many articles were stored as --limit asks for."""
         return self.outlet.limit is not None and self.tally.stored >= self.outlet.limit
-
-    # ---- listings and API answers ----
-
-    def keep_answer(self, source: Source, ask: Ask, answer: Answer, exchanges: Sequence[Exchange]) -> Step:
-        """Note every story that an answer told of; keep the answer if it told anything new. Give what follows from it.
-
-        A story whose text is in the answer is read from it, any other becomes due to be fetched; one whose page was
-        read is read once more where the answer knows more of it than its page.
-        """
-        now = self.now()
-        name = source.kind if ask.section is None else f"{source.kind} {ask.window}"
-        told = [(story, self._sight(story, name)) for story in answer.stories]
-        inside = [(story, sight) for story, sight in told if sight is not None]
-        with self.database.read() as connection:
-            wanted = frontier.wanted(connection, self.ticket.outlet_id, [sight for _, sight in inside])
-        # Two stories at one address (numbers of stories that look like numbers of parts): the second is one, too.
-        further = {
-            story.record
-            for story, sight in inside
-            if story.record is not None and self._told.setdefault(sight.canonical, story.record) != story.record
-        }
-        wanted = wanted or bool(further)
-        records = self.captures.keep(list(exchanges)) if wanted else []
-        first = unread = 0
-        with self.database.write() as connection:
-            self.ticket.check(connection)
-            ids = self.captures.record(connection, records)
-            answered = _last_response(records) if records else None
-            capture_id = ids[answered.record_id] if answered is not None else None
-            for story, sight in inside:
-                sighted = frontier.sight(
-                    connection,
-                    self.ticket,
-                    sight,
-                    rules_version=RULES_VERSION,
-                    priority=1,
-                    now=now,
-                    capture_id=capture_id,
-                )
-                first += sighted.first
-                if story.record is None:
-                    if sighted.more and not sighted.fresh:
-                        unread += visits.read_again(connection, self.ticket, sighted.address_id)
-                elif sighted.fresh or sighted.changed or story.record in further:
-                    assert answered is not None
-                    unread += 1
-                    visits.add(
-                        connection,
-                        self.ticket,
-                        address_id=sighted.address_id,
-                        purpose=Purpose.ARTICLE,
-                        url=story.url,
-                        at=answered.fetched_at,
-                        status=answered.status,
-                        capture_id=capture_id,
-                        record=story.record,
-                    )
-            for story, _ in [pair for pair in told if pair[1] is None]:
-                self._reject_offsite(connection, story, name, now)
-            step = source.go_on(ask, answer, fresh=first, now=now)
-            if step.marks is not None:
-                frontier.set_marks(connection, self.ticket, self._source_name(source.kind), dict(step.marks), now)
-        if unread:
-            self.on_unread(unread)
-        return step
-
-    def enter_only(self) -> None:
-        """Make the addresses to which the crawl is confined due to be fetched."""
-        now = self.now()
-        with self.database.write() as connection:
-            self.ticket.check(connection)
-            for url in self.outlet.only:
-                sight = self._sight(Story(url=url), "command")
-                if sight is None:
-                    self._reject_offsite(connection, Story(url=url), "command", now)
-                    continue
-                sighted = frontier.sight(
-                    connection, self.ticket, sight, rules_version=RULES_VERSION, priority=1, now=now
-                )
-                frontier.make_due(connection, self.ticket, sighted.address_id, Purpose.ARTICLE, priority=1, now=now)
-                frontier.enter(connection, self.ticket, sighted.address_id, Entry.CARRIED)
-                if self._only is not None:
-                    self._only.add(sighted.address_id)
-
-    def _sight(self, story: Story, source: str) -> Sight | None:
-        if not self._own.admits(story.url):
-            return None
-        form = canonical(story.url, self.outlet.base_url, self.declared.form)
-        if form is None:
-            return None
-        return Sight(
-            canonical=form,
-            raw=story.url,
-            source=source,
-            title=story.title or None,
-            published=story.published,
-            modified=story.modified,
-            section=story.section,
-        )
-
-    def _reject_offsite(self, connection: Any, story: Story, source: str, now: datetime) -> None:
-        sight = Sight(canonical=story.url, raw=story.url, source=source, title=story.title or None)
-        sighted = frontier.sight(connection, self.ticket, sight, rules_version=RULES_VERSION, priority=0, now=now)
-        if sighted.fresh:
-            frontier.done(connection, sighted.address_id, Purpose.ARTICLE)
-            frontier.dispose(
-                connection, self.ticket, sighted.address_id, Outcome.REJECTED, reason=Reason.OFFSITE, detail=story.url
-            )
 
     # ---- pages ----
 
@@ -238,7 +119,7 @@ class Crawl:
         """Lease addresses that are due to be fetched, most urgent first."""
         with self.database.write() as connection:
             self.ticket.check(connection)
-            return frontier.take_due(connection, self.ticket, limit=limit, now=self.now(), only=self._only)
+            return frontier.take_due(connection, self.ticket, limit=limit, now=self.now(), only=self.only)
 
     def keep_page(self, due: DueAddress, url: str, exchanges: Sequence[Exchange]) -> None:
         """Keep a page that answered 200 and have it read."""
@@ -246,7 +127,7 @@ class Crawl:
         with self.database.write() as connection:
             self.ticket.check(connection)
             ids = self.captures.record(connection, records)
-            page = _last_response(records)
+            page = last_response(records)
             visits.add(
                 connection,
                 self.ticket,
@@ -290,7 +171,7 @@ class Crawl:
                 url=due.url,
                 at=now,
                 status=status,
-                capture_id=ids[_last_response(records).record_id] if records else None,
+                capture_id=ids[last_response(records).record_id] if records else None,
                 state=VisitState.REJECTED if final else VisitState.FAILED,
                 reason=reason,
                 detail=detail,
@@ -343,7 +224,7 @@ class Crawl:
                 _key(host),
                 scheme=self.outlet.base_url.partition(":")[0],
                 status=status,
-                capture_id=ids[_last_response(records).record_id] if records else None,
+                capture_id=ids[last_response(records).record_id] if records else None,
                 now=self.now(),
             )
 
@@ -378,5 +259,6 @@ def _key(host: str) -> tuple[str, int]:
     return name, int(port)
 
 
-def _last_response(records: Sequence[Written]) -> Written:
+def last_response(records: Sequence[Written]) -> Written:
+    """Give the record of the answer at which a chain of redirects ended."""
     return [record for record in records if record.record_type == "response"][-1]

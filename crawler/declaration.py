@@ -58,14 +58,19 @@ class Declaration:
 
     family: ClassVar[str]
     """By which word settings name the family."""
-    sources: ClassVar[tuple[str, ...]]
-    """Where stories are told of, cheapest first; `crawler.discovery.SOURCES` knows the names."""
+    sources: ClassVar[tuple[tuple[str, ...], ...]]
+    """Where stories are told of: groups of sources, cheapest first, the first that answers is used whole.
+
+    `crawler.discovery.SOURCES` knows the names.
+    """
     rules: ClassVar[Rules]
     """What the outlet's pages carry besides the article."""
     form: ClassVar[Form]
     """What identifies a story in its address."""
     feed: ClassVar[str | None] = None
     """The path of the feed, where there is one among the sources."""
+    sitemaps: ClassVar[tuple[str, ...]] = ("/sitemap.xml",)
+    """Where sitemaps may be, where robots.txt names none."""
     listing: ClassVar[Listing | None] = None
 
     name: ClassVar[str]
@@ -112,11 +117,15 @@ def check(declared: type[Declaration]) -> None:
         ("rules", None if isinstance(declared.rules, Rules) else "is no Rules"),
         ("form", None if isinstance(declared.form, Form) else "is no Form"),
         ("assumed", _not_texts(declared.assumed)),
-        ("feed", _not_path(declared.feed, needed="feed" in declared.sources)),
-        ("listing", _not_listing(declared.listing, needed="listing" in declared.sources)),
+        ("feed", _not_path(declared.feed, needed=_asks(declared, "feed"))),
+        ("listing", _not_listing(declared.listing, needed=_asks(declared, "listing"))),
     ):
         if wrong is not None:
             raise DeclarationError(slug, field, wrong)
+
+
+def _asks(declared: type[Declaration], source: str) -> bool:
+    return any(source in group for group in declared.sources)
 
 
 def _not_text(value: object) -> str | None:

@@ -140,7 +140,7 @@ def found(
 
 
 def _stories(given: Mapping[str, Any], site: Site, listing: Listing, body: bytes) -> dict[str, Any]:
-    source = Listings(site.base_url, listing, site.timezone, {})
+    source = Listings(site.base_url, listing, site.timezone, {}, now=_fetched(given))
     headers = {"content-type": given["content_type"] or ""}
     answer = source.read(
         Ask(url=given["url"], window=path_below(given["url"], site.base_url)),

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from archive.visits import UnreadVisit
 from archive.warc import DamagedRecordError, Place, read_response
 from crawler.crawl import Crawl
 from crawler.discovery import SAID_BY
-from crawler.reading import Job, Material, Page, ReadingPool, Record, Site, Told
+from crawler.reading import Job, Material, Page, ReadingPool, Record, Site, Told, feed
 from crawler.reading.dates import moment
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Reader:
         self._reading: dict[int, UnreadVisit] = {}
         self._sources: dict[int, tuple[tuple[int, Role], ...]] = {}
         self._hints: dict[int, list[Hint]] = {}
-        self._answer: tuple[int, dict[str, object]] | None = None
+        self._answer: tuple[int, Mapping[str, object]] | None = None
         self._closing = False
         self._idle = asyncio.Event()
         self._idle.set()
@@ -153,13 +153,7 @@ class Reader:
         """Give one record of an API response; the last response stays parsed, since a hundred visits share it."""
         capture_id, name = held
         if self._answer is None or self._answer[0] != capture_id:
-            body = read_response(*places[capture_id]).body
-            try:
-                posts = json.loads(body)
-            except (ValueError, RecursionError) as error:
-                raise DamagedRecordError(f"it holds no JSON: {error}") from error
-            found = posts if isinstance(posts, list) else []
-            self._answer = (capture_id, {str(post.get("id")): post for post in found if isinstance(post, dict)})
+            self._answer = (capture_id, records_of(read_response(*places[capture_id]).body))
         payload = self._answer[1].get(name)
         if not isinstance(payload, dict):
             return None
@@ -258,6 +252,22 @@ class Reader:
                     self.pump()
         except TimeoutError:
             logger.info("%s: %s readings are left to the next crawl", self._crawl.outlet.slug, len(self._reading))
+
+
+def records_of(body: bytes) -> Mapping[str, object]:
+    """Give the records of an answer that holds whole texts, JSON or RSS, by the name that a visit gives them.
+
+    Raises:
+        DamagedRecordError: it is neither.
+    """
+    try:
+        if body.lstrip()[:1] == b"<":
+            return feed.records(body)
+        posts = json.loads(body)
+    except (ValueError, RecursionError, feed.NoFeedError) as error:
+        raise DamagedRecordError(f"it holds no records: {error}") from error
+    found = posts if isinstance(posts, list) else []
+    return {str(post.get("id")): post for post in found if isinstance(post, dict)}
 
 
 def told_by(hints: Sequence[Hint], zone: ZoneInfo) -> Told:

@@ -36,6 +36,10 @@ class Robots:
         asked = self.rules.crawl_delay(TOKEN) if self.rules is not None else None
         return min(float(asked), MAX_DELAY) if asked and asked > 0 else 0.0
 
+    def sitemaps(self) -> list[str]:
+        """Give the sitemaps that the host names."""
+        return list(self.rules.sitemaps) if self.rules is not None else []
+
 
 def judge(status: int | None, body: bytes = b"") -> Robots:
     """Give what an answer to a request for robots.txt means; no status is no answer at all."""

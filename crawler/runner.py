@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,24 @@ class Report:
     run_id: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a crawl is confined to; by default to nothing."""
+
+    base_url: str | None = None
+    """Another address to crawl the outlet at."""
+    limit: int | None = None
+    """Stop after so many stored articles."""
+    since: date | None = None
+    until: date | None = None
+    """Days in the outlet's zone, inclusive: a backfill."""
+    only: tuple[str, ...] = ()
+    """Addresses: nothing else is asked for."""
+
+
+EVERYTHING = Scope()
+
+
 class Runner:
     """Crawls outlets of one archive, each in a child process of its own."""
 
@@ -92,7 +110,7 @@ class Runner:
             logger.info("%s", lacking)
 
     def crawl_all(
-        self, outlets: Sequence[str], *, base_url: str | None = None, limit: int | None = None, cause: str = "command"
+        self, outlets: Sequence[str], *, scope: Scope = EVERYTHING, cause: str = "command"
     ) -> tuple[list[Report], list[ArchiveError]]:
         """Crawl some outlets side by side; give the reports in the order asked for, and what failed on our side.
 
@@ -102,11 +120,11 @@ class Runner:
             SettingsError: one of the outlets may not be crawled with these settings; none was.
         """
         for slug in outlets:  # what is wrong with one must be said before anything is sent to another
-            make_task(self._loaded, self._database.url, slug, cause, None, base_url, limit, self._log_level)
+            make_task(self._loaded, self._database.url, slug, cause, None, scope, self._log_level)
         workers = max(1, min(len(outlets), self._loaded.settings.schedule.parallel))
         reports, errors = [], []
         with ThreadPoolExecutor(workers, thread_name_prefix="crawl") as pool:
-            crawls = [pool.submit(self.crawl, slug, cause=cause, base_url=base_url, limit=limit) for slug in outlets]
+            crawls = [pool.submit(self.crawl, slug, cause=cause, scope=scope) for slug in outlets]
             for crawl in crawls:
                 try:
                     reports.append(crawl.result())
@@ -122,19 +140,15 @@ class Runner:
         *,
         cause: str,
         planned_at: datetime | None = None,
-        base_url: str | None = None,
-        limit: int | None = None,
-        only: Sequence[str] = (),
+        scope: Scope = EVERYTHING,
     ) -> Report:
-        """Crawl one outlet and give its report once the child has ended; with `only`, nothing but those addresses.
+        """Crawl one outlet and give its report once the child has ended.
 
         Raises:
             ArchiveUnavailableError: our side failed; the text names the cause.
             StoppedError: `interrupt` was called before the crawl had begun.
         """
-        task = make_task(
-            self._loaded, self._database.url, slug, cause, planned_at, base_url, limit, self._log_level, only
-        )
+        task = make_task(self._loaded, self._database.url, slug, cause, planned_at, scope, self._log_level)
         if self._stopping:
             raise StoppedError(f"{slug} is not crawled, since the program is being stopped")
         started_at = datetime.now(UTC)
@@ -235,10 +249,8 @@ def make_task(
     slug: str,
     cause: str,
     planned_at: datetime | None,
-    base_url: str | None,
-    limit: int | None,
+    scope: Scope,
     log_level: str,
-    only: Sequence[str] = (),
 ) -> Task:
     """Put together what a child is told.
 
@@ -246,12 +258,12 @@ def make_task(
         SettingsError: the outlet may not be crawled with these settings.
     """
     crawl, declared = loaded.settings.crawl, loaded.settings.outlets[slug]
-    if base_url is not None:
-        check_base_url("--base-url", base_url)
-    at = base_url or declared.base_url
+    if scope.base_url is not None:
+        check_base_url("--base-url", scope.base_url)
+    at = scope.base_url or declared.base_url
     host = authority(at)
     assert host is not None
-    named = host in crawl.allow_hosts or base_url is not None
+    named = host in crawl.allow_hosts or scope.base_url is not None
     check_contact(slug, crawl, at)
     return Task(
         home=str(loaded.home.root),
@@ -266,14 +278,16 @@ def make_task(
             pages=crawl.pages,
             starts=tuple(declared.lists),
             article=declared.stories,
-            limit=limit,
-            only=tuple(only),
+            since=scope.since,
+            until=scope.until,
+            limit=scope.limit,
+            only=scope.only,
         ),
         declared=msgspec.to_builtins(declared),
         cause=cause,
         planned_at=planned_at,
         delay=_delay(crawl, declared, at, named=named),
-        allowed_hosts=[*crawl.allow_hosts, *([host] if base_url is not None else [])],
+        allowed_hosts=[*crawl.allow_hosts, *([host] if scope.base_url is not None else [])],
         user_agent=f"Pilkada/{VERSION}" + (f" (+{crawl.contact})" if crawl.contact else ""),
         deadline=crawl.deadline,
         memory_mb=crawl.memory_mb,

@@ -26,12 +26,14 @@ from archive.errors import ArchiveError
 from archive.frontier import DueAddress
 from archive.records import Reason, RunStatus
 from crawler.crawl import Crawl
-from crawler.discovery import Ask, NotThisSourceError, Reply, Source
+from crawler.discovery import Ask, NotThisSourceError, Reply, Sitemaps, Source
+from crawler.discovery.plan import Asks
 from crawler.guard import authority
 from crawler.middlewares import ROBOTS, LetGoError, RefusedError
 from crawler.reader import Reader
 from crawler.resolver import why_refused
 from crawler.settings import MEGABYTE
+from crawler.sightings import Sightings
 from crawler.tee import EXCHANGES
 
 logger = logging.getLogger(__name__)
@@ -70,6 +72,7 @@ class OutletSpider(Spider):
     def __init__(self, *, crawl: Crawl, reader: Reader, **kwargs: Any) -> None:
         super().__init__(name=crawl.outlet.slug, **kwargs)
         self.crawl = crawl
+        self.sightings = Sightings(crawl)
         self.reader = reader
         self._asking = 0
         self._begun = False
@@ -96,10 +99,12 @@ class OutletSpider(Spider):
             self.crawl.blame(RunStatus.BLOCKED, f"the site asked to be left alone until {until:%Y-%m-%d %H:%M} UTC")
             return
         if self.crawl.outlet.only:
-            self.crawl.enter_only()
+            self.sightings.enter_only()
             self._begun = True
             return
-        for request in [self._listing(source, ask) for source in self.crawl.sources for ask in source.begin()]:
+        if self.sightings.plan.tried_again:
+            self.crawl.remarks.append(f"{', '.join(self.sightings.plan.tried_again)}: closed before, tried again")
+        for request in self._listings(self.sightings.plan.begin()):
             yield request
         self._begun = True
 
@@ -107,10 +112,14 @@ class OutletSpider(Spider):
         """Say whether every request to a source was answered, or failed in a way that was noted."""
         return self._begun and self._asking == 0
 
+    def _listings(self, asks: Asks) -> list[Request]:
+        return [self._listing(source, ask) for source, ask in asks]
+
     def _listing(self, source: Source, ask: Ask) -> Request:
         self._asking += 1
         return Request(
             ask.url,
+            headers=dict(ask.headers),
             callback=self.on_listing,
             errback=self.on_listing_failed,
             cb_kwargs={"source": source, "ask": ask},
@@ -121,7 +130,7 @@ class OutletSpider(Spider):
     def on_listing(self, response: Response, source: Source, ask: Ask) -> Iterator[Request]:
         """Read an answer of a source, keep what it tells, ask on."""
         self._asking -= 1
-        if response.status in PATIENCE:
+        if response.status in PATIENCE or not self.sightings.plan.current(source):
             return
         headers = {
             name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items()
@@ -132,43 +141,59 @@ class OutletSpider(Spider):
         try:
             answer = source.read(ask, reply)
         except NotThisSourceError as error:
-            closed = response.status in CLOSED
-            self._without(source, RunStatus.BLOCKED if closed else RunStatus.FAILED, str(error))
+            refused = response.status in CLOSED
+            status = RunStatus.BLOCKED if refused else RunStatus.FAILED
+            yield from self._without(source, status, str(error), closed=error.closed)
             return
         if answer.unusable:
             logger.warning("%s: %s entries that lead to no story in %s", self.name, answer.unusable, ask.url)
-        step = self.crawl.keep_answer(source, ask, answer, response.meta.get(EXCHANGES, []))
+        step = self.sightings.keep_answer(source, ask, answer, response.meta.get(EXCHANGES, []))
+        if source.needed:
+            yield from self._listings(self.sightings.plan.answered())
         if step.asks and self.crawl.full():
             self.crawl.cut_short = LIMIT_MET
             return
         yield from [self._listing(source, further) for further in step.asks]
         self.feed()
 
-    def _without(self, source: Source, status: RunStatus, why: str) -> None:
-        """Note that a source did not answer as one of its kind; the crawl goes on where it can do without."""
-        if source.needed:
-            self.crawl.blame(status, why)
-        else:
+    def _without(self, source: Source, status: RunStatus, why: str, *, closed: bool) -> list[Request]:
+        """Go on without a source that did not answer as one of its kind: ask elsewhere, or say why nothing can be asked."""
+        if isinstance(source, Sitemaps) and closed and (elsewhere := source.instead()):
+            return self._listings([(source, elsewhere)])
+        self.sightings.note_failure(source, closed=closed)
+        if not source.needed:
             self.crawl.remarks.append(why)
-            logger.info("%s: %s", self.name, why)
+            return []
+        asks = self.sightings.plan.failed(source, why, closed=closed)
+        if asks is None:
+            self.crawl.blame(status, self.sightings.plan.why)
+            return []
+        logger.info("%s: %s; asking another source", self.name, why)
+        return self._listings(asks)
 
-    def on_listing_failed(self, failure: Failure) -> None:
-        """Note why a source could not be asked."""
+    def on_listing_failed(self, failure: Failure) -> list[Request]:
+        """Note why a source could not be asked, and ask another one where that may help."""
         error = failure.value
         if isinstance(error, LetGoError):
-            return  # it stays asked for: a crawl that was stopped has not heard all
+            return []  # it stays asked for: a crawl that was stopped has not heard all
         self._asking -= 1
         source: Source = failure.request.cb_kwargs["source"]  # type: ignore[attr-defined]
         host = authority(failure.request.url)  # type: ignore[attr-defined]
+        if not self.sightings.plan.current(source):
+            return []
         if isinstance(error, RefusedError):
-            robots = error.reason is Reason.ROBOTS
-            silent = robots and str(host) not in self.crawl.heard
-            status = RunStatus.BLOCKED if robots and not silent else RunStatus.FAILED
-            self._without(source, status, f"the site is down: {error.detail}" if silent else error.detail)
+            robots = error.reason is Reason.ROBOTS and not error.passing
+            silent = error.reason is Reason.ROBOTS and str(host) not in self.crawl.heard
+            status = RunStatus.BLOCKED if error.reason is Reason.ROBOTS and not silent else RunStatus.FAILED
+            why = f"the site is down: {error.detail}" if silent else error.detail
+            if robots:
+                return self._without(source, status, why, closed=True)
+            self.crawl.blame(status, why)
         elif isinstance(error, NETWORK_ERRORS):
-            self._without(source, RunStatus.FAILED, why_refused(host) or f"the site is down: {explain(error)}")
+            self.crawl.blame(RunStatus.FAILED, why_refused(host) or f"the site is down: {explain(error)}")
         else:
             self.stop(error)
+        return []
 
     def feed(self) -> None:
         """Give Scrapy what is due to be fetched, a few at a time."""
@@ -293,6 +318,8 @@ class OutletSpider(Spider):
 
     async def on_closed(self, reason: str) -> None:
         """Let the readers finish what was fetched."""
+        if undated := self.sightings.undated:
+            self.crawl.remarks.append(f"{undated} stories whose day no source says were taken with the others")
         if reason == "shutdown":
             self.crawl.cut_short = "stopped by a signal"
         elif reason == "memusage_exceeded":

@@ -7,12 +7,38 @@ from crawler.reading.rules import WORDPRESS
 
 
 class WordPress(Declaration):
-    """A WordPress whose REST interface is open (OUTLETS section 1): whole texts, a hundred at a time."""
+    """WordPress (OUTLETS section 1): its REST interface, else its feed, which has pages, else its lists.
+
+    The first two hold whole texts. Cards are those of classic, block and Newspaper themes; what leads to a story is
+    told by its permalink, which is the owner's choice: here everything that is no list, no feed and no part of WordPress.
+    """
 
     family = "wordpress"
-    sources = ("wordpress-rest",)
+    sources = (("wordpress-rest",), ("wordpress-feed", "sitemap"), ("listing",))
     rules = WORDPRESS
     form = Form()
+    sitemaps = ("/sitemap_index.xml", "/wp-sitemap.xml", "/sitemap.xml")
+    listing = Listing(
+        starts=("/",),
+        next_page="{path}page/{page}/",
+        article=r"/(?!(?:category|tag|author|page|search|feed|comments|wp-[a-z]+)(?:/|$)|(?:\d\d/){2}\d{4}/?$)[^?]*[^/?]/?",
+        cards=(
+            ".tdb_module_loop.td_module_wrap",
+            "main article",
+            "#content article",
+            "article.post",
+            ".wp-block-post",
+        ),
+        links=(".td-module-title a[href]", ".entry-title a[href]", ".wp-block-post-title a[href]", "h2 a[href]"),
+        dates=("time[datetime]",),
+        pagination=(".page-nav", ".pagination", ".nav-links", ".wp-block-query-pagination"),
+        onward=(
+            'a[rel="next"][href]',
+            "a.next[href]",
+            'a[aria-label="next-page"][href]',
+            ".wp-block-query-pagination-next",
+        ),
+    )
 
 
 class PopojiCms(Declaration):
@@ -23,7 +49,7 @@ class PopojiCms(Declaration):
     """
 
     family = "popojicms"
-    sources = ("feed", "listing")
+    sources = (("feed", "listing", "sitemap"),)
     rules = POPOJICMS
     form = Form(query=False, slash=False)
     feed = "/feed"
@@ -43,7 +69,7 @@ class ListingSite(Declaration):
     """A site of its own making that lists its stories page by page, as a Laravel application does (OUTLETS section 4)."""
 
     family = "listing"
-    sources = ("listing",)
+    sources = (("sitemap",), ("listing",))
     rules = LISTING
     form = Form(query=False, slash=False, front="/index.php")
     listing = Listing(

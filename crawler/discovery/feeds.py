@@ -1,17 +1,29 @@
-"""A feed as a source of stories: the newest ones, with their time of day."""
+"""Feeds as sources of stories: the newest ones with their time of day, or, of a WordPress, all of them with their text."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
-from lxml import etree
-
-from archive.text import clean_text
 from crawler.addresses import path_below
-from crawler.discovery.source import Answer, Ask, NotThisSourceError, Reply, Step, Story
+from crawler.discovery.source import (
+    SEVEN_DAYS,
+    Answer,
+    Ask,
+    Marks,
+    Met,
+    NotThisSourceError,
+    Reply,
+    Span,
+    Step,
+    Story,
+)
+from crawler.reading.feed import Item, NoFeedError, items
 
-_PARSER = {"resolve_entities": False, "no_network": True, "recover": True, "huge_tree": False}
-"""A feed may be broken in one item (a raw `&`), and must not name a file to be read in (XXE)."""
+BEYOND_KNOWN = 1
+"""Pages that are read beyond the first one without anything new."""
 
 
 class Feed:
@@ -30,37 +42,120 @@ class Feed:
 
     def read(self, ask: Ask, reply: Reply) -> Answer:  # noqa: ARG002
         """The items; those without a link that can be followed are counted."""
-        if reply.status != 200:
-            raise NotThisSourceError(f"the feed answered {reply.status}")
-        try:
-            root = etree.fromstring(reply.body, etree.XMLParser(**_PARSER))
-        except etree.XMLSyntaxError as error:
-            raise NotThisSourceError("the feed is no XML") from error
-        if root is None or etree.QName(root).localname != "rss":
-            raise NotThisSourceError("the feed is no RSS")
-        items = root.findall("./channel/item")
-        stories = [self._story(item) for item in items]
+        stories = [self._story(item) for item in self._items(reply)]
         return Answer(stories=tuple(filter(None, stories)), unusable=stories.count(None), more=False)
 
-    def go_on(self, ask: Ask, answer: Answer, *, fresh: int, now: datetime) -> Step:  # noqa: ARG002
+    def go_on(self, ask: Ask, answer: Answer, *, met: Met, now: datetime) -> Step:  # noqa: ARG002
         """Nothing: there is one page."""
         return Step()
 
-    def _story(self, item: etree._Element) -> Story | None:
-        link = clean_text(item.findtext("link") or item.findtext("guid") or "")
+    def _items(self, reply: Reply) -> list[Item]:
+        if reply.status != 200:
+            raise NotThisSourceError(f"the feed answered {reply.status}", closed=reply.refused())
         try:
-            url = urljoin(self._url, link)
-            if not link or path_below(url, self._base_url).strip("/") == "":
+            return items(reply.body)
+        except NoFeedError as error:
+            raise NotThisSourceError(f"the feed is {error}", closed=True) from error
+
+    def _story(self, item: Item) -> Story | None:
+        try:
+            url = urljoin(self._url, item.link)
+            if not item.link or path_below(url, self._base_url).strip("/") == "":
                 return None
         except ValueError:
             return None
-        return Story(url=url, title=clean_text(item.findtext("title") or ""), published=_time(item.findtext("pubDate")))
+        published = item.published.isoformat(timespec="seconds") if item.published else None
+        return Story(url=url, title=item.title, published=published)
 
 
-def _time(text: str | None) -> str | None:
-    """An RFC 822 time in UTC; one that names no zone says nothing for certain."""
-    try:
-        moment = parsedate_to_datetime(text or "")
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment.tzinfo else None
+class FeedPages(Feed):
+    """The feed of a WordPress: it pages through the whole archive, and its items hold whole texts (OUTLETS 1.2).
+
+    Its validators are the whole site's: a 304 says that nothing changed anywhere. They are sent once what they stand for
+    was read, and left out once in seven days, since caches are known to freeze them.
+    """
+
+    kind = "wordpress-feed"
+    needed = True
+
+    def __init__(self, base_url: str, timezone: str, marks: Marks, span: Span, *, listed: bool, now: datetime) -> None:
+        super().__init__(base_url, "/feed/")
+        self._zone = ZoneInfo(timezone)
+        self._marks: dict[str, Any] = dict(marks)
+        self._span = span
+        self._to_end = bool(span) or not (listed or "walked" in marks)
+        self._validators: Mapping[str, str] = {}
+        asked = marks.get("asked")
+        self._frozen = isinstance(asked, str) and now - datetime.fromisoformat(asked) > SEVEN_DAYS
+
+    def begin(self) -> list[Ask]:
+        """The first page, and, where a walk through all was stopped, the page at which it stood."""
+        reached = self._marks.get("page")
+        asks = [self._ask(1)]
+        if self._to_end and isinstance(reached, int) and reached > 2:
+            asks = [self._ask(1, to_end=False), self._ask(reached - 1)]
+        return asks
+
+    def _ask(self, page: int, *, to_end: bool | None = None) -> Ask:
+        to_end = self._to_end if to_end is None else to_end
+        url = self._url if page == 1 else f"{self._url}?paged={page}"
+        return Ask(
+            url=url,
+            window="feed",
+            page=page,
+            to_end=to_end,
+            headers=self._conditions() if page == 1 and not to_end else {},
+        )
+
+    def _conditions(self) -> dict[str, str]:
+        if self._frozen:
+            return {}
+        names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+        return {names[name]: value for name, value in self._marks.get("validators", {}).items() if name in names}
+
+    def read(self, ask: Ask, reply: Reply) -> Answer:
+        """The items of a page; one past the end answers 404 and is a feed without any."""
+        if reply.unchanged:
+            return Answer(stories=(), more=False)
+        if reply.status == 404 and ask.page > 1:
+            return Answer(stories=(), more=False)
+        found = self._items(reply)
+        stories = [self._whole(item) for item in found]
+        validators = {name: reply.headers[name] for name in ("etag", "last-modified") if name in reply.headers}
+        return Answer(
+            stories=tuple(filter(None, stories)),
+            unusable=stories.count(None),
+            more=bool(found),
+            validators=validators if ask.page == 1 else {},
+        )
+
+    def _whole(self, item: Item) -> Story | None:
+        story = self._story(item)
+        if story is None or item.content is None:
+            return story
+        return Story(url=story.url, title=story.title, published=story.published, record=item.link)
+
+    def go_on(self, ask: Ask, answer: Answer, *, met: Met, now: datetime) -> Step:
+        """The next page: to the end the first time, later until what is known, in a backfill until its first day."""
+        self._validators = answer.validators or self._validators
+        known = 0 if met.fresh else ask.known + 1
+        before = self._span.since is not None and bool(answer.stories) and self._all_before(answer)
+        if answer.more and not before and (ask.to_end or known <= BEYOND_KNOWN):
+            further = self._ask(ask.page + 1, to_end=ask.to_end)
+            marks = self._marks | {"page": ask.page} if ask.to_end else None
+            return Step(asks=[replace(further, known=known)], marks=marks)
+        if self._span or (not ask.to_end and "page" in self._marks):
+            return Step()
+        self._marks.pop("page", None)
+        self._marks |= {"walked": self._marks.get("walked", now.isoformat(timespec="seconds"))}
+        if self._validators:
+            self._marks["validators"] = dict(self._validators)
+            self._marks["asked"] = now.isoformat(timespec="seconds")
+        weekly = "the feed was asked for whole, as once in seven days" if self._frozen and self._validators else None
+        return Step(marks=self._marks, remark=weekly)
+
+    def _all_before(self, answer: Answer) -> bool:
+        days = [
+            datetime.fromisoformat(s.published).astimezone(self._zone).date() for s in answer.stories if s.published
+        ]
+        return len(days) == len(answer.stories) and all(day < self._span.since for day in days if self._span.since)

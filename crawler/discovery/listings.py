@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from archive.records import Trust
 from archive.text import clean_text
 from crawler.addresses import path_below
 from crawler.declaration import Listing
-from crawler.discovery.source import Answer, Ask, Marks, NotThisSourceError, Reply, Step, Story
+from crawler.discovery.source import EVERY_DAY, Answer, Ask, Marks, Met, NotThisSourceError, Reply, Span, Step, Story
 from crawler.reading.blocks import text_of
 from crawler.reading.dates import printed_moment, relative_moment
 from crawler.reading.material import Page
@@ -24,6 +24,8 @@ from crawler.reading.selectors import matches, ranked
 BEYOND_KNOWN = 2
 """Pages that are read beyond the first one without anything new: lists are ordered by id, and a story that was back-dated
 or scheduled stands deeper (OUTLETS 3.2)."""
+FULL_WALK = timedelta(days=30)
+"""How often a list is read to its end once more."""
 BARE = 3
 """Pages in a row without a further story after which a list is taken to have ended, whatever its links say."""
 
@@ -40,16 +42,30 @@ class Listings:
     kind = "listing"
     needed = True
 
-    def __init__(self, base_url: str, listing: Listing, timezone: str, marks: Marks) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        listing: Listing,
+        timezone: str,
+        marks: Marks,
+        span: Span = EVERY_DAY,
+        *,
+        now: datetime,
+        listed: bool = False,
+    ) -> None:
         self._base_url = base_url
         self._listing = listing
         self._zone = ZoneInfo(timezone)
         self._marks: dict[str, Any] = dict(marks)
+        self._span = span
+        self._listed = listed
+        self._now = now
         self._shown: dict[str, frozenset[str]] = {}
         self._sections: dict[str, str] = {}
         self._seen: set[str] = set()
         self._themeless: set[str] = set()
         self._open: set[str] = set()
+        self._remark: str | None = None
         self._fresh = 0
         """New stories less those that a section's list has told of."""
 
@@ -60,7 +76,9 @@ class Listings:
     def _asks(self, path: str, section: str | None = None) -> list[Ask]:
         mark = self._marks.get(path)
         reached = mark.get("page") if isinstance(mark, dict) else None
-        asks = [self._ask(path, 1, section=section, to_end=mark is None)]
+        first = mark is None and (bool(self._span) or not self._listed)
+        again = section is None and self._due_again(mark)
+        asks = [self._ask(path, 1, section=section, to_end=first or again)]
         if isinstance(reached, int) and reached > 2:
             # What was published since has moved the rest further on; what was removed, a little back.
             asks.append(self._ask(path, reached - 1, section=section, to_end=True))
@@ -68,6 +86,14 @@ class Listings:
             asks = [replace(asks[0], to_end=True)]
         self._open.update(_walk(ask) for ask in asks)
         return asks
+
+    def _due_again(self, mark: object) -> bool:
+        """Whether a list that was read to its end is read so once more: what was back-dated stands anywhere in it."""
+        walked = mark.get("walked") if isinstance(mark, dict) else None
+        due = isinstance(walked, str) and self._now - datetime.fromisoformat(walked) > FULL_WALK
+        if due:
+            self._remark = "lists were read to their end, as once in thirty days"
+        return due
 
     def _ask(self, path: str, page: int, *, section: str | None, to_end: bool) -> Ask:
         where = path if page == 1 else self._listing.next_page.format(path=path, page=page)
@@ -79,7 +105,7 @@ class Listings:
         if reply.status == 404 and ask.page > 1:
             return Answer(stories=(), more=False)
         if reply.status != 200:
-            raise NotThisSourceError(f"the list {ask.window} answered {reply.status}")
+            raise NotThisSourceError(f"the list {ask.window} answered {reply.status}", closed=reply.refused())
         tree = parse(decoded(Page(url=reply.url, body=reply.body, content_type=reply.headers.get("content-type"))))
         if tree is None:
             raise NotThisSourceError(f"the list {ask.window} is no HTML page")
@@ -92,12 +118,20 @@ class Listings:
         stories = {story.url: story for story in reversed(told) if story is not None}
         if not stories and ask.page == 1 and ask.section is None:
             # A wrong guess or a redesign must not pass for a quiet outlet.
-            raise NotThisSourceError(f"the list {ask.window} leads to no story: its addresses or its pattern changed")
+            why = f"the list {ask.window} leads to no story: its addresses or its pattern changed"
+            raise NotThisSourceError(why, closed=True)
+        days = {url: day for url, story in stories.items() if (day := _day(story.published))}
+        inside = [story for url, story in stories.items() if url not in days or self._span.holds(days[url])]
+        since = self._span.since
         return Answer(
-            stories=tuple(reversed(stories.values())),
+            stories=tuple(reversed(inside)),
+            seen=frozenset(stories),
+            before=since is not None and len(days) == len(stories) > 0 and max(days.values()) < since,
             more=self._more(tree),
             unusable=0 if ask.window in self._themeless else told.count(None),
-            sections=self._named(tree, reply.url) if self._listing.sections and ask.page == 1 else {},
+            sections=self._named(tree, reply.url)
+            if self._listing.sections and ask.page == 1 and not self._span
+            else {},
         )
 
     def _card(self, card: HtmlElement, ask: Ask, reply: Reply) -> Story | None:
@@ -145,22 +179,24 @@ class Listings:
                 found.setdefault(path, label)
         return found
 
-    def go_on(self, ask: Ask, answer: Answer, *, fresh: int, now: datetime) -> Step:
+    def go_on(self, ask: Ask, answer: Answer, *, met: Met, now: datetime) -> Step:
         """The next page of the list, or, once all lists are read, that of the next section that is wanted."""
         self._sections.update({path: label for path, label in answer.sections.items() if path not in self._seen})
         self._seen.update(answer.sections)
-        self._fresh += fresh if ask.section is None else -fresh
-        shown = frozenset(story.url for story in answer.stories)
-        bare = 0 if shown - self._shown.get(_walk(ask), frozenset()) else ask.bare + 1
-        self._shown[_walk(ask)] = shown
-        known = 0 if fresh or not shown else ask.known + 1
+        self._fresh += met.first if ask.section is None else -met.first
+        bare = 0 if answer.seen - self._shown.get(_walk(ask), frozenset()) else ask.bare + 1
+        self._shown[_walk(ask)] = answer.seen
+        new = met.fresh if self._listed and ask.section is None else met.first
+        old = answer.before if self._span else bool(answer.seen) and not new
+        known = ask.known + 1 if old else 0
         beyond = BEYOND_KNOWN if ask.section is None else 0
         ended = answer.more is False or bare >= BARE or (bool(bare) and answer.more is None)
-        if ended or (not ask.to_end and known > beyond):
-            if ended:
+        if ended or (known > beyond and (self._span or not ask.to_end)):
+            if ended or self._span:
                 self._marks[ask.window] = {"walked": now.isoformat(timespec="seconds")}
             self._open.discard(_walk(ask))
-            return Step(asks=() if self._open else self._next_section(), marks=dict(self._marks))
+            asks = () if self._open else self._next_section()
+            return Step(asks=asks, marks=dict(self._marks), remark=self._remark)
         if ask.to_end:
             self._marks[ask.window] = {"page": ask.page}
         further = self._ask(ask.window, ask.page + 1, section=ask.section, to_end=ask.to_end)
@@ -178,6 +214,10 @@ class Listings:
     def _walked(self, path: str) -> bool:
         mark = self._marks.get(path)
         return isinstance(mark, dict) and "walked" in mark
+
+
+def _day(published: str | None) -> date | None:
+    return datetime.fromisoformat(published).date() if published else None
 
 
 def _walk(ask: Ask) -> str:

@@ -2,15 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 Marks = Mapping[str, Any]
 """How far a source was read; each kind of source has its own keys."""
 
 
+SEVEN_DAYS = timedelta(days=7)
+"""How often at most a crawl goes beyond its budget: an unconditional fetch, a full walk, a new try of what was closed."""
+
+
 class NotThisSourceError(Exception):
-    """The answer is not of this source's kind: closed, replaced by HTML, or broken; the text says which."""
+    """The answer is not of this source's kind: closed, replaced by HTML, or broken; the text says which.
+
+    `closed` says that the site means it (a refusal, another page in its place), and has not merely stumbled.
+    """
+
+    def __init__(self, why: str, *, closed: bool = False) -> None:
+        super().__init__(why)
+        self.closed = closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +41,8 @@ class Ask:
     """How many pages in a row told of nothing new."""
     bare: int = 0
     """How many pages in a row had no story that the page before had not."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What is sent beside the address: validators of what is held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +54,15 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
     at: datetime
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the site says that nothing changed since the validators were given."""
+        return self.status == 304
+
+    def refused(self) -> bool:
+        """Whether the status says that there is no such source for us: it is closed, or was never there."""
+        return self.status in (401, 403, 404, 410)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +91,22 @@ class Answer:
     """Entries without what identifies a story."""
     sections: Mapping[str, str] = field(default_factory=dict)
     """Lists of sections that the answer names: path and label."""
+    validators: Mapping[str, str] = field(default_factory=dict)
+    """What the site gives to ask with whether anything changed: `etag`, `last-modified`."""
+    further: Sequence[tuple[str, str | None]] = ()
+    """Further parts of the source, with the time at which each says that it changed."""
+    seen: frozenset[str] = frozenset()
+    """Every story that the answer names, also those outside the days of a backfill."""
+    before: bool = False
+    """Whether all that the answer names is older than the first day of a backfill."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """How many stories of an answer were not known: to the archive (`fresh`), and as told by this source (`first`)."""
+
+    fresh: int
+    first: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +116,29 @@ class Step:
     asks: Sequence[Ask] = ()
     marks: Marks | None = None
     """How far the source has been read by now; None as before."""
+    remark: str | None = None
+    """What a report should say: that a crawl went beyond its budget, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The days, in the outlet's zone and inclusive, that a backfill is for; None is no bound."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def __bool__(self) -> bool:
+        return self.since is not None or self.until is not None
+
+    def __str__(self) -> str:
+        return f"{self.since or ''}..{self.until or ''}"
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is one of them."""
+        return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
+
+
+EVERY_DAY = Span()
 
 
 class Source(Protocol):
@@ -85,7 +146,7 @@ class Source(Protocol):
 
     kind: str
     needed: bool
-    """Whether the crawl has failed when it does not answer; else the report says what is missing."""
+    """Whether a crawl cannot do without it: then another group of sources is asked, or the crawl has failed."""
 
     def begin(self) -> Sequence[Ask]:
         """What a crawl asks first."""
@@ -97,5 +158,5 @@ class Source(Protocol):
             NotThisSourceError: it is not of this kind.
         """
 
-    def go_on(self, ask: Ask, answer: Answer, *, fresh: int, now: datetime) -> Step:
+    def go_on(self, ask: Ask, answer: Answer, *, met: Met, now: datetime) -> Step:
         """What follows from an answer; `fresh` of its stories this source had not told of before."""

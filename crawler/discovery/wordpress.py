@@ -3,12 +3,13 @@
 import json
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from archive.text import clean_text
-from crawler.discovery.source import Answer, Ask, Marks, NotThisSourceError, Reply, Step, Story
+from crawler.discovery.source import EVERY_DAY, Answer, Ask, Marks, Met, NotThisSourceError, Reply, Span, Step, Story
 
 logger = logging.getLogger(__name__)
 
@@ -28,16 +29,19 @@ class WordPressRest:
 
     The first crawl walks all posts, newest first. After that two windows are asked for: what was modified since the
     newest modification that was seen, and what was published since the newest publication, since a scheduled post
-    comes out with the modification time of the day it was written.
+    comes out with the modification time of the day it was written. A backfill walks the posts of its days.
     """
 
     kind = "wordpress-rest"
     needed = True
     path = "/wp-json/wp/v2/posts"
 
-    def __init__(self, base_url: str, marks: Marks) -> None:
+    def __init__(self, base_url: str, timezone: str, marks: Marks, span: Span = EVERY_DAY) -> None:
         self._endpoint = base_url.rstrip("/") + self.path
-        self._marks = marks
+        self._zone = ZoneInfo(timezone)
+        self._span = span
+        self._marks = {} if span else marks
+        marks = self._marks
         self._moved_on: Marks = marks
         self._open = {"modified", "published"} if marks else {"all"}
         self._walked: dict[str, set[str]] = {}
@@ -56,11 +60,22 @@ class WordPressRest:
             "_fields": FIELDS,
             "_embed": EMBED,
         }
-        if window != "all":
+        if window == "all":
+            query |= self._bounds()
+        else:
             mark = datetime.fromisoformat(self._marks[window]) - OVERLAP
             name, order = ("modified_after", "modified") if window == "modified" else ("after", "date")
             query |= {name: f"{mark:%Y-%m-%dT%H:%M:%S}Z", "orderby": order, "order": "asc"}
         return Ask(url=f"{self._endpoint}?{urlencode(query)}", window=window, page=page)
+
+    def _bounds(self) -> dict[str, str]:
+        """The days of a backfill as WordPress's bounds, which are strict."""
+        bounds = {}
+        if self._span.since is not None:
+            bounds["after"] = _utc(datetime.combine(self._span.since, time(), self._zone) - OVERLAP)
+        if self._span.until is not None:
+            bounds["before"] = _utc(datetime.combine(self._span.until + timedelta(days=1), time(), self._zone))
+        return bounds
 
     def read(self, ask: Ask, reply: Reply) -> Answer:
         """The posts of one answer; one past the end has none."""
@@ -70,7 +85,7 @@ class WordPressRest:
         stories = tuple(filter(None, map(_story, posts)))
         return Answer(stories=stories, unusable=len(posts) - len(stories), total=total, more=more and bool(posts))
 
-    def go_on(self, ask: Ask, answer: Answer, *, fresh: int, now: datetime) -> Step:  # noqa: ARG002
+    def go_on(self, ask: Ask, answer: Answer, *, met: Met, now: datetime) -> Step:  # noqa: ARG002
         """The next page; at the end of a window the marks, or the window once more if posts moved while it was walked."""
         walked = self._walked.setdefault(ask.window, set())
         walked.update(story.record for story in answer.stories if story.record is not None)
@@ -83,20 +98,23 @@ class WordPressRest:
             logger.info("%s: posts moved while they were listed; listing them once more", self._endpoint)
             return Step(asks=[self._ask(ask.window, 1)])
         self._open.discard(ask.window)
-        return Step(marks=None if self._open else self._moved_on)
+        return Step(marks=None if self._open or self._span else self._moved_on)
 
     def _posts(self, ask: Ask, reply: Reply) -> list[Any]:
         try:
             answer = json.loads(reply.body)
         except (ValueError, RecursionError) as error:
             kind = clean_text(reply.headers.get("content-type", "no type"))[:60]
-            raise NotThisSourceError(f"the REST interface answered {reply.status} with {kind}, not JSON") from error
+            raise NotThisSourceError(
+                f"the REST interface answered {reply.status} with {kind}, not JSON", closed=reply.status < 500
+            ) from error
         code = answer.get("code") if isinstance(answer, dict) else None
         code = clean_text(code)[:60] if isinstance(code, str) else None
         if reply.status == 400 and code == "rest_post_invalid_page_number" and ask.page > 1:
             return []  # posts were removed while we walked
         if reply.status != 200 or not isinstance(answer, list):
-            raise NotThisSourceError(f"the REST interface answered {reply.status}" + (f" ({code})" if code else ""))
+            why = f"the REST interface answered {reply.status}" + (f" ({code})" if code else "")
+            raise NotThisSourceError(why, closed=reply.refused() or reply.status == 200)
         return answer
 
     def marks_after(self, marks: Marks, stories: Sequence[Story], now: datetime) -> dict[str, Any]:
@@ -114,6 +132,10 @@ class WordPressRest:
             if newest is not None:
                 moved[name] = newest
         return moved
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _number(text: str | None) -> int | None:

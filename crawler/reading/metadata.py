@@ -75,14 +75,13 @@ class Said:
 
 
 def said_by_record(record: Record, site: Site) -> Said:
-    """What a WordPress post object says; fields of a wrong type count as left out."""
+    """What a WordPress post object says, or an item of its feed; fields of a wrong type count as left out."""
     post, zone = record.payload, ZoneInfo(site.timezone)
+    trust = Trust.FEED if post.get("feed") is True else Trust.API
     said = Said(title=_headline(_rendered(post.get("title")), site.rules) or None)
     said.canonical = _string(post.get("link"))
     said.post_id = number if isinstance(number := post.get("id"), int) else None
-    said.published = moment(post.get("date_gmt"), zone, Trust.API, naive=UTC) or moment(
-        post.get("date"), zone, Trust.API
-    )
+    said.published = moment(post.get("date_gmt"), zone, trust, naive=UTC) or moment(post.get("date"), zone, trust)
     modified = moment(post.get("modified_gmt"), zone, Trust.API, naive=UTC) or moment(
         post.get("modified"), zone, Trust.API
     )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.discovery import Feed, NotThisSourceError, Reply
+from crawler.discovery import Feed, Met, NotThisSourceError, Reply
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 BASE = "https://kabar.example"
@@ -73,4 +73,4 @@ def test_what_is_no_feed_is_told(status, body):
 def test_a_feed_has_one_page():
     feed = Feed(BASE, "/feed")
     (ask,) = feed.begin()
-    assert not feed.go_on(ask, read(rss(item())), fresh=1, now=NOW).asks
+    assert not feed.go_on(ask, read(rss(item())), met=Met(fresh=1, first=1), now=NOW).asks

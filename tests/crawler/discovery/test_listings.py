@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.declaration import Listing
-from crawler.discovery import Answer, Ask, Listings, NotThisSourceError, Reply
+from crawler.discovery import Answer, Ask, Listings, Met, NotThisSourceError, Reply, Span
+from crawler.discovery.source import EVERY_DAY
 from spiders.families import ListingSite, PopojiCms
 
 NOW = datetime(2024, 11, 22, 4, 0, tzinfo=UTC)
@@ -39,13 +40,20 @@ def page(
 class Walk:
     """A walk through the pages of lists, as a crawl makes it: what is known is not fresh."""
 
-    def __init__(self, pages: Mapping[str, str], marks: Mapping[str, object] | None = None, known: Sequence[str] = ()):
+    def __init__(
+        self,
+        pages: Mapping[str, str],
+        marks: Mapping[str, object] | None = None,
+        known: Sequence[str] = (),
+        span: Span = EVERY_DAY,
+    ):
         self.pages = pages
         self.known = {f"{BASE}/detailpost/{slug}" for slug in known}
         self.asked: list[str] = []
         self.sections: dict[str, str] = {}
         self.marks: Mapping[str, object] = marks or {}
-        self.source = Listings(BASE, POPOJI, "Asia/Makassar", self.marks)
+        self.span = span
+        self.source = Listings(BASE, POPOJI, "Asia/Makassar", self.marks, self.span, now=NOW)
 
     def run(self, *, most: int = 60) -> "Walk":
         queue = list(self.source.begin())
@@ -60,7 +68,7 @@ class Walk:
             self.known |= urls
             if ask.section is not None:
                 self.sections.update({url: ask.section for url in urls if url not in self.sections})
-            step = self.source.go_on(ask, answer, fresh=len(fresh), now=NOW)
+            step = self.source.go_on(ask, answer, met=Met(fresh=len(fresh), first=len(fresh)), now=NOW)
             self.marks = step.marks or self.marks
             queue.extend(step.asks)
         return self
@@ -137,10 +145,10 @@ def test_a_walk_that_was_stopped_goes_on_one_page_before_where_it_stood_and_read
 
 
 def test_every_page_of_an_unfinished_walk_is_remembered():
-    source = Listings(BASE, POPOJI, "Asia/Makassar", {})
+    source = Listings(BASE, POPOJI, "Asia/Makassar", {}, now=NOW)
     (ask,) = source.begin()
     answer = source.read(ask, Reply(url=ask.url, status=200, headers={}, body=page("a").encode(), at=NOW))
-    step = source.go_on(ask, answer, fresh=1, now=NOW)
+    step = source.go_on(ask, answer, met=Met(fresh=1, first=1), now=NOW)
     assert step.marks == {"/category/all": {"page": 1}}
     assert [further.urgent for further in step.asks] == [False], "stories that are known are fetched before deep pages"
 
@@ -193,7 +201,7 @@ def test_a_theme_that_nobody_declared_costs_dates_and_no_stories():
 
 
 def laravel(body: str) -> Answer:
-    source = Listings(BASE, LARAVEL, "Asia/Jakarta", {})
+    source = Listings(BASE, LARAVEL, "Asia/Jakarta", {}, now=NOW)
     (ask,) = source.begin()
     return source.read(ask, Reply(url=ask.url, status=200, headers={}, body=body.encode(), at=NOW))
 
@@ -240,22 +248,22 @@ def test_a_list_that_leads_to_no_story_is_no_quiet_outlet(html):
 
 @pytest.mark.parametrize(("status", "body"), [(403, "x"), (500, "<html>"), (200, ""), (404, "<html></html>")])
 def test_what_is_no_list_is_told(status, body):
-    source = Listings(BASE, POPOJI, "Asia/Makassar", {})
+    source = Listings(BASE, POPOJI, "Asia/Makassar", {}, now=NOW)
     (ask,) = source.begin()
     with pytest.raises(NotThisSourceError, match="/category/all"):
         source.read(ask, Reply(url=ask.url, status=status, headers={}, body=body.encode(), at=NOW))
 
 
 def test_a_page_past_the_end_that_is_missing_ends_the_list():
-    source = Listings(BASE, POPOJI, "Asia/Makassar", {})
+    source = Listings(BASE, POPOJI, "Asia/Makassar", {}, now=NOW)
     ask = Ask(url=f"{BASE}/category/all/page/9", window="/category/all", page=9, to_end=True)
     assert source.read(ask, Reply(url=ask.url, status=404, headers={}, body=b"", at=NOW)).more is False
 
 
 def test_a_listing_says_where_page_n_is():
     own = Listing(starts=("/berita",), next_page="{path}/hal-{page}", article="/berita/.+", cards=(".x",))
-    (ask,) = Listings(BASE, own, "Asia/Jakarta", {}).begin()
-    source = Listings(BASE, own, "Asia/Jakarta", {"/berita": {"page": 7}})
+    (ask,) = Listings(BASE, own, "Asia/Jakarta", {}, now=NOW).begin()
+    source = Listings(BASE, own, "Asia/Jakarta", {"/berita": {"page": 7}}, now=NOW)
     assert [ask.url for ask in (ask, *source.begin())] == [
         f"{BASE}/berita",
         f"{BASE}/berita",

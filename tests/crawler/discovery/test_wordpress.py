@@ -1,12 +1,12 @@
 """What the REST source asks for and what its answers tell."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crawler.discovery import Ask, NotThisSourceError, Reply, WordPressRest
+from crawler.discovery import Ask, Met, NotThisSourceError, Reply, Span, WordPressRest
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 MARKS = {"modified": "2024-11-20T01:12:00", "published": "2024-11-19T00:00:00"}
@@ -29,42 +29,49 @@ def read(source, posts, *, page=1, status=200, window="all", **headers):
 
 
 def test_a_first_crawl_walks_all_posts_newest_first():
-    (ask,) = WordPressRest("https://kabar.example", {}).begin()
+    (ask,) = WordPressRest("https://kabar.example", "Asia/Makassar", {}).begin()
     query = parse_qs(urlsplit(ask.url).query)
     assert (query["per_page"], query["orderby"], query["order"]) == (["100"], ["date"], ["desc"])
     assert "_links" in query["_fields"][0], "_embedded stays empty without it (OUTLETS 1.1)"
 
 
 def test_later_crawls_ask_for_two_windows_that_overlap_by_a_second():
-    modified, published = WordPressRest("https://kabar.example", MARKS).begin()
+    modified, published = WordPressRest("https://kabar.example", "Asia/Makassar", MARKS).begin()
     assert parse_qs(urlsplit(modified.url).query)["modified_after"] == ["2024-11-20T01:11:59Z"]
     assert parse_qs(urlsplit(published.url).query)["after"] == ["2024-11-18T23:59:59Z"]
 
 
 def test_an_answer_gives_its_stories_and_the_next_page():
-    source = WordPressRest("https://kabar.example", {})
+    source = WordPressRest("https://kabar.example", "Asia/Makassar", {})
     (ask,) = source.begin()
     answer = read(source, [post(1), post(2)], **{"x-wp-total": "3", "x-wp-totalpages": "2"})
     assert [story.record for story in answer.stories] == ["1", "2"]
     assert (answer.total, answer.more) == (3, True)
-    (further,) = source.go_on(ask, answer, fresh=2, now=NOW).asks
+    (further,) = source.go_on(ask, answer, met=Met(fresh=2, first=2), now=NOW).asks
     assert further.page == 2
 
 
 def test_the_last_page_has_none_after_it():
-    answer = read(WordPressRest("https://kabar.example", {}), [post(1)], **{"x-wp-total": "1", "x-wp-totalpages": "1"})
+    answer = read(
+        WordPressRest("https://kabar.example", "Asia/Makassar", {}),
+        [post(1)],
+        **{"x-wp-total": "1", "x-wp-totalpages": "1"},
+    )
     assert answer.more is False
 
 
 def test_without_counts_a_full_page_is_followed_and_an_empty_one_is_not():
-    source = WordPressRest("https://kabar.example", {})
+    source = WordPressRest("https://kabar.example", "Asia/Makassar", {})
     assert read(source, [post(n) for n in range(100)]).more is True
     assert read(source, []).more is False
 
 
 def test_posts_that_shrank_away_while_we_walked_end_the_walk():
     answer = read(
-        WordPressRest("https://kabar.example", {}), {"code": "rest_post_invalid_page_number"}, page=2, status=400
+        WordPressRest("https://kabar.example", "Asia/Makassar", {}),
+        {"code": "rest_post_invalid_page_number"},
+        page=2,
+        status=400,
     )
     assert answer.stories == ()
     assert answer.more is False
@@ -87,12 +94,13 @@ def test_posts_that_shrank_away_while_we_walked_end_the_walk():
 )
 def test_what_is_no_list_of_posts_is_told(status, body):
     with pytest.raises(NotThisSourceError, match=str(status)):
-        read(WordPressRest("https://kabar.example", {}), body, status=status)
+        read(WordPressRest("https://kabar.example", "Asia/Makassar", {}), body, status=status)
 
 
 def test_entries_without_id_or_link_are_counted_not_lost():
     answer = read(
-        WordPressRest("https://kabar.example", {}), [post(1), {"id": 2}, 7, post(3, link=None), post(4, id="x")]
+        WordPressRest("https://kabar.example", "Asia/Makassar", {}),
+        [post(1), {"id": 2}, 7, post(3, link=None), post(4, id="x")],
     )
     assert [story.record for story in answer.stories] == ["1"]
     assert answer.unusable == 4
@@ -100,14 +108,15 @@ def test_entries_without_id_or_link_are_counted_not_lost():
 
 def test_wordpress_zero_date_is_no_date():
     answer = read(
-        WordPressRest("https://kabar.example", {}), [post(1, date_gmt="0000-00-00T00:00:00", modified_gmt=None)]
+        WordPressRest("https://kabar.example", "Asia/Makassar", {}),
+        [post(1, date_gmt="0000-00-00T00:00:00", modified_gmt=None)],
     )
     assert answer.stories[0].published is None
     assert answer.stories[0].modified is None
 
 
 def test_marks_move_to_the_newest_and_never_back():
-    source = WordPressRest("https://kabar.example", MARKS)
+    source = WordPressRest("https://kabar.example", "Asia/Makassar", MARKS)
     older = read(source, [post(1, date_gmt="2020-01-01T00:00:00", modified_gmt="2020-01-01T00:00:00")])
     assert source.marks_after(MARKS, older.stories, NOW) == MARKS
     newer = read(source, [post(2)])
@@ -118,19 +127,45 @@ def test_marks_move_to_the_newest_and_never_back():
 
 
 def test_a_walk_that_saw_fewer_posts_than_there_are_is_made_once_more_and_no_more():
-    source = WordPressRest("https://kabar.example", {})
+    source = WordPressRest("https://kabar.example", "Asia/Makassar", {})
     (ask,) = source.begin()
     short = read(source, [post(1)], **{"x-wp-total": "2", "x-wp-totalpages": "1"})
-    again = source.go_on(ask, short, fresh=1, now=NOW)
+    again = source.go_on(ask, short, met=Met(fresh=1, first=1), now=NOW)
     assert [further.page for further in again.asks] == [1]
     assert again.marks is None
-    end = source.go_on(again.asks[0], short, fresh=0, now=NOW)
+    end = source.go_on(again.asks[0], short, met=Met(fresh=0, first=0), now=NOW)
     assert (end.asks, end.marks) == ((), {"modified": "2024-11-21T01:00:00", "published": "2024-11-20T01:00:00"})
 
 
 def test_marks_are_kept_once_all_windows_are_read():
-    source = WordPressRest("https://kabar.example", MARKS)
+    source = WordPressRest("https://kabar.example", "Asia/Makassar", MARKS)
     first, second = source.begin()
     nothing = read(source, [], **{"x-wp-total": "0", "x-wp-totalpages": "0"})
-    assert source.go_on(first, nothing, fresh=0, now=NOW).marks is None
-    assert source.go_on(second, nothing, fresh=0, now=NOW).marks == MARKS
+    assert source.go_on(first, nothing, met=Met(fresh=0, first=0), now=NOW).marks is None
+    assert source.go_on(second, nothing, met=Met(fresh=0, first=0), now=NOW).marks == MARKS
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "closed"),
+    [
+        (401, {"code": "rest_login_required"}, True),
+        (403, b"Forbidden", True),
+        (404, {"code": "rest_no_route"}, True),
+        (200, b"<html>Situs</html>", True),
+        (500, b"<html>Galat</html>", False),
+        (502, b"", False),
+    ],
+)
+def test_a_source_that_stumbles_is_not_closed(status, body, closed):
+    with pytest.raises(NotThisSourceError) as caught:
+        read(WordPressRest("https://kabar.example", "Asia/Makassar", {}), body, status=status)
+    assert caught.value.closed is closed
+
+
+def test_a_backfill_asks_for_its_days_in_the_outlet_s_zone():
+    span = Span(since=date(2024, 9, 25), until=date(2024, 11, 23))
+    (ask,) = WordPressRest("https://kabar.example", "Asia/Makassar", MARKS, span).begin()
+    query = parse_qs(urlsplit(ask.url).query)
+    assert query["after"] == ["2024-09-24T15:59:59Z"], "bounds are strict, so a second before midnight"
+    assert query["before"] == ["2024-11-23T16:00:00Z"]
+    assert query["order"] == ["desc"]

@@ -1,0 +1,188 @@
+"""What sources tell, noted in the archive: addresses, what is due, and what answers hold of texts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from archive import frontier, visits
+from archive.frontier import Sight
+from archive.records import Entry, Outcome, Purpose, Reason
+from archive.warc import Exchange
+from crawler.addresses import RULES_VERSION, canonical
+from crawler.crawl import Crawl, last_response
+from crawler.discovery import SOURCES, Answer, Ask, Met, Plan, Source, Span, Step, Story, Use, needed, own
+from crawler.guard import authority
+
+
+class Sightings:
+    """The sources of a crawl, and what they told of."""
+
+    def __init__(self, crawl: Crawl) -> None:
+        self._crawl = crawl
+        outlet, declared = crawl.outlet, crawl.declared
+        self.span = Span(since=outlet.since, until=outlet.until)
+        kinds = [kind for group in declared.sources for kind in group]
+        with crawl.database.read() as connection:
+            self._marks = {
+                kind: frontier.marks(connection, crawl.ticket.outlet_id, self._source_name(kind)) for kind in kinds
+            }
+        self.plan = Plan(
+            declared.sources, self._source, self._marks, needed=lambda kind: needed(declared, kind), now=crawl.now()
+        )
+        self.undated = 0
+        """Stories that a backfill took because no source said when they were published."""
+        self._told: dict[str, str] = {}
+        """Which record was told of first at an address in this crawl."""
+
+    def _source(self, kind: str, listed: bool) -> Source:  # noqa: FBT001 - a plan hands it over
+        robots = [held for host in sorted(self._crawl.boundary.hosts()) if (held := self._crawl.held_robots(host))]
+        return SOURCES[kind](
+            Use(
+                declared=self._crawl.declared,
+                base_url=self._crawl.outlet.base_url,
+                timezone=self._crawl.outlet.timezone,
+                marks=own(self._marks.get(kind, {})),
+                span=self.span,
+                now=self._crawl.now(),
+                listed=listed,
+                sitemaps=[url for held in robots for url in held.sitemaps() if self._crawl.own.admits(url)],
+            )
+        )
+
+    def _source_name(self, kind: str) -> str:
+        # How far a mirror was read, or the days of a backfill, says nothing of how far the outlet was.
+        at = authority(self._crawl.outlet.base_url)
+        place = "" if at == authority(self._crawl.outlet.declared_url) else f" {at}"
+        return f"{kind}{place}" + (f" {self.span}" if self.span else "")
+
+    def note_failure(self, source: Source, *, closed: bool) -> None:
+        """Remember that a source did not answer as one of its kind."""
+        now = self._crawl.now()
+        marks = self.plan.marks_of_failure(source, closed=closed, now=now)
+        with self._crawl.database.write() as connection:
+            self._crawl.ticket.check(connection)
+            frontier.set_marks(connection, self._crawl.ticket, self._source_name(source.kind), marks, now)
+
+    def keep_answer(self, source: Source, ask: Ask, answer: Answer, exchanges: Sequence[Exchange]) -> Step:
+        """Note every story that an answer told of; keep the answer if it told anything new. Give what follows from it.
+
+        A story whose text is in the answer is read from it, any other becomes due to be fetched; one whose page was
+        read is read once more where the answer knows more of it than its page.
+        """
+        now = self._crawl.now()
+        name = source.kind if ask.section is None else f"{source.kind} {ask.window}"
+        told = [(story, self._sight(story, name)) for story in answer.stories]
+        inside = [(story, sight) for story, sight in told if sight is not None]
+        with self._crawl.database.read() as connection:
+            wanted = frontier.wanted(connection, self._crawl.ticket.outlet_id, [sight for _, sight in inside])
+        # Two stories at one address (numbers of stories that look like numbers of parts): the second is one, too.
+        further = {
+            story.record
+            for story, sight in inside
+            if story.record is not None and self._told.setdefault(sight.canonical, story.record) != story.record
+        }
+        wanted = wanted or bool(further)
+        records = self._crawl.captures.keep(list(exchanges)) if wanted else []
+        fresh = first = unread = 0
+        with self._crawl.database.write() as connection:
+            self._crawl.ticket.check(connection)
+            ids = self._crawl.captures.record(connection, records)
+            answered = last_response(records) if records else None
+            capture_id = ids[answered.record_id] if answered is not None else None
+            for story, sight in inside:
+                sighted = frontier.sight(
+                    connection,
+                    self._crawl.ticket,
+                    sight,
+                    rules_version=RULES_VERSION,
+                    priority=1,
+                    now=now,
+                    capture_id=capture_id,
+                )
+                fresh += sighted.fresh
+                first += sighted.first
+                if story.record is None:
+                    if sighted.more and not sighted.fresh:
+                        unread += visits.read_again(connection, self._crawl.ticket, sighted.address_id)
+                elif sighted.first or sighted.changed or story.record in further:
+                    assert answered is not None
+                    if not sighted.fresh:
+                        frontier.enter(connection, self._crawl.ticket, sighted.address_id, Entry.CARRIED)
+                    unread += 1
+                    visits.add(
+                        connection,
+                        self._crawl.ticket,
+                        address_id=sighted.address_id,
+                        purpose=Purpose.ARTICLE,
+                        url=story.url,
+                        at=answered.fetched_at,
+                        status=answered.status,
+                        capture_id=capture_id,
+                        record=story.record,
+                    )
+            for story, _ in [pair for pair in told if pair[1] is None]:
+                self._reject_offsite(connection, story, name, now)
+            step = source.go_on(ask, answer, met=Met(fresh=fresh, first=first), now=now)
+            if step.marks is not None:
+                frontier.set_marks(
+                    connection, self._crawl.ticket, self._source_name(source.kind), dict(step.marks), now
+                )
+        if step.remark is not None:
+            self._crawl.remarks.append(step.remark)
+        if self.span:
+            self.undated += sum(story.published is None for story in answer.stories)
+        if unread:
+            self._crawl.on_unread(unread)
+        return step
+
+    def enter_only(self) -> None:
+        """Make the addresses to which the crawl is confined due to be fetched."""
+        now = self._crawl.now()
+        with self._crawl.database.write() as connection:
+            self._crawl.ticket.check(connection)
+            for url in self._crawl.outlet.only:
+                sight = self._sight(Story(url=url), "command")
+                if sight is None:
+                    self._reject_offsite(connection, Story(url=url), "command", now)
+                    continue
+                sighted = frontier.sight(
+                    connection, self._crawl.ticket, sight, rules_version=RULES_VERSION, priority=1, now=now
+                )
+                frontier.make_due(
+                    connection, self._crawl.ticket, sighted.address_id, Purpose.ARTICLE, priority=1, now=now
+                )
+                frontier.enter(connection, self._crawl.ticket, sighted.address_id, Entry.CARRIED)
+                if self._crawl.only is not None:
+                    self._crawl.only.add(sighted.address_id)
+
+    def _sight(self, story: Story, source: str) -> Sight | None:
+        if not self._crawl.own.admits(story.url):
+            return None
+        form = canonical(story.url, self._crawl.outlet.base_url, self._crawl.declared.form)
+        if form is None:
+            return None
+        return Sight(
+            canonical=form,
+            raw=story.url,
+            source=source,
+            title=story.title or None,
+            published=story.published,
+            modified=story.modified,
+            section=story.section,
+        )
+
+    def _reject_offsite(self, connection: Any, story: Story, source: str, now: datetime) -> None:
+        sight = Sight(canonical=story.url, raw=story.url, source=source, title=story.title or None)
+        sighted = frontier.sight(
+            connection, self._crawl.ticket, sight, rules_version=RULES_VERSION, priority=0, now=now
+        )
+        if sighted.fresh:
+            frontier.done(connection, sighted.address_id, Purpose.ARTICLE)
+            frontier.dispose(
+                connection,
+                self._crawl.ticket,
+                sighted.address_id,
+                Outcome.REJECTED,
+                reason=Reason.OFFSITE,
+                detail=story.url,
+            )
