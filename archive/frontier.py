@@ -30,7 +30,12 @@ _TOLD = (
 _SIGHTING = select(
     Sighting.id, Sighting.published_said, Sighting.modified_said, Sighting.title_said, Sighting.section_said
 ).where(Sighting.address_id == bindparam("address"), Sighting.source == bindparam("source"))
-_LAST_REASON = select(Visit.reason).where(Visit.address_id == bindparam("address")).order_by(Visit.id.desc()).limit(1)
+_LAST_VISIT = (
+    select(Visit.reason, Visit.run_id)
+    .where(Visit.address_id == bindparam("address"))
+    .order_by(Visit.id.desc())
+    .limit(1)
+)
 _ALIAS = select(AddressAlias.id).where(
     AddressAlias.address_id == bindparam("address"), AddressAlias.raw == bindparam("raw")
 )
@@ -122,7 +127,7 @@ def sight(
             first_seen_at=now,
         )
     first, changed, more = _note_sighting(connection, address_id, told, capture_id, now)
-    changed = not fresh and (changed or (first and _was_gone(connection, address_id)))
+    changed = not fresh and (changed or (first and _was_gone(connection, ticket, address_id)))
     _note_alias(connection, address_id, told.raw)
     if fresh or changed:
         make_due(connection, ticket, address_id, Purpose.ARTICLE, priority=priority, now=now)
@@ -182,9 +187,12 @@ def _note_sighting(
     return False, changed, more
 
 
-def _was_gone(connection: Connection, address_id: int) -> bool:
-    """Say whether a story was not there when it was last asked for: a sitemap tells of it before it is public."""
-    return connection.execute(_LAST_REASON, {"address": address_id}).scalar() in (Reason.NOT_FOUND, Reason.SOFT_404)
+def _was_gone(connection: Connection, ticket: RunTicket, address_id: int) -> bool:
+    """Say whether a story was not there when an earlier run asked for it: a sitemap tells of it before it is public."""
+    last = connection.execute(_LAST_VISIT, {"address": address_id}).first()
+    return (
+        last is not None and last.run_id != ticket.run_id and bool(last.reason in (Reason.NOT_FOUND, Reason.SOFT_404))
+    )
 
 
 def _note_alias(connection: Connection, address_id: int, raw: str) -> None:

@@ -58,13 +58,22 @@ def canonical(url: str, base_url: str, form: Form = WORDPRESS) -> str | None:
     return path + (f"?{urlencode(kept)}" if kept else "")
 
 
-def path_below(url: str, base_url: str) -> str:
-    """Give the path of an address below the base address, as written."""
+def below(url: str, base_url: str) -> str | None:
+    """Give the path of an address below the base address, as written; None for one that is not below it."""
     path, base_path = urlsplit(url).path or "/", urlsplit(base_url).path.rstrip("/")
-    return path[len(base_path) :] or "/" if base_path and path.startswith(base_path + "/") else path
+    if not base_path:
+        return path
+    return path[len(base_path) :] or "/" if path == base_path or path.startswith(base_path + "/") else None
+
+
+def without_user(url: str) -> str:
+    """Give an address without the user and password that may stand in it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if "@" in parts.netloc else url
 
 
 def moved_to(url: str, declared_url: str, base_url: str) -> str:
     """Give a story's address as the same site has it at another base address; path and query stay as written."""
-    query = urlsplit(url).query
-    return base_url.rstrip("/") + path_below(url, declared_url) + (f"?{query}" if query else "")
+    parts = urlsplit(url)
+    path = below(url, declared_url) or parts.path or "/"
+    return base_url.rstrip("/") + path + (f"?{parts.query}" if parts.query else "")

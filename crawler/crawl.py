@@ -86,6 +86,7 @@ class Crawl:
         """The outlet's hosts, at whichever of them it is crawled."""
         self.tally = Tally()
         self.trouble: tuple[RunStatus, str] | None = None
+        self.halted = False
         self.cut_short: str | None = None
         self.fatal: BaseException | None = None
         self.in_flight = 0
@@ -97,8 +98,12 @@ class Crawl:
         self.only: set[int] | None = set() if outlet.only else None
         """The ids of the addresses to which the crawl is confined."""
 
-    def blame(self, status: RunStatus, detail: str) -> None:
-        """Note why the crawl cannot do its work; the first cause stands."""
+    def blame(self, status: RunStatus, detail: str, *, halt: bool = True) -> None:
+        """Note why the crawl cannot do its work; the first cause stands.
+
+        `halt` says that stories that are known shall not be fetched either: the site is down, or asked for patience.
+        """
+        self.halted = self.halted or halt
         if self.trouble is None:
             self.trouble = (status, detail)
             logger.info("%s: %s", self.outlet.slug, detail)
@@ -112,8 +117,9 @@ class Crawl:
     def address_of(self, due: DueAddress) -> str:
         """Give where a story is fetched: as the site wrote it, unless that is not where the outlet is crawled."""
         base_url, declared_url = self.outlet.base_url, self.outlet.declared_url
-        here = authority(due.url) == authority(base_url)
-        return due.url if here else moved_to(due.url, declared_url, base_url)
+        url = due.url if self.declared.form.query else due.url.partition("?")[0]
+        here = authority(url) == authority(base_url)
+        return url if here else moved_to(url, declared_url, base_url)
 
     def take_due(self, limit: int) -> list[DueAddress]:
         """Lease addresses that are due to be fetched, most urgent first."""

@@ -39,6 +39,8 @@ class Listing:
     """A pattern that the whole path of a story matches."""
     sections: str | None = None
     """A pattern that the whole path of a section's list matches, where a story's page does not name its section."""
+    past_end: int = 200
+    """What the system answers for a page past the end of a list."""
     cards: tuple[str, ...]
     links: tuple[str, ...] = ("a[href]",)
     dates: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ from archive import frontier, visits
 from archive.database import Database
 from archive.records import Rejection, Trust
 from archive.warc import HttpMessage, read_response
-from crawler.addresses import canonical, path_below
+from crawler.addresses import below, canonical
 from crawler.config import OutletSettings
 from crawler.declaration import Declaration, Listing
 from crawler.discovery import Ask, Listings, Reply
@@ -79,7 +79,7 @@ def newest(database: Database, folder: Path, slug: str, outlet: OutletSettings, 
 def draft(kept: Kept, slug: str, outlet: OutletSettings) -> dict[str, Any]:
     """A golden of a page with what the reader makes of it, for a person to check."""
     declared = declared_as(slug, outlet)
-    path = path_below(kept.url, outlet.base_url)
+    path = below(kept.url, outlet.base_url) or kept.url
     given: dict[str, Any] = {
         "what": "",
         "read_by": "",
@@ -143,7 +143,7 @@ def _stories(given: Mapping[str, Any], site: Site, listing: Listing, body: bytes
     source = Listings(site.base_url, listing, site.timezone, {}, now=_fetched(given))
     headers = {"content-type": given["content_type"] or ""}
     answer = source.read(
-        Ask(url=given["url"], window=path_below(given["url"], site.base_url)),
+        Ask(url=given["url"], window=below(given["url"], site.base_url) or "/"),
         Reply(url=given["url"], status=given["status"], headers=headers, body=body, at=_fetched(given)),
     )
     names = ("url", "title", "published", "section")

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from typing import Self
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -59,6 +60,8 @@ class BoundaryMiddleware:
         """Let a request pass or refuse it."""
         if not crawl_of(self._crawler).boundary.admits(request.url):
             raise RefusedError(Reason.OFFSITE, f"{request.url} is not the outlet's")
+        if "@" in urlsplit(request.url).netloc:
+            raise RefusedError(Reason.OFFSITE, "the address holds a user or a password")
 
 
 class RobotsMiddleware:

@@ -8,7 +8,7 @@ from archive import frontier, visits
 from archive.frontier import Sight
 from archive.records import Entry, Outcome, Purpose, Reason
 from archive.warc import Exchange
-from crawler.addresses import RULES_VERSION, canonical
+from crawler.addresses import RULES_VERSION, below, canonical, without_user
 from crawler.crawl import Crawl, last_response
 from crawler.discovery import SOURCES, Answer, Ask, Met, Plan, Source, Span, Step, Story, Use, needed, own
 from crawler.guard import authority
@@ -70,9 +70,9 @@ class Sightings:
         read is read once more where the answer knows more of it than its page.
         """
         now = self._crawl.now()
-        name = source.kind if ask.section is None else f"{source.kind} {ask.window}"
+        name = f"{source.kind} {ask.teller}".strip()
         told = [(story, self._sight(story, name)) for story in answer.stories]
-        inside = [(story, sight) for story, sight in told if sight is not None]
+        inside = self._each_once([(story, sight) for story, sight in told if sight is not None])
         with self._crawl.database.read() as connection:
             wanted = frontier.wanted(connection, self._crawl.ticket.outlet_id, [sight for _, sight in inside])
         # Two stories at one address (numbers of stories that look like numbers of parts): the second is one, too.
@@ -83,7 +83,8 @@ class Sightings:
         }
         wanted = wanted or bool(further)
         records = self._crawl.captures.keep(list(exchanges)) if wanted else []
-        fresh = first = unread = 0
+        fresh = unread = 0
+        first: set[str] = set()
         with self._crawl.database.write() as connection:
             self._crawl.ticket.check(connection)
             ids = self._crawl.captures.record(connection, records)
@@ -100,7 +101,8 @@ class Sightings:
                     capture_id=capture_id,
                 )
                 fresh += sighted.fresh
-                first += sighted.first
+                if sighted.first:
+                    first.add(story.url)
                 if story.record is None:
                     if sighted.more and not sighted.fresh:
                         unread += visits.read_again(connection, self._crawl.ticket, sighted.address_id)
@@ -122,7 +124,7 @@ class Sightings:
                     )
             for story, _ in [pair for pair in told if pair[1] is None]:
                 self._reject_offsite(connection, story, name, now)
-            step = source.go_on(ask, answer, met=Met(fresh=fresh, first=first), now=now)
+            step = source.go_on(ask, answer, met=Met(fresh=fresh, first=frozenset(first)), now=now)
             if step.marks is not None:
                 frontier.set_marks(
                     connection, self._crawl.ticket, self._source_name(source.kind), dict(step.marks), now
@@ -134,6 +136,14 @@ class Sightings:
         if unread:
             self._crawl.on_unread(unread)
         return step
+
+    @staticmethod
+    def _each_once(told: list[tuple[Story, Sight]]) -> list[tuple[Story, Sight]]:
+        """Leave out what an answer without texts tells a second time, at another form of its address."""
+        kept: dict[tuple[str, str | None], tuple[Story, Sight]] = {}
+        for story, sight in told:
+            kept.setdefault((sight.canonical, story.record), (story, sight))
+        return list(kept.values())
 
     def enter_only(self) -> None:
         """Make the addresses to which the crawl is confined due to be fetched."""
@@ -155,15 +165,21 @@ class Sightings:
                 if self._crawl.only is not None:
                     self._crawl.only.add(sighted.address_id)
 
+    def _below(self, url: str) -> bool:
+        """Say whether an address is below one of the outlet's: two outlets at one host are told apart by their paths."""
+        outlet = self._crawl.outlet
+        return any(below(url, base_url) is not None for base_url in (outlet.base_url, outlet.declared_url))
+
     def _sight(self, story: Story, source: str) -> Sight | None:
-        if not self._crawl.own.admits(story.url):
+        url = without_user(story.url)
+        if not self._crawl.own.admits(url) or not self._below(url):
             return None
-        form = canonical(story.url, self._crawl.outlet.base_url, self._crawl.declared.form)
+        form = canonical(url, self._crawl.outlet.base_url, self._crawl.declared.form)
         if form is None:
             return None
         return Sight(
             canonical=form,
-            raw=story.url,
+            raw=url,
             source=source,
             title=story.title or None,
             published=story.published,

@@ -26,7 +26,7 @@ from archive.errors import ArchiveError
 from archive.frontier import DueAddress
 from archive.records import Reason, RunStatus
 from crawler.crawl import Crawl
-from crawler.discovery import Ask, NotThisSourceError, Reply, Sitemaps, Source
+from crawler.discovery import Ask, Listings, NotThisSourceError, Reply, Sitemaps, Source
 from crawler.discovery.plan import Asks
 from crawler.guard import authority
 from crawler.middlewares import ROBOTS, LetGoError, RefusedError
@@ -124,7 +124,8 @@ class OutletSpider(Spider):
             errback=self.on_listing_failed,
             cb_kwargs={"source": source, "ask": ask},
             priority=URGENT if ask.urgent else PATIENT,
-            meta={"download_maxsize": LISTING_MAXSIZE, "give_up_log_level": "DEBUG"},
+            meta={"give_up_log_level": "DEBUG"}
+            | ({} if isinstance(source, Listings) else {"download_maxsize": LISTING_MAXSIZE}),
         )
 
     def on_listing(self, response: Response, source: Source, ask: Ask) -> Iterator[Request]:
@@ -143,7 +144,7 @@ class OutletSpider(Spider):
         except NotThisSourceError as error:
             refused = response.status in CLOSED
             status = RunStatus.BLOCKED if refused else RunStatus.FAILED
-            yield from self._without(source, status, str(error), closed=error.closed)
+            yield from self._without(source, ask, status, str(error), closed=error.closed)
             return
         if answer.unusable:
             logger.warning("%s: %s entries that lead to no story in %s", self.name, answer.unusable, ask.url)
@@ -156,8 +157,11 @@ class OutletSpider(Spider):
         yield from [self._listing(source, further) for further in step.asks]
         self.feed()
 
-    def _without(self, source: Source, status: RunStatus, why: str, *, closed: bool) -> list[Request]:
+    def _without(self, source: Source, ask: Ask, status: RunStatus, why: str, *, closed: bool) -> list[Request]:
         """Go on without a source that did not answer as one of its kind: ask elsewhere, or say why nothing can be asked."""
+        if isinstance(source, Listings) and ask.section is not None:
+            self.crawl.remarks.append(why)
+            return self._listings([(source, further) for further in source.skip(ask).asks])
         if isinstance(source, Sitemaps) and closed and (elsewhere := source.instead()):
             return self._listings([(source, elsewhere)])
         self.sightings.note_failure(source, closed=closed)
@@ -166,7 +170,8 @@ class OutletSpider(Spider):
             return []
         asks = self.sightings.plan.failed(source, why, closed=closed)
         if asks is None:
-            self.crawl.blame(status, self.sightings.plan.why)
+            self.crawl.blame(status, self.sightings.plan.why, halt=False)
+            self.feed()
             return []
         logger.info("%s: %s; asking another source", self.name, why)
         return self._listings(asks)
@@ -178,6 +183,7 @@ class OutletSpider(Spider):
             return []  # it stays asked for: a crawl that was stopped has not heard all
         self._asking -= 1
         source: Source = failure.request.cb_kwargs["source"]  # type: ignore[attr-defined]
+        ask: Ask = failure.request.cb_kwargs["ask"]  # type: ignore[attr-defined]
         host = authority(failure.request.url)  # type: ignore[attr-defined]
         if not self.sightings.plan.current(source):
             return []
@@ -187,7 +193,7 @@ class OutletSpider(Spider):
             status = RunStatus.BLOCKED if error.reason is Reason.ROBOTS and not silent else RunStatus.FAILED
             why = f"the site is down: {error.detail}" if silent else error.detail
             if robots:
-                return self._without(source, status, why, closed=True)
+                return self._without(source, ask, status, why, closed=True)
             self.crawl.blame(status, why)
         elif isinstance(error, NETWORK_ERRORS):
             self.crawl.blame(RunStatus.FAILED, why_refused(host) or f"the site is down: {explain(error)}")
@@ -200,7 +206,7 @@ class OutletSpider(Spider):
         engine = self.crawler.engine
         if engine is None or self._stopping:
             return
-        ended = self.crawl.trouble is not None or self.crawl.full()
+        ended = self.crawl.halted or self.crawl.full()
         room = 0 if ended or self.crawl.in_flight > AHEAD // 2 else AHEAD - self.crawl.in_flight
         try:
             found = self.crawl.take_due(room) if room > 0 else ()

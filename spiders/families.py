@@ -21,6 +21,7 @@ class WordPress(Declaration):
     listing = Listing(
         starts=("/",),
         next_page="{path}page/{page}/",
+        past_end=404,
         article=r"/(?!(?:category|tag|author|page|search|feed|comments|wp-[a-z]+)(?:/|$)|(?:\d\d/){2}\d{4}/?$)[^?]*[^/?]/?",
         cards=(
             ".tdb_module_loop.td_module_wrap",

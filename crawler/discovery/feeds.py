@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
-from crawler.addresses import path_below
+from crawler.addresses import below
 from crawler.discovery.source import (
     SEVEN_DAYS,
     Answer,
@@ -22,6 +22,7 @@ from crawler.discovery.source import (
 )
 from crawler.reading.feed import Item, NoFeedError, items
 
+LONGEST_ADDRESS = 2083
 BEYOND_KNOWN = 1
 """Pages that are read beyond the first one without anything new."""
 
@@ -60,12 +61,12 @@ class Feed:
     def _story(self, item: Item) -> Story | None:
         try:
             url = urljoin(self._url, item.link)
-            if not item.link or path_below(url, self._base_url).strip("/") == "":
+            if not item.link or len(url) > LONGEST_ADDRESS or (below(url, self._base_url) or "/").strip("/") == "":
                 return None
         except ValueError:
             return None
         published = item.published.isoformat(timespec="seconds") if item.published else None
-        return Story(url=url, title=item.title, published=published)
+        return Story(url=url, title=item.title[:500], published=published)
 
 
 class FeedPages(Feed):

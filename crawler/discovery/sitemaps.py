@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 
 from archive.text import clean_text
-from crawler.addresses import path_below
+from crawler.addresses import below
 from crawler.discovery.source import (
     SEVEN_DAYS,
     Answer,
@@ -110,10 +110,10 @@ class Sitemaps:
     def _story(self, base: str, link: str, changed: str | None) -> Story | None:
         try:
             url = urljoin(base, link)
-            path = path_below(url, self._base_url)
+            path = below(url, self._base_url)
         except ValueError:
             return None
-        if urlsplit(url).scheme not in ("http", "https") or path.strip("/") == "":
+        if path is None or urlsplit(url).scheme not in ("http", "https") or path.strip("/") == "" or len(url) > 2083:
             return None
         if self._article is not None and not re.fullmatch(self._article, path):
             return None

@@ -37,10 +37,16 @@ class Ask:
     """Whether the window is read to its end, and not only until what is known."""
     section: str | None = None
     """The section that all stories of the window belong to."""
+    teller: str = ""
+    """What tells apart who speaks, where one source has several voices: the path of a list."""
     known: int = 0
     """How many pages in a row told of nothing new."""
     bare: int = 0
-    """How many pages in a row had no story that the page before had not."""
+    """How many pages in a row had no story that the walk had not seen."""
+    least: int = 0
+    """The page before which a walk does not stop, whatever is known."""
+    back: bool = False
+    """Whether a walk that goes on looks for where it stood, backwards."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """What is sent beside the address: validators of what is held."""
 
@@ -103,10 +109,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Met:
-    """How many stories of an answer were not known: to the archive (`fresh`), and as told by this source (`first`)."""
+    """Which stories of an answer were not known: to the archive (`fresh`), and as told by this source (`first`)."""
 
-    fresh: int
-    first: int
+    fresh: int = 0
+    first: frozenset[str] = frozenset()
+    """Addresses as the answer gives them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,4 +73,4 @@ def test_what_is_no_feed_is_told(status, body):
 def test_a_feed_has_one_page():
     feed = Feed(BASE, "/feed")
     (ask,) = feed.begin()
-    assert not feed.go_on(ask, read(rss(item())), met=Met(fresh=1, first=1), now=NOW).asks
+    assert not feed.go_on(ask, read(rss(item())), met=Met(fresh=1), now=NOW).asks

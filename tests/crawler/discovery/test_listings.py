@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from crawler.declaration import Listing
 from crawler.discovery import Answer, Ask, Listings, Met, NotThisSourceError, Reply, Span
 from crawler.discovery.source import EVERY_DAY
-from spiders.families import ListingSite, PopojiCms
+from spiders.families import ListingSite, PopojiCms, WordPress
 
 NOW = datetime(2024, 11, 22, 4, 0, tzinfo=UTC)
 BASE = "https://kabar.example"
 POPOJI, LARAVEL = PopojiCms.listing, ListingSite.listing
 assert POPOJI is not None
 assert LARAVEL is not None
+assert WordPress.listing is not None
 
 
 def card(slug: str, *, date: str = "06 November 2024") -> str:
@@ -68,7 +70,7 @@ class Walk:
             self.known |= urls
             if ask.section is not None:
                 self.sections.update({url: ask.section for url in urls if url not in self.sections})
-            step = self.source.go_on(ask, answer, met=Met(fresh=len(fresh), first=len(fresh)), now=NOW)
+            step = self.source.go_on(ask, answer, met=Met(fresh=len(fresh), first=frozenset(fresh)), now=NOW)
             self.marks = step.marks or self.marks
             queue.extend(step.asks)
         return self
@@ -88,7 +90,7 @@ ALL = {
 
 def test_a_first_walk_reads_a_list_to_its_end_past_short_pages():
     walk = Walk(ALL).run()
-    assert walk.asked == list(ALL)
+    assert walk.asked == [*ALL, "/category/all/page/5"], "that a page is the last is confirmed by the next one"
     assert {url.rpartition("/")[2] for url in walk.known} == set("abcdef")
     assert walk.marks == {"/category/all": {"walked": "2024-11-22T04:00:00+00:00"}}
 
@@ -99,12 +101,12 @@ def test_the_sidebar_s_stories_are_not_the_list_s():
 
 def test_without_links_to_pages_a_list_ends_where_a_page_has_no_card():
     pages = {path: text.replace("pagination", "halaman") for path, text in ALL.items()}
-    assert Walk(pages).run().asked == [*ALL, "/category/all/page/5"]
+    assert Walk(pages).run().asked == [*ALL, "/category/all/page/5", "/category/all/page/6"]
 
 
 def test_a_page_without_cards_that_links_onward_is_passed():
     walk = Walk(ALL | {"/category/all/page/2": page()}).run()
-    assert walk.asked == list(ALL)
+    assert walk.asked == [*ALL, "/category/all/page/5"]
 
 
 def test_a_list_that_links_onward_for_ever_ends():
@@ -115,7 +117,7 @@ def test_a_list_that_links_onward_for_ever_ends():
 def test_a_site_that_shows_its_first_page_whatever_is_asked_ends():
     same = page("a", "b", onward=None)
     walk = Walk({"/category/all": same} | {f"/category/all/page/{number}": same for number in range(2, 50)}).run()
-    assert walk.asked == ["/category/all", "/category/all/page/2"]
+    assert walk.asked == ["/category/all", "/category/all/page/2", "/category/all/page/3"]
 
 
 def test_later_walks_read_two_pages_beyond_what_is_known():
@@ -148,7 +150,7 @@ def test_every_page_of_an_unfinished_walk_is_remembered():
     source = Listings(BASE, POPOJI, "Asia/Makassar", {}, now=NOW)
     (ask,) = source.begin()
     answer = source.read(ask, Reply(url=ask.url, status=200, headers={}, body=page("a").encode(), at=NOW))
-    step = source.go_on(ask, answer, met=Met(fresh=1, first=1), now=NOW)
+    step = source.go_on(ask, answer, met=Met(fresh=1), now=NOW)
     assert step.marks == {"/category/all": {"page": 1}}
     assert [further.urgent for further in step.asks] == [False], "stories that are known are fetched before deep pages"
 
@@ -163,7 +165,7 @@ def test_lists_of_sections_are_read_once_the_whole_list_is_and_tell_the_section(
         "/category/hukum-kriminal": page("b", onward=False, nav=NAV),
     }
     walk = Walk(pages).run()
-    assert walk.asked == list(pages)
+    assert walk.asked == ["/category/all", "/category/all/page/2", *list(pages)[1:]]
     assert walk.sections == {f"{BASE}/detailpost/a": "Politik", f"{BASE}/detailpost/b": "Hukum & Kriminal"}
 
 
@@ -197,7 +199,7 @@ def test_a_theme_that_nobody_declared_costs_dates_and_no_stories():
     walk = Walk({"/category/all": bare("c", "b"), "/category/all/page/2": bare("a"), "/category/all/page/3": bare()})
     walk.pages = {**walk.pages, "/category/all/page/4": bare()}
     assert {url.rpartition("/")[2] for url in walk.run().known} == {"a", "b", "c", "populer"}
-    assert walk.asked == ["/category/all", "/category/all/page/2", "/category/all/page/3"]
+    assert walk.asked == ["/category/all", *(f"/category/all/page/{number}" for number in (2, 3, 4))]
 
 
 def laravel(body: str) -> Answer:
@@ -254,10 +256,118 @@ def test_what_is_no_list_is_told(status, body):
         source.read(ask, Reply(url=ask.url, status=status, headers={}, body=body.encode(), at=NOW))
 
 
-def test_a_page_past_the_end_that_is_missing_ends_the_list():
+def test_a_missing_page_is_the_end_of_a_list_only_where_the_system_says_so():
+    missing = Reply(url=f"{BASE}/page/9/", status=404, headers={}, body=b"", at=NOW)
+    wordpress = Listings(BASE, WordPress.listing, "Asia/Makassar", {}, now=NOW)
+    assert wordpress.read(Ask(url=missing.url, window="/", page=9, to_end=True), missing).more is False
+    with pytest.raises(NotThisSourceError) as caught:
+        Listings(BASE, POPOJI, "Asia/Makassar", {}, now=NOW).read(Ask(url=missing.url, window="/", page=9), missing)
+    assert not caught.value.closed, "one page's failure is no refusal"
+
+
+def test_one_bad_page_is_not_the_end_of_a_list():
+    maintenance = "<html><body><p>Situs sedang diperbaiki.</p></body></html>"
+    walk = Walk(ALL | {"/category/all/page/2": maintenance}).run()
+    assert {url.rpartition("/")[2] for url in walk.known} == set("abcef"), "the pages after it are read"
+
+
+def test_a_page_that_leads_elsewhere_is_no_page_of_the_list():
     source = Listings(BASE, POPOJI, "Asia/Makassar", {}, now=NOW)
-    ask = Ask(url=f"{BASE}/category/all/page/9", window="/category/all", page=9, to_end=True)
-    assert source.read(ask, Reply(url=ask.url, status=404, headers={}, body=b"", at=NOW)).more is False
+    ask = Ask(url=f"{BASE}/category/all/page/3", window="/category/all", page=3)
+    with pytest.raises(NotThisSourceError, match="leads to"):
+        source.read(ask, Reply(url=f"{BASE}/", status=200, headers={}, body=page("a").encode(), at=NOW))
+
+
+def test_numbered_pages_without_a_word_of_the_next_one_are_followed():
+    def numbered(*slugs: str, number: int) -> str:
+        links = "".join(f'<li><a href="/article?page={n}">{n}</a></li>' for n in (1, 2, 3))
+        cards = "".join(f'<div class="card"><a href="/article/{slug}">{slug}</a></div>' for slug in slugs)
+        return f'<main>{cards}<ul class="pagination">{links}</ul></main>'
+
+    assert laravel(numbered("a", number=1)).more is True
+
+
+def test_an_update_that_was_cut_reads_on_to_where_it_stood():
+    old = [f"k{number}" for number in range(1, 30)]
+    new = [f"n{number}" for number in range(1, 9)]
+    slugs = [*new, *old]
+    pages = {f"/category/all/page/{number}": page(*slugs[2 * number - 2 : 2 * number]) for number in range(2, 19)}
+    pages["/category/all"] = page(*slugs[:2])
+    walked = {"/category/all": {"walked": "2024-11-01T00:00:00+00:00"}}
+    source = Listings(BASE, POPOJI, "Asia/Makassar", walked, now=NOW)
+    marks, known = cut_after(source, pages, known=set(old), asks=2)
+    assert marks["/category/all"]["open"] == 2
+    walk = Walk(pages, marks, known=sorted(known)).run()
+    assert {url.rpartition("/")[2] for url in walk.known} >= set(new)
+    assert "open" not in walk.marks["/category/all"]
+
+
+def cut_after(source: Listings, pages: Mapping[str, str], *, known: set[str], asks: int):
+    (ask,) = source.begin()
+    marks: Mapping[str, Any] = {}
+    for _ in range(asks):
+        body = pages[ask.url.removeprefix(BASE)].encode()
+        answer = source.read(ask, Reply(url=ask.url, status=200, headers={}, body=body, at=NOW))
+        first = frozenset(url for url in answer.seen if url.rpartition("/")[2] not in known)
+        known |= {url.rpartition("/")[2] for url in answer.seen}
+        step = source.go_on(ask, answer, met=Met(fresh=len(first), first=first), now=NOW)
+        (ask,), marks = step.asks, step.marks or marks
+    return marks, known
+
+
+def test_a_walk_that_goes_on_in_a_list_that_shrank_steps_back_to_what_it_knows():
+    pages = {f"/category/all/page/{number}": page(f"s{number + 4}") for number in range(2, 12)}
+    pages["/category/all"] = page("s5")
+    walk = Walk(
+        pages, {"/category/all": {"page": 9}}, known=["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9"]
+    ).run()
+    assert {f"{BASE}/detailpost/s{number}" for number in range(5, 16)} <= walk.known, "nine pages stood, five are gone"
+
+
+def test_a_ring_of_pages_ends():
+    ring = {f"/category/all/page/{number}": page(f"r{number % 7}") for number in range(2, 400)}
+    walk = Walk(ring | {"/category/all": page("r1")}).run()
+    assert len(walk.asked) <= 7 + 4
+
+
+def test_a_section_s_list_that_does_not_answer_costs_that_section():
+    source = Listings(BASE, POPOJI, "Asia/Makassar", {}, now=NOW)
+    (ask,) = source.begin()
+    body = page("a", onward=False, nav=NAV).encode()
+    answer = source.read(ask, Reply(url=ask.url, status=200, headers={}, body=body, at=NOW))
+    (confirm,) = source.go_on(ask, answer, met=Met(fresh=1, first=answer.seen), now=NOW).asks
+    (politik,) = source.go_on(confirm, Answer(stories=(), more=False), met=Met(), now=NOW).asks
+    assert politik.section == "Politik"
+    (hukum,) = source.skip(politik).asks
+    assert hukum.section == "Hukum & Kriminal"
+
+
+def test_the_sections_of_a_crawl_that_was_cut_are_read_by_the_next():
+    pages = {
+        "/category/all": page("b", "a", onward=False, nav=NAV),
+        "/category/politik": page("a", onward=False),
+        "/category/hukum-kriminal": page("b", onward=False),
+    }
+    first = Walk(pages).run()
+    marks = {**first.marks, "sections": {"/category/politik": "Politik"}}
+    assert Walk(pages, marks, known="ab").run().asked == ["/category/all", "/category/politik"]
+
+
+def test_an_unknown_section_lends_its_name_to_no_story():
+    gone = '<div class="error404">Kategori Tidak Ditemukan</div><aside><a href="/detailpost/populer">P</a></aside>'
+    source = Listings(BASE, POPOJI, "Asia/Makassar", {}, now=NOW)
+    ask = Ask(url=f"{BASE}/category/opini", window="/category/opini", section="Opini")
+    assert not source.read(ask, Reply(url=ask.url, status=200, headers={}, body=gone.encode(), at=NOW)).stories
+
+
+def test_hostile_cards_cost_little():
+    long = "1 jam, " * 20_000
+    nested = '<div class="card">' * 100 + "<a href='/article/a'>A</a>" * 5_000
+    answer = laravel(
+        f'<main><div class="card"><a href="/article/b">{"B" * 10_000}</a><small>{long}</small></div>{nested}</main>'
+    )
+    assert max(len(story.title) for story in answer.stories) <= 500
+    assert not any(len(story.url) > 2083 for story in answer.stories)
 
 
 def test_a_listing_says_where_page_n_is():

@@ -47,7 +47,7 @@ def test_an_answer_gives_its_stories_and_the_next_page():
     answer = read(source, [post(1), post(2)], **{"x-wp-total": "3", "x-wp-totalpages": "2"})
     assert [story.record for story in answer.stories] == ["1", "2"]
     assert (answer.total, answer.more) == (3, True)
-    (further,) = source.go_on(ask, answer, met=Met(fresh=2, first=2), now=NOW).asks
+    (further,) = source.go_on(ask, answer, met=Met(fresh=2), now=NOW).asks
     assert further.page == 2
 
 
@@ -130,10 +130,10 @@ def test_a_walk_that_saw_fewer_posts_than_there_are_is_made_once_more_and_no_mor
     source = WordPressRest("https://kabar.example", "Asia/Makassar", {})
     (ask,) = source.begin()
     short = read(source, [post(1)], **{"x-wp-total": "2", "x-wp-totalpages": "1"})
-    again = source.go_on(ask, short, met=Met(fresh=1, first=1), now=NOW)
+    again = source.go_on(ask, short, met=Met(fresh=1), now=NOW)
     assert [further.page for further in again.asks] == [1]
     assert again.marks is None
-    end = source.go_on(again.asks[0], short, met=Met(fresh=0, first=0), now=NOW)
+    end = source.go_on(again.asks[0], short, met=Met(fresh=0), now=NOW)
     assert (end.asks, end.marks) == ((), {"modified": "2024-11-21T01:00:00", "published": "2024-11-20T01:00:00"})
 
 
@@ -141,8 +141,8 @@ def test_marks_are_kept_once_all_windows_are_read():
     source = WordPressRest("https://kabar.example", "Asia/Makassar", MARKS)
     first, second = source.begin()
     nothing = read(source, [], **{"x-wp-total": "0", "x-wp-totalpages": "0"})
-    assert source.go_on(first, nothing, met=Met(fresh=0, first=0), now=NOW).marks is None
-    assert source.go_on(second, nothing, met=Met(fresh=0, first=0), now=NOW).marks == MARKS
+    assert source.go_on(first, nothing, met=Met(fresh=0), now=NOW).marks is None
+    assert source.go_on(second, nothing, met=Met(fresh=0), now=NOW).marks == MARKS
 
 
 @pytest.mark.parametrize(
