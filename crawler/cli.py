@@ -253,11 +253,13 @@ def foreseen(error: Exception) -> int | None:
     from archive.export import ExportError
     from archive.query import QueryError
     from crawler.config import SettingsError
+    from crawler.declaration import DeclarationError
     from scheduler.errors import SchedulerError
     from scheduler.lock import HeldError
 
     statuses: tuple[tuple[type[Exception], int], ...] = (
         (SettingsError, 2),
+        (DeclarationError, 2),
         (QueryError, 2),
         (ExportError, 2),
         (HeldError, 4),

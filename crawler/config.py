@@ -5,17 +5,18 @@ import os
 import re
 import tomllib
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import fields
 
+from archive import regions
 from archive.settings import ArchiveSettings, Home
-from crawler.declaration import REGION, SLUG, DeclarationError
+from crawler import faults
+from crawler.declaration import SLUG, DeclarationError, Family
 from crawler.outlets import shipped
 from scheduler.cadence import CadenceError, next_time
 from scheduler.settings import ScheduleSettings
@@ -46,7 +47,7 @@ class CrawlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 class OutletSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`[outlets.NAME]` in pilkada.toml: the declaration of one outlet."""
 
-    family: Literal["wordpress", "popojicms", "listing"]
+    family: Family
     base_url: str
     name: str
     timezone: str
@@ -86,9 +87,11 @@ def load(home: Path, *, config: Path | None = None, environment: Mapping[str, st
     file = config or layout.settings_file
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
+    named: Collection[str] = ()
     if config is not None or file.exists():
         values = _read_file(file)
         origins = dict.fromkeys(_keys(values), str(file))
+        named = tuple(values["outlets"]) if isinstance(values.get("outlets"), dict) else ()
     for name, raw in sorted(environment.items()):
         if name.startswith(SECTIONS) and "__" not in name:
             raise SettingsError(f"{name}: a section and its key are parted by two underscores, PILKADA_CRAWL__DELAY")
@@ -101,18 +104,19 @@ def load(home: Path, *, config: Path | None = None, environment: Mapping[str, st
         raise SettingsError(f"{file}: outlets: declare an outlet as [outlets.NAME]")
     declared = {
         slug: _convert(value, OutletSettings, f"outlets.{slug}", origins, file)
-        for slug, value in _with_shipped(outlets, origins).items()
+        for slug, value in _with_shipped(outlets, origins, named).items()
     }
     settings = msgspec.structs.replace(_convert(values, Settings, "", origins, file), outlets=declared)
     _check(settings)
     return Loaded(home=layout, settings=settings, origins=origins)
 
 
-def _with_shipped(outlets: Mapping[str, Any], origins: dict[str, str]) -> dict[str, Any]:
+def _with_shipped(outlets: Mapping[str, Any], origins: dict[str, str], named: Collection[str]) -> dict[str, Any]:
     """Give what settings declare, and the outlets that ship, which settings may override key by key.
 
-    A shipped outlet is crawled by `--all` and on schedule once settings name it: no installation asks a site for
-    anything that nobody told it to.
+    A shipped outlet is crawled by `--all` and on schedule once the file has a section for it (it is `named`), or
+    `enabled` says so: no installation asks a site for anything that nobody told it to, and a delay in the environment
+    tells nothing of the kind.
     """
     try:
         known = shipped()
@@ -129,12 +133,12 @@ def _with_shipped(outlets: Mapping[str, Any], origins: dict[str, str]) -> dict[s
             "name": outlet.outlet,
             "timezone": outlet.timezone,
             "regions": list(outlet.regions),
-            "enabled": slug in outlets,
+            "enabled": slug in named,
         }
         merged[slug] = values | own
         origins.update({f"outlets.{slug}.{key}": outlet.__module__ for key in values if key not in own})
-        if slug in outlets and "enabled" not in own:
-            del origins[f"outlets.{slug}.enabled"]  # true by default, since settings name it
+        if slug in named and "enabled" not in own:
+            del origins[f"outlets.{slug}.enabled"]  # true by default, since the file names it
     return merged
 
 
@@ -236,30 +240,37 @@ def _check(settings: Settings) -> None:
             raise SettingsError(f"schedule.outlets.{slug}: there is no outlet {slug}")
     for slug, outlet in settings.outlets.items():
         _check_outlet(slug, outlet)
+    _check_regions(settings.outlets)
 
 
 def _check_outlet(slug: str, outlet: OutletSettings) -> None:
     key = f"outlets.{slug}"
     if not SLUG.fullmatch(slug):
         raise SettingsError(f"{key}: an outlet's name is made of a to z, 0 to 9 and -, at most 40")
-    check_base_url(f"{key}.base_url", outlet.base_url)
     _zone(f"{key}.timezone", outlet.timezone)
-    if not outlet.name.strip():
-        raise SettingsError(f"{key}.name is empty")
     if outlet.delay is not None and not 0 <= outlet.delay < 1e6:
         raise SettingsError(f"{key}.delay must be 0 or more, not {outlet.delay:g}")
-    if outlet.family != "listing" and (outlet.lists or outlet.stories):
+    if outlet.family != "listing" and (outlet.lists or outlet.stories is not None):
         raise SettingsError(f"{key}: lists and stories are for the family listing, not for {outlet.family}")
-    for path in outlet.lists:
-        if not path.startswith("/"):
-            raise SettingsError(f"{key}.lists: {path} is no path such as /berita")
-    try:
-        re.compile(outlet.stories or "")
-    except re.error as error:
-        raise SettingsError(f"{key}.stories: {outlet.stories} is no pattern: {error}") from error
-    for code in outlet.regions:
-        if not REGION.fullmatch(code):
-            raise SettingsError(f"{key}.regions: {code} is no official code such as 64.02")
+    for field, wrong in (
+        ("base_url", faults.not_site(outlet.base_url)),
+        ("name", faults.not_text(outlet.name)),
+        *(("lists", faults.not_path(path)) for path in outlet.lists),
+        ("stories", faults.not_pattern(outlet.stories) if outlet.stories is not None else None),
+        ("regions", faults.not_codes(tuple(outlet.regions)) if outlet.regions else None),
+    ):
+        if wrong is not None:
+            raise SettingsError(f"{key}.{field} {wrong}")
+
+
+def _check_regions(outlets: Mapping[str, OutletSettings]) -> None:
+    """Refuse codes that no region has; those of the files that ship are tested, so that most commands read no table."""
+    ours = {code for outlet in shipped().values() for code in outlet.regions}
+    declared = {code for outlet in outlets.values() for code in outlet.regions}
+    wrong = regions.unknown(declared - ours)
+    for slug, outlet in outlets.items():
+        if code := next((code for code in outlet.regions if code in wrong), None):
+            raise SettingsError(f"outlets.{slug}.regions: there is no region with the code {code}")
 
 
 def check_base_url(key: str, url: str) -> None:
@@ -268,14 +279,8 @@ def check_base_url(key: str, url: str) -> None:
     Raises:
         SettingsError: it is something else; the text names the key.
     """
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
-        parts.port  # noqa: B018 - reading it is what checks it
-    except ValueError:
-        good = None
-    if not good or parts.username is not None:
-        raise SettingsError(f"{key} must be the address of a site such as https://example.id, not {url}")
+    if wrong := faults.not_site(url):
+        raise SettingsError(f"{key} {wrong}")
 
 
 def _zone(key: str, name: str) -> None:

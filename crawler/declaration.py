@@ -5,26 +5,46 @@ is refused when Python makes the class, so that no crawl begins with half a decl
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from typing import Any, ClassVar, Literal, get_args, get_origin
 
+from crawler import faults
 from crawler.addresses import Form
 from crawler.reading.rules import Rules
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-REGION = re.compile(r"\d{2}(\.\d{2}(\.\d{2})?)?")
+Family = Literal["wordpress", "popojicms", "listing"]
+"""The names of the families; tests hold them against `spiders.families`."""
+SOURCES = ("wordpress-rest", "wordpress-feed", "feed", "sitemap", "listing")
+"""The names of the sources; `crawler.discovery.SOURCES` makes them, but its import is nothing for every command."""
+SELECTORS = ("cards", "links", "dates", "badges", "pagination", "onward")
+"""What of a listing is CSS."""
+WORDS = frozenset({"boilerplate", "starts", "title_prefixes", "roles", "gone_titles"})
+"""What tuples of rules are plain words; all others are CSS."""
+PATTERNS = ("story_path", "listing_path", "cut", "noise")
+"""What of rules are patterns."""
 
 
 class DeclarationError(Exception):
+    """What an outlet's file says cannot be used; the text names the outlet and the field, or the file."""
+
+
+class FieldError(DeclarationError):
     """An outlet's declaration lacks a field or has a wrong one; the text names both."""
 
     def __init__(self, outlet: str, field: str, wrong: str) -> None:
         super().__init__(f"outlet {outlet}: {field} {wrong}")
         self.outlet = outlet
         self.field = field
+
+
+class FileError(DeclarationError):
+    """An outlet's file does not declare one outlet of its own; the text names the file."""
+
+    def __init__(self, file: str, wrong: str) -> None:
+        super().__init__(f"{file} {wrong}")
+        self.file = file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +75,7 @@ class Declaration:
     """An outlet as declared; a family leaves `name` out.
 
     Raises:
-        DeclarationError: when the class of an outlet is made with a field missing or wrong.
+        FieldError: when the class of an outlet is made with a field missing or wrong.
     """
 
     family: ClassVar[str]
@@ -63,7 +83,7 @@ class Declaration:
     sources: ClassVar[tuple[tuple[str, ...], ...]]
     """Where stories are told of: groups of sources, cheapest first, the first that answers is used whole.
 
-    `crawler.discovery.SOURCES` knows the names.
+    `SOURCES` has the names.
     """
     rules: ClassVar[Rules]
     """What the outlet's pages carry besides the article."""
@@ -98,92 +118,107 @@ def check(declared: type[Declaration]) -> None:
     """Refuse an outlet whose declaration is not whole.
 
     Raises:
-        DeclarationError: a field is missing, unknown or wrong.
+        FieldError: a field is missing, unknown or wrong.
     """
     name = declared.name
-    slug = name if isinstance(name, str) else repr(name)
+    slug = name if isinstance(name, str) and name.isprintable() else repr(name)
     known = {field for kind in Declaration.__mro__[:-1] for field in kind.__annotations__}
     for field in vars(declared):
         if not field.startswith("__") and field not in known:
-            raise DeclarationError(slug, field, f"is unknown; there are {', '.join(sorted(known))}")
+            raise FieldError(slug, field, f"is unknown; there are {', '.join(sorted(known))}")
     for field in ("family", "sources", "rules", "form", "outlet", "base_url", "timezone", "regions"):
         if not hasattr(declared, field):
-            raise DeclarationError(slug, field, "is missing")
-    if not SLUG.fullmatch(slug):
-        raise DeclarationError(slug, "name", "is made of a to z, 0 to 9 and -, at most 40")
-    for field, wrong in (
-        ("outlet", _not_text(declared.outlet)),
-        ("base_url", _not_site(declared.base_url)),
-        ("timezone", _not_zone(declared.timezone)),
-        ("regions", _not_codes(declared.regions)),
-        ("rules", None if isinstance(declared.rules, Rules) else "is no Rules"),
-        ("form", None if isinstance(declared.form, Form) else "is no Form"),
-        ("assumed", _not_texts(declared.assumed)),
-        ("feed", _not_path(declared.feed, needed=_asks(declared, "feed"))),
-        ("listing", _not_listing(declared.listing, needed=_asks(declared, "listing"))),
-    ):
+            raise FieldError(slug, field, "is missing")
+    if not isinstance(name, str) or not SLUG.fullmatch(name):
+        raise FieldError(slug, "name", "is made of a to z, 0 to 9 and -, at most 40")
+    for field, wrong in _faults(declared):
         if wrong is not None:
-            raise DeclarationError(slug, field, wrong)
+            raise FieldError(slug, field, wrong)
 
 
-def _asks(declared: type[Declaration], source: str) -> bool:
-    return any(source in group for group in declared.sources)
+def check_selectors(declared: type[Declaration], slug: str) -> None:
+    """Refuse selectors and patterns of rules that cannot be used: before a crawl, since commands must start fast.
+
+    Raises:
+        FieldError: one cannot be compiled.
+    """
+    listing = {name: getattr(declared.listing, name) for name in SELECTORS} if declared.listing else {}
+    rules = {
+        item.name: getattr(declared.rules, item.name)
+        for item in fields(declared.rules)
+        if item.name not in WORDS and get_origin(item.type) is tuple
+    }
+    for field, named in (("listing", listing), ("rules", rules)):
+        for name, selectors in named.items():
+            if wrong := next(filter(None, map(faults.not_selector, selectors)), None):
+                raise FieldError(slug, field, f"has {name} {wrong}")
+    for name in PATTERNS:
+        pattern = getattr(declared.rules, name)
+        if pattern is not None and (wrong := faults.not_pattern(pattern)):
+            raise FieldError(slug, "rules", f"has {name}, which {wrong}")
 
 
-def _not_text(value: object) -> str | None:
-    return None if isinstance(value, str) and value.strip() else "must be a text"
+def _faults(declared: type[Declaration]) -> Iterator[tuple[str, str | None]]:
+    """What is wrong with each field; each may rely on those before it."""
+    yield "family", _not_one_of(declared.family, get_args(Family))
+    yield "sources", _not_sources(declared.sources)
+    yield "rules", faults.misshapen(declared.rules) if isinstance(declared.rules, Rules) else "is no Rules"
+    yield "form", _not_form(declared.form)
+    yield "outlet", faults.not_text(declared.outlet)
+    yield "base_url", faults.not_site(declared.base_url)
+    yield "timezone", faults.not_zone(declared.timezone)
+    yield "regions", faults.not_codes(declared.regions)
+    yield "assumed", faults.not_texts(declared.assumed)
+    asked = {source for group in declared.sources for source in group}
+    for field, value, wrong in (
+        ("feed", declared.feed, lambda feed: faults.not_path(feed, query=True)),
+        ("listing", declared.listing, _not_listing),
+    ):
+        yield field, wrong(value) if value is not None else "is missing" if field in asked else None
+    yield "sitemaps", _not_paths(declared.sitemaps, query=True)
 
 
-def _not_texts(value: object) -> str | None:
-    good = isinstance(value, tuple) and all(_not_text(one) is None for one in value)
-    return None if good else "must be a tuple of texts"
+def _not_one_of(value: object, known: tuple[str, ...]) -> str | None:
+    return None if value in known else f"must be one of {', '.join(known)}, not {value!r}"
 
 
-def _not_site(value: object) -> str | None:
-    try:
-        parts = urlsplit(value) if isinstance(value, str) else None
-        good = parts and parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
-    except ValueError:
-        good = False
-    return None if good else f"must be the address of a site such as https://example.id, not {value!r}"
+def _not_sources(value: object) -> str | None:
+    groups = value if isinstance(value, tuple) else ()
+    if not groups or any(not isinstance(group, tuple) or not group for group in groups):
+        return f'must be groups of sources such as (("feed", "listing"), ("sitemap",)), not {value!r}'
+    return next((wrong for group in groups for source in group if (wrong := _not_one_of(source, SOURCES))), None)
 
 
-def _not_zone(value: object) -> str | None:
-    try:
-        ZoneInfo(value if isinstance(value, str) else "")
-    except (KeyError, ValueError, OSError):
-        return f"must be a time zone such as Asia/Makassar, not {value!r}"
-    return None
+def _not_form(value: object) -> str | None:
+    if not isinstance(value, Form):
+        return "is no Form"
+    front = faults.not_path(value.front) if value.front else None
+    return faults.misshapen(value) or (front and f"has front, which {front}")
 
 
-def _not_codes(value: object) -> str | None:
-    good = (
-        isinstance(value, tuple) and value and all(isinstance(code, str) and REGION.fullmatch(code) for code in value)
-    )
-    return None if good else f"must be a tuple of official codes such as 64.02, not {value!r}"
+def _not_paths(value: object, *, query: bool = False) -> str | None:
+    if not isinstance(value, tuple):
+        return f"must be a tuple of paths such as /berita, not {value!r}"
+    return next((wrong for path in value if (wrong := faults.not_path(path, query=query))), None)
 
 
-def _not_path(value: object, *, needed: bool) -> str | None:
-    if value is None:
-        return "is missing" if needed else None
-    return None if isinstance(value, str) and value.startswith("/") else f"must be a path such as /feed, not {value!r}"
-
-
-def _not_listing(value: object, *, needed: bool) -> str | None:
-    if value is None:
-        return "is missing" if needed else None
+def _not_listing(value: object) -> str | None:
     if not isinstance(value, Listing):
         return "is no Listing"
-    if not value.starts or any(not start.startswith("/") for start in value.starts):
-        return f"must start at paths such as /berita, not {value.starts!r}"
-    if "{page}" not in value.next_page or "{path}" not in value.next_page:
-        return f"must say where page N is, such as {{path}}?page={{page}}, not {value.next_page!r}"
-    for name in ("article", "sections"):
-        pattern = getattr(value, name)
-        try:
-            re.compile(pattern or "")
-        except re.error as error:
-            return f"has {name} {pattern!r}, which is no pattern: {error}"
+    if wrong := faults.misshapen(value):
+        return wrong
+    for name, empty in (("starts", not value.starts), ("cards", not value.cards), ("links", not value.links)):
+        if empty:
+            return f"has {name}, which must name one at least"
+    for name, wrong in (
+        ("starts", _not_paths(value.starts)),
+        ("next_page", faults.not_page_address(value.next_page)),
+        ("past_end", None if 200 <= value.past_end < 600 else f"must be a status, not {value.past_end}"),
+        ("article", faults.not_pattern(value.article)),
+        ("sections", faults.not_pattern(value.sections) if value.sections is not None else None),
+    ):
+        if wrong:
+            return f"has {name}, which {wrong}"
     return None
 
 

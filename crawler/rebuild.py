@@ -12,7 +12,7 @@ from archive.settings import Home
 from crawler.child import READERS, now
 from crawler.config import Loaded, OutletSettings
 from crawler.crawl import Crawl, Outlet
-from crawler.outlets import declaration
+from crawler.outlets import proved
 from crawler.reader import Reader
 from crawler.reading import ReadingPool, Site
 from crawler.version import VERSION
@@ -46,7 +46,7 @@ def undeclared(loaded: Loaded, database: Database) -> list[str]:
 
 
 def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings) -> dict[str, Any]:
-    kind = declaration(slug, declared.family, starts=tuple(declared.lists), article=declared.stories)
+    kind = proved(slug, declared.family, starts=tuple(declared.lists), article=declared.stories)
     with outlet_lock(home.locks, slug):
         with database.write() as connection:
             outlet_id = runs.register_outlet(connection, slug, _plain(declared), now())

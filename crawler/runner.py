@@ -22,7 +22,9 @@ from archive.records import RunStatus
 from archive.runs import RunRow
 from crawler.config import CrawlSettings, Loaded, OutletSettings, SettingsError, check_base_url
 from crawler.crawl import Outlet
+from crawler.declaration import DeclarationError
 from crawler.guard import authority, is_loopback
+from crawler.outlets import proved
 from crawler.task import Line, Task
 from crawler.version import VERSION
 from scheduler import processes
@@ -265,6 +267,10 @@ def make_task(
     assert host is not None
     named = host in crawl.allow_hosts or scope.base_url is not None
     check_contact(slug, crawl, at)
+    try:
+        proved(slug, declared.family, starts=tuple(declared.lists), article=declared.stories)
+    except DeclarationError as error:
+        raise SettingsError(str(error)) from error
     return Task(
         home=str(loaded.home.root),
         database_url=database_url,

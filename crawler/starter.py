@@ -70,14 +70,16 @@ def write_settings(home: Home, answers: Mapping[str, str | None]) -> Path:
     Raises:
         MisuseError: there are settings already, an answer is wrong, or nobody can be asked.
         ArchiveUnavailableError: the file cannot be written.
+        DeclarationError: a file of the outlets that ship is broken.
     """
     file = home.settings_file
     if file.exists():
         raise MisuseError(f"{file} exists already; edit it, or name another --home")
+    ships = shipped()  # what is wrong with one would be taken for a wrong answer below
     given = {key: _checked(key, value) for key in QUESTIONS if (value := answers.get(key))}
     values: dict[str, str] = {}
     for key in QUESTIONS:
-        if key in OWN and values["outlet"] in shipped():
+        if key in OWN and values["outlet"] in ships:
             if key in given:
                 raise MisuseError(
                     f"--{key}: {values['outlet']} ships, so leave it out here and put it into {file} later"

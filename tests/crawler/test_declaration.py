@@ -1,9 +1,16 @@
 """An outlet's file is refused when it is read, naming outlet and field."""
 
+from dataclasses import replace
+from typing import get_args
+
 import pytest
 
 from archive.settings import Home
-from crawler.declaration import Declaration, DeclarationError, Listing
+from crawler import declaration as declared_names
+from crawler import discovery
+from crawler.addresses import Form
+from crawler.declaration import Declaration, DeclarationError, Listing, check_selectors
+from crawler.reading.rules import Rules
 from spiders.families import FAMILIES, ListingSite, PopojiCms, WordPress
 from spiders.outlets import declaration, shipped
 
@@ -52,25 +59,84 @@ def test_a_missing_field_is_named(field):
         ("form", None),
         ("sections", ("/berita",)),
         ("listing", {"starts": ["/berita"]}),
+        ("outlet", "Kabar\x1b[31m"),
+        ("outlet", "Kabar\nKukar"),
+        ("base_url", "https://a:b@kabar.example"),
+        ("base_url", "https://kabar.example:99999"),
+        ("base_url", "https://kabar .example"),
+        ("base_url", "https://kabar.example\n"),
+        ("family", "joomla"),
+        ("family", 5),
+        ("sources", ()),
+        ("sources", 5),
+        ("sources", "feed"),
+        ("sources", ("feed",)),
+        ("sources", ((),)),
+        ("sources", [["feed"]]),
+        ("sources", (("feeds",),)),
+        ("sources", ((5,),)),
+        ("feed", "//lain.example/feed"),
+        ("feed", "feed"),
+        ("sitemaps", "/sitemap.xml"),
+        ("sitemaps", ("//lain.example/sitemap.xml",)),
+        ("form", Form(front="index.php")),
+        ("form", Form(query="ya")),
+        ("rules", Rules(containers=".isi")),
+        ("rules", Rules(containers=[".isi"])),
+        ("rules", Rules(containers=(".isi", " "))),
+        ("rules", Rules(containers=(".isi",), cut=5)),
     ],
+    ids=lambda value: repr(value)[:40],
 )
 def test_a_wrong_field_is_named(field, value):
     with pytest.raises(DeclarationError, match=f"^outlet kabar: {field} "):
         declare(WordPress, **{field: value})
 
 
-def test_a_wrong_name_is_named():
-    with pytest.raises(DeclarationError, match="outlet Kabar Kita: name"):
-        declare(WordPress, name="Kabar Kita")
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Kabar Kita", "Kabar Kita"), (5, "5"), (None, "None"), ("", ""), ("kabar\n", r"'kabar\\n'")],
+    ids=repr,
+)
+def test_a_wrong_name_is_named(name, said):
+    with pytest.raises(DeclarationError, match=f"^outlet {said}: name is made of"):
+        declare(WordPress, name=name)
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("starts", ()), ("starts", ("berita",)), ("next_page", "/berita?page=2"), ("article", "("), ("sections", "[")],
+    [
+        ("starts", ()),
+        ("starts", ("berita",)),
+        ("starts", (1,)),
+        ("starts", "/berita"),
+        ("starts", ("//lain.example/berita",)),
+        ("starts", ("/?sort=new",)),
+        ("next_page", "/berita?page=2"),
+        ("next_page", "{path}?page={page}{x}"),
+        ("next_page", "{path}?page={page}{"),
+        ("next_page", None),
+        ("article", "("),
+        ("article", ""),
+        ("article", None),
+        ("article", 5),
+        ("sections", "["),
+        ("sections", ""),
+        ("cards", ()),
+        ("cards", ".card"),
+        ("cards", None),
+        ("cards", ("",)),
+        ("links", ()),
+        ("dates", [".tanggal"]),
+        ("onward", ("a", 5)),
+        ("past_end", 40),
+        ("past_end", "404"),
+    ],
+    ids=repr,
 )
 def test_a_listing_that_cannot_be_walked_is_refused(field, value):
     good = {"starts": ("/berita",), "next_page": "{path}?page={page}", "article": "/berita/.+", "cards": (".card",)}
-    with pytest.raises(DeclarationError, match="outlet kabar: listing"):
+    with pytest.raises(DeclarationError, match=f"^outlet kabar: listing has {field}, "):
         declare(ListingSite, listing=Listing(**(good | {field: value})))
 
 
@@ -79,6 +145,30 @@ def test_a_source_that_needs_a_feed_or_a_listing_is_refused_without():
         declare(PopojiCms, feed=None)
     with pytest.raises(DeclarationError, match="outlet kabar: listing is missing"):
         declare(PopojiCms, listing=None)
+
+
+def test_the_names_that_declarations_are_held_to_are_those_that_there_are():
+    assert set(declared_names.SOURCES) == set(discovery.SOURCES)
+    assert set(get_args(declared_names.Family)) == set(FAMILIES)
+
+
+@pytest.mark.parametrize("kind", {**FAMILIES, **shipped()}.values(), ids={**FAMILIES, **shipped()})
+def test_selectors_and_patterns_of_families_and_shipped_outlets_can_be_compiled(kind):
+    check_selectors(kind, kind.family)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"listing": replace(ListingSite.listing, cards=("..kartu",))}, "listing has cards '..kartu'"),
+        ({"rules": replace(ListingSite.rules, containers=("main >",))}, "rules has containers 'main >'"),
+        ({"rules": replace(ListingSite.rules, cut="(")}, "rules has cut, which '\\(' is no pattern"),
+    ],
+    ids=["listing", "rules", "pattern"],
+)
+def test_a_selector_that_cannot_be_compiled_is_named_before_a_crawl(changes, wrong):
+    with pytest.raises(DeclarationError, match=f"^outlet kabar: {wrong}"):
+        check_selectors(declare(ListingSite, **changes), "kabar")
 
 
 def test_the_three_named_outlets_ship():
@@ -124,6 +214,26 @@ def test_a_home_without_settings_knows_the_shipped_outlets_and_crawls_none(tmp_p
     loaded = load(tmp_path, environment={})
     assert isinstance(loaded.home, Home)
     assert {slug: outlet.enabled for slug, outlet in loaded.settings.outlets.items()} == dict.fromkeys(shipped(), False)
+
+
+def test_a_value_in_the_environment_does_not_have_a_shipped_outlet_crawled(tmp_path):
+    from crawler.config import load
+
+    def enabled(**environment):
+        outlets = load(tmp_path, environment=environment).settings.outlets
+        return [slug for slug, outlet in outlets.items() if outlet.enabled]
+
+    assert enabled(PILKADA_OUTLETS__KALTIMKITA__DELAY="5") == []
+    assert enabled(PILKADA_OUTLETS__KALTIMKITA__ENABLED="true") == ["kaltimkita"]
+    (tmp_path / "pilkada.toml").write_text("[outlets.kaltimkita]\n", "utf-8")
+    assert enabled(PILKADA_OUTLETS__KALTIMKITA__DELAY="5") == ["kaltimkita"]
+    assert enabled(PILKADA_OUTLETS__KALTIMKITA__ENABLED="false") == []
+
+
+def test_lists_of_its_own_leave_a_shipped_outlet_all_else():
+    own = declaration("gradasigo", "listing", starts=("/berita",))
+    assert issubclass(own, shipped()["gradasigo"])
+    assert (own.listing.starts, own.assumed) == (("/berita",), shipped()["gradasigo"].assumed)
 
 
 def test_settings_override_a_shipped_outlet_key_by_key(tmp_path):
