@@ -7,7 +7,7 @@ import pytest
 
 from archive.database import Database
 from crawler.config import SettingsError, load
-from crawler.runner import Runner, check_contact, make_task
+from crawler.runner import Runner, Scope, check_contact, make_task
 from tests.crawler.commandline import SLUG, environment
 
 OUTLET = """
@@ -25,7 +25,7 @@ timezone = "Asia/Makassar"
 def task(tmp_path, *, base_url="https://kabar.example", at=None, crawl='contact = "a@b.example"', outlet=""):
     (tmp_path / "pilkada.toml").write_text(OUTLET.format(base_url=base_url, crawl=crawl, outlet=outlet), "utf-8")
     loaded = load(tmp_path, environment={})
-    return make_task(loaded, "sqlite:////x", "kukar", "command", None, at, None, "WARNING")
+    return make_task(loaded, "sqlite:////x", "kukar", "command", None, Scope(base_url=at), "WARNING")
 
 
 def test_a_folder_that_is_named_like_a_package_of_ours_is_not_taken_for_it(tmp_path, fresh):
