@@ -63,7 +63,7 @@ def _rest(use: Use) -> Source:
 
 def _feed(use: Use) -> Source:
     assert use.declared.feed is not None
-    return Feed(use.base_url, use.declared.feed)
+    return Feed(use.base_url, use.declared.feed, use.timezone, use.span)
 
 
 def _feed_pages(use: Use) -> Source:

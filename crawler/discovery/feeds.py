@@ -1,14 +1,16 @@
 """Feeds as sources of stories: the newest ones with their time of day, or, of a WordPress, all of them with their text."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from crawler.addresses import below
 from crawler.discovery.source import (
+    EVERY_DAY,
     SEVEN_DAYS,
     Answer,
     Ask,
@@ -25,6 +27,8 @@ from crawler.reading.feed import Item, NoFeedError, items
 LONGEST_ADDRESS = 2083
 BEYOND_KNOWN = 1
 """Pages that are read beyond the first one without anything new."""
+WATCHED = 2
+"""Pages whose texts are compared with what they were: an item does not say when it was edited."""
 
 
 class Feed:
@@ -33,9 +37,11 @@ class Feed:
     kind = "feed"
     needed = False
 
-    def __init__(self, base_url: str, path: str) -> None:
+    def __init__(self, base_url: str, path: str, timezone: str, span: Span = EVERY_DAY) -> None:
         self._base_url = base_url
         self._url = base_url.rstrip("/") + path
+        self._zone = ZoneInfo(timezone)
+        self._span = span
 
     def begin(self) -> list[Ask]:
         """The feed itself."""
@@ -44,7 +50,17 @@ class Feed:
     def read(self, ask: Ask, reply: Reply) -> Answer:  # noqa: ARG002
         """The items; those without a link that can be followed are counted."""
         stories = [self._story(item) for item in self._items(reply)]
-        return Answer(stories=tuple(filter(None, stories)), unusable=stories.count(None), more=False)
+        inside = tuple(story for story in stories if story is not None and self._inside(story))
+        return Answer(stories=inside, unusable=stories.count(None), more=False)
+
+    def _inside(self, story: Story) -> bool:
+        """Whether a story may be one of the days of a backfill."""
+        day = self._day(story)
+        return day is None or self._span.holds(day)
+
+    def _day(self, story: Story) -> date | None:
+        moment = datetime.fromisoformat(story.published) if story.published else None
+        return moment.astimezone(self._zone).date() if moment else None
 
     def go_on(self, ask: Ask, answer: Answer, *, met: Met, now: datetime) -> Step:  # noqa: ARG002
         """Nothing: there is one page."""
@@ -80,14 +96,17 @@ class FeedPages(Feed):
     needed = True
 
     def __init__(self, base_url: str, timezone: str, marks: Marks, span: Span, *, listed: bool, now: datetime) -> None:
-        super().__init__(base_url, "/feed/")
-        self._zone = ZoneInfo(timezone)
+        super().__init__(base_url, "/feed/", timezone, span)
         self._marks: dict[str, Any] = dict(marks)
-        self._span = span
         self._to_end = bool(span) or not (listed or "walked" in marks)
         self._validators: Mapping[str, str] = {}
         asked = marks.get("asked")
-        self._frozen = isinstance(asked, str) and now - datetime.fromisoformat(asked) > SEVEN_DAYS
+        self._frozen = isinstance(asked, str) and now - datetime.fromisoformat(asked) >= SEVEN_DAYS
+        self._shown: dict[bool, frozenset[str]] = {}
+        self._texts: dict[str, str] = {}
+        self.unchanged = False
+        """Whether the site said that nothing changed anywhere."""
+        self._open = 1
 
     def begin(self) -> list[Ask]:
         """The first page, and, where a walk through all was stopped, the page at which it stood."""
@@ -95,7 +114,13 @@ class FeedPages(Feed):
         asks = [self._ask(1)]
         if self._to_end and isinstance(reached, int) and reached > 2:
             asks = [self._ask(1, to_end=False), self._ask(reached - 1)]
+        self._open = len(asks)
         return asks
+
+    @property
+    def ended(self) -> bool:
+        """Whether all was read that this crawl reads."""
+        return self._open == 0
 
     def _ask(self, page: int, *, to_end: bool | None = None) -> Ask:
         to_end = self._to_end if to_end is None else to_end
@@ -116,47 +141,58 @@ class FeedPages(Feed):
 
     def read(self, ask: Ask, reply: Reply) -> Answer:
         """The items of a page; one past the end answers 404 and is a feed without any."""
-        if reply.unchanged:
+        if reply.unchanged and ask.headers:
+            self.unchanged = True
             return Answer(stories=(), more=False)
         if reply.status == 404 and ask.page > 1:
             return Answer(stories=(), more=False)
         found = self._items(reply)
-        stories = [self._whole(item) for item in found]
+        told = [self._whole(ask, item, reply.at) for item in found]
+        stories = [story for story in told if story is not None]
+        days = {story.url: day for story in stories if (day := self._day(story))}
+        since = self._span.since
         validators = {name: reply.headers[name] for name in ("etag", "last-modified") if name in reply.headers}
         return Answer(
-            stories=tuple(filter(None, stories)),
-            unusable=stories.count(None),
+            stories=tuple(story for story in stories if self._inside(story)),
+            seen=frozenset(story.url for story in stories),
+            before=since is not None and len(days) == len(stories) > 0 and max(days.values()) < since,
+            unusable=told.count(None),
             more=bool(found),
             validators=validators if ask.page == 1 else {},
         )
 
-    def _whole(self, item: Item) -> Story | None:
+    def _whole(self, ask: Ask, item: Item, at: datetime) -> Story | None:
+        """An item's story: read from the item where that holds its text, and said to be changed where it is another."""
         story = self._story(item)
-        if story is None or item.content is None:
-            return story
-        return Story(url=story.url, title=story.title, published=story.published, record=item.link)
+        if story is None:
+            return None
+        if ask.page <= WATCHED:
+            self._texts[story.url] = hashlib.sha256(f"{item.title}\n{item.content}".encode()).hexdigest()[:16]
+            if self._marks.get("texts", {}).get(story.url) not in (None, self._texts[story.url]):
+                story = replace(story, modified=at.isoformat(timespec="seconds"))
+        return story if item.content is None else replace(story, record=item.link)
 
     def go_on(self, ask: Ask, answer: Answer, *, met: Met, now: datetime) -> Step:
         """The next page: to the end the first time, later until what is known, in a backfill until its first day."""
         self._validators = answer.validators or self._validators
         known = 0 if met.fresh else ask.known + 1
-        before = self._span.since is not None and bool(answer.stories) and self._all_before(answer)
-        if answer.more and not before and (ask.to_end or known <= BEYOND_KNOWN):
+        # A cache that ignores `paged` shows the first page for ever.
+        repeated = ask.page > 1 and bool(answer.seen) and answer.seen <= self._shown.get(ask.to_end, frozenset())
+        self._shown[ask.to_end] = answer.seen
+        if answer.more and not (answer.before or repeated) and (ask.to_end or known <= BEYOND_KNOWN):
             further = self._ask(ask.page + 1, to_end=ask.to_end)
             marks = self._marks | {"page": ask.page} if ask.to_end else None
             return Step(asks=[replace(further, known=known)], marks=marks)
+        self._open -= 1
+        remark = f"page {ask.page} of the feed is the page before once more: older stories are not in it"
         if self._span or (not ask.to_end and "page" in self._marks):
-            return Step()
+            return Step(remark=remark if repeated and ask.to_end else None)
         self._marks.pop("page", None)
         self._marks |= {"walked": self._marks.get("walked", now.isoformat(timespec="seconds"))}
+        if not self.unchanged:
+            self._marks["texts"] = dict(self._texts)
         if self._validators:
             self._marks["validators"] = dict(self._validators)
             self._marks["asked"] = now.isoformat(timespec="seconds")
         weekly = "the feed was asked for whole, as once in seven days" if self._frozen and self._validators else None
-        return Step(marks=self._marks, remark=weekly)
-
-    def _all_before(self, answer: Answer) -> bool:
-        days = [
-            datetime.fromisoformat(s.published).astimezone(self._zone).date() for s in answer.stories if s.published
-        ]
-        return len(days) == len(answer.stories) and all(day < self._span.since for day in days if self._span.since)
+        return Step(marks=self._marks, remark=remark if repeated and ask.to_end else weekly)

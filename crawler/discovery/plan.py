@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from crawler.discovery.feeds import FeedPages
+from crawler.discovery.sitemaps import Sitemaps
 from crawler.discovery.source import SEVEN_DAYS, Ask, Marks, Source
 
 CLOSED = "closed"
@@ -42,7 +44,11 @@ class Plan:
         self._sources: list[Source] = []
         self._waiting: list[Source] = []
         self._why: list[str] = []
-        self.tried_again = [kind for kind in self._groups[0] if needed(kind) and CLOSED in marks.get(kind, {})]
+        self.tried_again = [
+            kind
+            for kind in self._groups[0]
+            if needed(kind) and CLOSED in marks.get(kind, {}) and not self._shut(kind, now)
+        ]
         """Sources that were closed and are asked once more."""
 
     def _shut(self, kind: str, now: datetime) -> bool:
@@ -57,21 +63,33 @@ class Plan:
             return []
         group = self._groups.pop(0)
         listed = any(_whole(self._marks.get(kind, {})) for kind in self._marks if kind not in group)
-        self._sources = [self._make(kind, listed) for kind in group if self._needed(kind) or not self._closed(kind)]
+        self._sources = [
+            self._make(kind, listed) for kind in group if self._needed(kind) or not self._shut(kind, self._now)
+        ]
         self._waiting = [source for source in self._sources if not source.needed]
         return [(source, ask) for source in self._sources if source.needed for ask in source.begin()]
-
-    def _closed(self, kind: str) -> bool:
-        return self._shut(kind, self._now)
 
     def current(self, source: Source) -> bool:
         """Whether a source is of the group that is asked."""
         return any(source is one for one in self._sources)
 
     def answered(self) -> Asks:
-        """What is asked beside a needed source once it has answered."""
+        """What is asked beside a needed source once it has answered.
+
+        A feed is read first: a story whose text it holds need not be fetched. Where it said that nothing changed
+        anywhere, what would take several requests to say the same is left out.
+        """
+        feeds = [source for source in self._sources if isinstance(source, FeedPages)]
+        if not all(feed.ended for feed in feeds):
+            return []
         waiting, self._waiting = self._waiting, []
-        return [(source, ask) for source in waiting for ask in source.begin()]
+        quiet = any(feed.unchanged for feed in feeds)
+        return [
+            (source, ask)
+            for source in waiting
+            if not (quiet and isinstance(source, Sitemaps) and source.dear)
+            for ask in source.begin()
+        ]
 
     def failed(self, source: Source, why: str, *, closed: bool) -> Asks | None:
         """What is asked in the stead of a needed source that did not answer; None where nothing is left to ask.

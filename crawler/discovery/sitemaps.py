@@ -1,8 +1,11 @@
 """Sitemaps as a source: every story's address, and often when it last changed."""
 
+import gzip
 import re
-from collections.abc import Sequence
-from datetime import datetime
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
@@ -23,20 +26,27 @@ from crawler.discovery.source import (
     Step,
     Story,
 )
+from crawler.reading.feed import YEARS
+from crawler.reading.parsing import NoXmlError, local_name, parse_xml
 
 MOST = 50_000
-"""The most addresses that one file may hold by the protocol; what is beyond is not read, and said."""
+"""The most entries that one file may hold by the protocol; what is beyond is not read, and said."""
+LARGEST = 50 * 2**20
+"""The most bytes that one file may have unpacked by the protocol."""
 DEEPEST = 3
 """Levels of files that name files; a list that names itself must not go on for ever."""
-_POSTS = re.compile(r"post|article|news|berita", re.IGNORECASE)
-_OTHERS = re.compile(r"categor|tag|author|user|page|product|image|video|attachment", re.IGNORECASE)
+ALIKE = 20
+"""So many entries that changed at the same moment tell when the file was made, and of no story when it changed."""
+_POSTS = re.compile(r"post|article|artikel|news|berita", re.IGNORECASE)
+_OTHERS = re.compile(r"[ck]ategor|tag|author|user|page|product|image|video|attachment", re.IGNORECASE)
 
 
 class Sitemaps:
     """The sitemaps of an outlet.
 
     The first crawl reads every file, later ones those whose list says that they changed, or, where it does not say, the
-    last one; all of them again once in seven days. A static file is asked for with its validators.
+    last one; all of them again once in seven days. A static file is asked for with its validators. A file of a list
+    that cannot be read is said, and asked for again by the next crawl.
     """
 
     kind = "sitemap"
@@ -56,6 +66,7 @@ class Sitemaps:
     ) -> None:
         self.needed = needed
         self._base_url = base_url.rstrip("/")
+        self._hosts = {_host(url) for url in (base_url, *named)}
         self._article = article
         self._zone = ZoneInfo(timezone)
         self._span = span
@@ -63,17 +74,44 @@ class Sitemaps:
         self._walked: str | None = marks.get("walked")
         self._again = self._walked is not None and now - datetime.fromisoformat(self._walked) > SEVEN_DAYS
         self._whole = bool(span) or self._walked is None or self._again
-        known = marks.get("at")
-        others = [self._base_url + path for path in usual]
-        self._candidates = list(dict.fromkeys([*([known] if known else []), *named, *others]))
-        self._at: str | None = known
+        self._known: str | None = marks.get("at")
+        candidates = [*([self._known] if self._known else []), *named, *(self._base_url + path for path in usual)]
+        self._candidates = list(dict.fromkeys(filter(None, map(self._here, candidates))))
+        self._at: str | None = None
+        self._asked: set[str] = set()
         self._open: set[str] = set()
+        self._foreign = 0
+        self._unread: list[str] = []
+        self._read = 0
+        self._stories = 0
+
+    @property
+    def dear(self) -> bool:
+        """Whether it takes more than one request to hear of a change: the list of files does not say which changed."""
+        files = [held for url, held in self._files.items() if url != self._known]
+        return bool(files) and not self._whole and not any("changed" in held for held in files)
 
     def begin(self) -> list[Ask]:
-        """The file that answered before, else the first that robots.txt names, else the first usual one."""
-        return [self._ask(self._candidates.pop(0), 1)]
+        """The file that answered before, else the first that robots.txt names, else the first usual one.
+
+        In a backfill none, where other sources tell of every story: they know when it was published.
+        """
+        if self._span and not self.needed:
+            return []
+        return [self._ask(self._candidates.pop(0), 1)] if self._candidates else []
+
+    def _here(self, url: str) -> str | None:
+        """Where a file of this site is asked for: at the address at which it is crawled; None for one elsewhere."""
+        try:
+            parts, base = urlsplit(url), urlsplit(self._base_url)
+            if parts.scheme not in ("http", "https") or _host(url) not in self._hosts:
+                return None
+        except ValueError:
+            return None
+        return parts._replace(scheme=base.scheme, netloc=base.netloc, fragment="").geturl()
 
     def _ask(self, url: str, depth: int) -> Ask:
+        self._asked.add(url)
         self._open.add(url)
         held = self._files.get(url, {}) if not self._whole else {}
         names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
@@ -82,34 +120,64 @@ class Sitemaps:
 
     def read(self, ask: Ask, reply: Reply) -> Answer:
         """The stories or the files that a file names."""
-        if reply.unchanged:
+        self._open.discard(ask.url)
+        try:
+            answer = self._told(ask, reply)
+        except NotThisSourceError as error:
+            if ask.page == 1 or not (self._open or self._read):
+                raise
+            self._files.pop(ask.url, None)
+            self._unread.append(str(error))
+            answer = Answer(stories=(), more=False)
+        ended = not self._open and not (answer.further and ask.page < DEEPEST)
+        if self.needed and self._walked is None and ended and not self._stories:
+            # A sitemap of pages and sections alone must not pass for a quiet outlet.
+            raise NotThisSourceError(f"the sitemap {_path(ask.url)} leads to no story", closed=True)
+        return answer
+
+    def _told(self, ask: Ask, reply: Reply) -> Answer:
+        if reply.unchanged and ask.headers:
+            self._read += 1
             return Answer(stories=(), more=False)
         if reply.status != 200:
             raise NotThisSourceError(f"the sitemap {_path(ask.url)} answered {reply.status}", closed=reply.refused())
         try:
-            parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
-            root = etree.fromstring(reply.body, parser)
-        except (etree.XMLSyntaxError, ValueError) as error:
+            root = parse_xml(_unpacked(reply.body))
+        except NoXmlError as error:
             raise NotThisSourceError(f"the sitemap {_path(ask.url)} is no XML", closed=True) from error
-        name = etree.QName(root).localname if root is not None else ""
         validators = {name: reply.headers[name] for name in ("etag", "last-modified") if name in reply.headers}
-        if name == "sitemapindex":
-            files = [(urljoin(ask.url, link), changed) for link, changed in _entries(root)]
-            return Answer(stories=(), further=files, validators=validators, more=bool(files))
-        if name != "urlset":
-            raise NotThisSourceError(f"the sitemap {_path(ask.url)} is no sitemap", closed=True)
-        entries = _entries(root)
-        stories = [story for link, changed in entries[:MOST] if (story := self._story(ask.url, link, changed))]
-        return Answer(
-            stories=tuple(reversed(stories)),
-            validators=validators,
-            more=False,
-            unusable=max(0, len(entries) - MOST),
-        )
+        match local_name(root):
+            case "sitemapindex":
+                answer = self._list(ask, _entries(root))
+            case "urlset":
+                answer = self._set(ask, _entries(root))
+                self._read += 1
+            case _:
+                raise NotThisSourceError(f"the sitemap {_path(ask.url)} is no sitemap", closed=True)
+        if validators:
+            self._files[ask.url] = {**self._files.get(ask.url, {}), **validators}
+        return answer
 
-    def _story(self, base: str, link: str, changed: str | None) -> Story | None:
+    def _list(self, ask: Ask, entries: Sequence[tuple[str, str | None]]) -> Answer:
+        files = [(_joined(ask.url, link), changed) for link, changed in entries[:MOST]]
+        own = [(url, changed) for link, changed in files if (url := self._here(link))]
+        self._foreign += len(files) - len(own)
+        return Answer(stories=(), further=own, more=bool(own), unusable=max(0, len(entries) - MOST))
+
+    def _set(self, ask: Ask, entries: Sequence[tuple[str, str | None]]) -> Answer:
+        moments = {changed for _, changed in entries}
+        alike = len(entries) >= ALIKE and len(moments) == 1
+        stories = [
+            story
+            for link, changed in entries[:MOST]
+            if (story := self._story(_joined(ask.url, link), None if alike else changed))
+        ]
+        self._stories += len(stories)
+        inside = [story for story in stories if not self._before(story)]
+        return Answer(stories=tuple(reversed(inside)), more=False, unusable=max(0, len(entries) - MOST))
+
+    def _story(self, url: str, changed: str | None) -> Story | None:
         try:
-            url = urljoin(base, link)
             path = below(url, self._base_url)
         except ValueError:
             return None
@@ -117,34 +185,44 @@ class Sitemaps:
             return None
         if self._article is not None and not re.fullmatch(self._article, path):
             return None
-        day = _day(changed, self._zone)
-        if day is not None and self._span.since is not None and day < self._span.since:
-            return None  # what was last changed before a day was published before it
-        return Story(url=url, modified=changed)
+        return Story(url=url, modified=changed if _day(changed, self._zone) else None)
+
+    def _before(self, story: Story) -> bool:
+        """Whether a story was last changed, and so published, before the first day of a backfill."""
+        day = _day(story.modified, self._zone)
+        return day is not None and self._span.since is not None and day < self._span.since
 
     def go_on(self, ask: Ask, answer: Answer, *, met: Met, now: datetime) -> Step:  # noqa: ARG002
         """The files that a list names; once all are read, the marks."""
         self._at = self._at or ask.url
-        self._open.discard(ask.url)
-        if answer.validators:
-            self._files[ask.url] = {**self._files.get(ask.url, {}), **answer.validators}
         asks = [self._ask(url, ask.page + 1) for url in self._wanted(answer)] if ask.page < DEEPEST else []
-        if self._open or self._span:
+        if self._open:
             return Step(asks=asks)
+        remark = "; ".join(self._remarks()) or None
+        if self._span:
+            return Step(remark=remark)
         if self._whole:
             self._walked = now.isoformat(timespec="seconds")
-        remark = "sitemaps were read whole, as once in seven days" if self._again else None
         return Step(marks={"at": self._at, "walked": self._walked, "files": self._files}, remark=remark)
+
+    def _remarks(self) -> list[str]:
+        more = f" and {len(self._unread) - 1} more" if len(self._unread) > 1 else ""
+        return [
+            *(["sitemaps were read whole, as once in seven days"] if self._again else []),
+            *([self._unread[0] + more] if self._unread else []),
+            *([f"{self._foreign} sitemaps at other hosts were not asked for"] if self._foreign else []),
+        ]
 
     def _wanted(self, answer: Answer) -> list[str]:
         """Which of the files that a list names are read: those of stories, and of these the changed ones."""
-        posts = [(url, changed) for url, changed in answer.further if _POSTS.search(_path(url))]
-        files = posts or [(url, changed) for url, changed in answer.further if not _OTHERS.search(_path(url))]
+        others = [(url, changed) for url, changed in answer.further if not _OTHERS.search(_file(url))]
+        named = [(url, changed) for url, changed in answer.further if _POSTS.search(_file(url))]
+        files = [entry for entry in named if entry in others] or others or named
         wanted = []
         for number, (url, changed) in enumerate(files, start=1):
-            held = self._files.get(url, {})
+            held: Mapping[str, Any] = self._files.get(url, {})
             moved = changed != held.get("changed") if changed is not None else number == len(files)
-            if self._whole or moved or url not in self._files:
+            if (self._whole or moved or url not in self._files) and url not in self._asked:
                 wanted.append(url)
             self._files[url] = {**held, **({"changed": changed} if changed is not None else {})}
         return list(dict.fromkeys(wanted))
@@ -154,25 +232,57 @@ class Sitemaps:
         return self._ask(self._candidates.pop(0), 1) if self._at is None and self._candidates else None
 
 
+def _unpacked(body: bytes) -> bytes:
+    """A file as it is packed for `sitemap.xml.gz`; one that is larger unpacked than any may be is none."""
+    if body[:2] != b"\x1f\x8b":
+        return body
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(body)) as packed:
+            found = packed.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise NoXmlError("it cannot be unpacked") from error
+    if len(found) > LARGEST:
+        raise NoXmlError("it is too large")
+    return found
+
+
 def _entries(root: etree._Element) -> list[tuple[str, str | None]]:
     """Address and time of change of each entry, whatever the namespace."""
     found = []
     for entry in root:
-        texts = {etree.QName(part).localname: part.text for part in entry if isinstance(part.tag, str)}
+        texts = {local_name(part): part.text for part in entry}
         if link := clean_text(texts.get("loc") or ""):
             found.append((link, clean_text(texts.get("lastmod") or "") or None))
     return found
+
+
+def _joined(base: str, link: str) -> str:
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return link
+
+
+def _host(url: str) -> tuple[str | None, int | None]:
+    """A host, and its port where it is not the one of the scheme."""
+    parts = urlsplit(url)
+    return parts.hostname, None if parts.port in (80, 443) else parts.port
 
 
 def _path(url: str) -> str:
     return urlsplit(url).path
 
 
-def _day(changed: str | None, zone: ZoneInfo) -> Any:
+def _file(url: str) -> str:
+    return _path(url).rpartition("/")[2]
+
+
+def _day(changed: str | None, zone: ZoneInfo) -> date | None:
+    """The day of a time of change; None for one that is none."""
     try:
         moment = datetime.fromisoformat(changed) if changed else None
-    except ValueError:
+        if moment is None or moment.year not in YEARS:
+            return None
+        return moment.astimezone(zone).date() if moment.tzinfo else moment.date()
+    except (ValueError, OverflowError):
         return None
-    if moment is None:
-        return None
-    return moment.astimezone(zone).date() if moment.tzinfo else moment.date()

@@ -43,7 +43,7 @@ class WordPressRest:
         self._marks = {} if span else marks
         marks = self._marks
         self._moved_on: Marks = marks
-        self._open = {"modified", "published"} if marks else {"all"}
+        self._open = {"modified", "published"} & marks.keys() or {"all"}
         self._walked: dict[str, set[str]] = {}
         self._again: set[str] = set()
 

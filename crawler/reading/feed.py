@@ -13,12 +13,21 @@ from typing import Any
 from lxml import etree
 
 from archive.text import clean_text
+from crawler.reading.parsing import NoXmlError, local_name, parse_xml
+from crawler.reading.rules import WORDPRESS
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
-_PARSER = {"resolve_entities": False, "no_network": True, "recover": True, "huge_tree": False}
-"""A feed may be broken in one item (a raw `&`), and must not name a file to be read in (XXE)."""
 _NUMBER = re.compile(r"[?&]p=(\d{1,18})(?:&|$)")
+_FORM = "post-password-form"
+_CUT = re.compile(r"\[\s*(?:…|\.\.\.|&hellip;|&#8230;)\s*\]")
+"""How WordPress ends an excerpt."""
+_TAIL = 1000
+"""So many characters at the end of a text are looked at: behind an excerpt, SEO plugins say where it appeared first."""
+
+
+YEARS = range(1990, 9999)
+"""Years that a time is believed in; in the last one, bringing it to another zone overflows."""
 
 
 class NoFeedError(Exception):
@@ -36,7 +45,7 @@ class Item:
     guid: str
     creator: str | None
     content: str | None
-    """The whole text as HTML, where the feed holds it."""
+    """The whole text as HTML, where the feed holds it; an excerpt, or what stands in place of a protected text, is none."""
 
 
 def items(body: bytes) -> list[Item]:
@@ -46,10 +55,10 @@ def items(body: bytes) -> list[Item]:
         NoFeedError: it is none.
     """
     try:
-        root = etree.fromstring(body, etree.XMLParser(**_PARSER))
-    except (etree.XMLSyntaxError, ValueError) as error:
+        root = parse_xml(body)
+    except NoXmlError as error:
         raise NoFeedError("no XML") from error
-    if root is None or etree.QName(root).localname != "rss":
+    if local_name(root) != "rss":
         raise NoFeedError("no RSS")
     return [_item(element) for element in root.findall("./channel/item")]
 
@@ -66,14 +75,15 @@ def records(body: bytes) -> dict[str, Mapping[str, Any]]:
 
 
 def _item(element: etree._Element) -> Item:
-    content = element.findtext(_CONTENT)
+    content, title = element.findtext(_CONTENT) or "", clean_text(element.findtext("title") or "")
+    whole = _FORM in content or not (title.startswith(WORDPRESS.title_prefixes) or _CUT.search(content[-_TAIL:]))
     return Item(
         link=clean_text(element.findtext("link") or element.findtext("guid") or ""),
-        title=clean_text(element.findtext("title") or ""),
+        title=title,
         published=_time(element.findtext("pubDate")),
         guid=clean_text(element.findtext("guid") or ""),
         creator=clean_text(element.findtext(_CREATOR) or "") or None,
-        content=content if content and content.strip() else None,
+        content=content if whole and content.strip() else None,
     )
 
 
@@ -84,7 +94,7 @@ def _record(item: Item) -> dict[str, Any]:
         "feed": True,
         "link": item.link,
         "title": {"rendered": item.title},
-        "content": {"rendered": content, "protected": "post-password-form" in content},
+        "content": {"rendered": content, "protected": _FORM in content},
     }
     if number:
         record["id"] = int(number[1])
@@ -96,9 +106,12 @@ def _record(item: Item) -> dict[str, Any]:
 
 
 def _time(text: str | None) -> datetime | None:
-    """An RFC 822 time in UTC; one that names no zone says nothing for certain."""
+    """An RFC 822 time in UTC; one that names no zone says nothing for certain, nor does one at the end of all time."""
     try:
         moment = parsedate_to_datetime(text or "")
+        if moment.tzinfo is None:
+            return None
+        moment = moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
+    return moment if moment.year in YEARS else None

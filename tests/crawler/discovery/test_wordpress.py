@@ -41,6 +41,11 @@ def test_later_crawls_ask_for_two_windows_that_overlap_by_a_second():
     assert parse_qs(urlsplit(published.url).query)["after"] == ["2024-11-18T23:59:59Z"]
 
 
+def test_an_interface_that_gave_no_times_of_change_is_asked_by_publication():
+    (ask,) = WordPressRest("https://kabar.example", "Asia/Makassar", {"published": MARKS["published"]}).begin()
+    assert ask.window == "published"
+
+
 def test_an_answer_gives_its_stories_and_the_next_page():
     source = WordPressRest("https://kabar.example", "Asia/Makassar", {})
     (ask,) = source.begin()
