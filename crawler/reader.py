@@ -94,12 +94,7 @@ class Reader:
             waiting = visits.unread(
                 connection, self._crawl.ticket, limit=room, besides=[*self._reading, *self._sources]
             )
-            records = {
-                visit.visit_id: (visit.capture_id, visit.record)
-                if visit.record is not None
-                else visits.newest_record(connection, visit.address_id)
-                for visit in waiting
-            }
+            records = {visit.visit_id: self._record_of(connection, visit) for visit in waiting}
             hints = {
                 visit.visit_id: frontier.hints(connection, visit.address_id)
                 for visit in waiting
@@ -127,6 +122,17 @@ class Reader:
                 self._hints[visit.visit_id] = hints[visit.visit_id]
             ready.append((visit, material))
         return ready
+
+    @staticmethod
+    def _record_of(connection: Any, visit: UnreadVisit) -> tuple[int, str] | None:
+        """The record that is read with a visit: its own, or, where its page is evidence, the story's newest.
+
+        A page that was fetched for its story has the word: a sitemap said that it changed since the record was given.
+        """
+        if visit.record is not None:
+            return visit.capture_id, visit.record
+        evidence = visit.purpose is Purpose.EVIDENCE
+        return visits.newest_record(connection, visit.address_id) if evidence else None
 
     def _material(
         self,
