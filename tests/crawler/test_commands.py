@@ -162,5 +162,5 @@ def test_the_demo_shows_everything(tmp_path: Path) -> None:
     for step in ("$ pilkada outlets list", "$ pilkada crawl --all", "$ pilkada search", "$ pilkada verify"):
         assert step in ended.out
     kept = Pilkada(home)
-    kept.assert_sound(30)
+    kept.assert_sound(87)
     kept.close()

@@ -12,8 +12,19 @@ SMALL = pytest.mark.parametrize("site", [6], indirect=True, ids=["6 articles"])
 
 
 @SMALL
-def test_an_interface_that_robots_txt_closes_is_not_asked(fresh: Pilkada, site: Newsroom) -> None:
+def test_an_interface_that_robots_txt_closes_is_not_asked_and_the_feed_is(fresh: Pilkada, site: Newsroom) -> None:
     site.robots = "User-agent: *\nDisallow: /wp-json/\n"
+    report = fresh.crawl(env=NO_PAGES)
+    assert (report["status"], report["new"], report["requests"]) == ("ok", 6, len(site.requests))
+    assert site.listings == []
+    assert {path for path in site.paths if path != "/robots.txt" and "sitemap" not in path} == {"/feed/"}
+    site.forget_requests()
+    assert fresh.crawl(env=NO_PAGES)["requests"] == len(site.requests) == 1, "a 304, and robots.txt holds for a day"
+
+
+@SMALL
+def test_a_site_that_robots_txt_closes_is_blocked(fresh: Pilkada, site: Newsroom) -> None:
+    site.robots = "User-agent: *\nDisallow: /\n"
     report = fresh.crawl(status=3)
     assert (report["status"], report["new"], report["requests"]) == ("blocked", 0, 1)
     assert site.paths == ["/robots.txt"]
@@ -50,15 +61,27 @@ def test_a_site_without_robots_txt_is_open(fresh: Pilkada, site: Newsroom) -> No
 
 
 @SMALL
-@pytest.mark.parametrize(
-    ("rest", "outcome"), [("401", "blocked"), ("403", "blocked"), ("404", "failed"), ("html", "failed")]
-)
-def test_a_closed_interface_is_an_outcome_that_is_kept(fresh: Pilkada, site: Newsroom, rest: str, outcome: str) -> None:
+@pytest.mark.parametrize("rest", ["401", "403", "404", "html"])
+def test_a_closed_interface_is_a_reason_to_ask_the_feed(fresh: Pilkada, site: Newsroom, rest: str) -> None:
     site.rest = rest  # type: ignore[assignment]
+    report = fresh.crawl(env=NO_PAGES)
+    assert (report["status"], report["new"], report["discovered"]) == ("ok", 6, 6)
+    assert report["requests"] == len(site.requests)
+    assert (len(site.listings), site.paths.count("/feed/")) == (1, 2)
+    assert site.paths[:3] == ["/robots.txt", site.listings[0], "/feed/"]
+
+
+@SMALL
+@pytest.mark.parametrize(("down", "outcome"), [(403, "blocked"), (404, "failed")])
+def test_an_outlet_none_of_whose_sources_answers_says_so_of_each(
+    fresh: Pilkada, site: Newsroom, down: int, outcome: str
+) -> None:
+    site.down_paths = {"/wp-json/": 401, "/feed/": 404, "/": down}
     report = fresh.crawl(status=3)
     assert (report["status"], report["new"], report["discovered"]) == (outcome, 0, 0)
-    assert "the REST interface answered" in report["detail"]
-    assert report["requests"] == len(site.requests) == 2
+    for told in ("the REST interface answered 401", "the feed answered 404", f"the list / answered {down}"):
+        assert told in report["detail"]
+    assert report["requests"] == len(site.requests) == 4
     assert fresh.rows("SELECT status, detail FROM run") == [(outcome, report["detail"])]
 
 
