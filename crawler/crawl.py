@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from archive import frontier, hosts, visits
@@ -196,7 +196,7 @@ class Crawl:
         """Give what the copy of robots.txt says that is kept for a host, None when it is older than 24 hours."""
         with self.database.read() as connection:
             copy = hosts.robots_copy(connection, _key(host))
-            if copy is None or self.now() - copy[1] > MAX_AGE:
+            if copy is None or abs(self.now() - copy[1]) > MAX_AGE:  # a clock may have been set back
                 return None
             self.heard.add(host)
             status, _, capture_id = copy
@@ -251,12 +251,17 @@ class Crawl:
 
 
 def wait_asked(retry_after: str | None, now: datetime) -> timedelta:
-    """Give how long a Retry-After header asks to wait, in seconds or until a date, a day at most."""
+    """Give how long a Retry-After header asks to wait, in seconds or until a date (RFC 9110 10.2.3), a day at most."""
     text = (retry_after or "").strip()
+    if text.isascii() and text.isdigit():
+        digits = text.lstrip("0") or "0"
+        return min(timedelta(seconds=int(digits)), LONGEST_WAIT) if len(digits) < 9 else LONGEST_WAIT
     try:
-        wait = timedelta(seconds=int(text)) if text.isascii() and text.isdigit() else parsedate_to_datetime(text) - now
+        until = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):
-        wait = DEFAULT_WAIT
+        return DEFAULT_WAIT
+    # The form of asctime(), which RFC 9110 5.6.7 has recipients accept, names no zone: all forms are in UTC.
+    wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
     return max(timedelta(0), min(wait, LONGEST_WAIT))
 
 

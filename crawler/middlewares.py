@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
@@ -15,7 +15,7 @@ from archive.records import Reason
 from crawler.crawl import Crawl
 from crawler.guard import authority
 from crawler.resolver import why_refused
-from crawler.robots import Robots, judge
+from crawler.robots import Robots, judge, unheard
 from crawler.tee import EXCHANGES
 
 logger = logging.getLogger(__name__)
@@ -46,10 +46,15 @@ def crawl_of(crawler: Crawler) -> Crawl:
 
 
 class BoundaryMiddleware:
-    """Refuses what is not the outlet's: when a request is queued, and again at each redirect."""
+    """Refuses what is not the outlet's: when a request is queued, and again at each redirect.
+
+    A robots.txt is followed to other hosts, since the rules that it leads to are the outlet's (RFC 9309 2.3.1.2), but
+    to no other port than those of the web.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._named = frozenset(crawler.settings.getlist("PILKADA_ALLOWED_HOSTS"))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -58,7 +63,9 @@ class BoundaryMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Let a request pass or refuse it."""
-        if not crawl_of(self._crawler).boundary.admits(request.url):
+        place = authority(request.url) or ""
+        rules = request.meta.get(ROBOTS) and (place in self._named or place.rpartition(":")[2] in ("80", "443"))
+        if not rules and not crawl_of(self._crawler).boundary.admits(request.url):
             raise RefusedError(Reason.OFFSITE, f"{request.url} is not the outlet's")
         if "@" in urlsplit(request.url).netloc:
             raise RefusedError(Reason.OFFSITE, "the address holds a user or a password")
@@ -118,11 +125,18 @@ class RobotsMiddleware:
             response: Response = await self._crawler.engine.download_async(request)
         except LetGoError:
             raise
+        except IgnoreRequest as error:
+            crawl.heard.add(host)
+            logger.info("%s: robots.txt of %s: %s", crawl.outlet.slug, host, error)
+            return unheard("is redirected too often, or to where we may not go")
+        except DownloadCancelledError:
+            crawl.heard.add(host)
+            return unheard("is larger than any robots.txt")
         except Exception as error:  # noqa: BLE001 - whatever kept us from reading robots.txt, nothing is fetched
             logger.info("%s: robots.txt of %s: %s", crawl.outlet.slug, host, error)
-            return judge(None)
+            return unheard("did not answer")
         if (response.headers.get(b"Content-Encoding") or b"").strip().lower() not in (b"", b"identity"):
-            logger.info("%s: robots.txt of %s is in a coding that we did not offer", crawl.outlet.slug, host)
-            return judge(None)
+            crawl.heard.add(host)
+            return unheard("is in a coding that we did not offer")
         crawl.keep_robots(host, response.status, response.meta.get(EXCHANGES, []))
         return judge(response.status, response.body)

@@ -4,6 +4,7 @@ The rules are Protego's, the policy is ours (RFC 9309 section 2.3.1, stricter fo
 allows nothing.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,6 +18,9 @@ MAX_AGE = timedelta(hours=24)
 """How long a copy is good for (RFC 9309 section 2.4)."""
 MAX_DELAY = 60.0
 """The longest Crawl-delay that is kept to, in seconds; a longer one is cut to this."""
+_OUR_VERSION = re.compile(rf"^([ \t]*user[- ]?agent[ \t]*:[ \t]*{TOKEN})(?![\w-]).*$", re.IGNORECASE | re.MULTILINE)
+"""A line that names us with more than the token, as one who copied the User-Agent from a log writes it. Protego finds
+no rule for us there (RFC 9309 2.2.1 reads the token alone)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +45,21 @@ class Robots:
         return list(self.rules.sitemaps) if self.rules is not None else []
 
 
-def judge(status: int | None, body: bytes = b"") -> Robots:
-    """Give what an answer to a request for robots.txt means; no status is no answer at all."""
-    if status is not None and 200 <= status < 300:
-        return Robots(rules=Protego.parse(body[:MAX_BYTES].decode("utf-8-sig", "replace")), allow_all=False)
-    if status is not None and 400 <= status < 500 and status != 429:
+def judge(status: int, body: bytes = b"") -> Robots:
+    """Give what an answer to a request for robots.txt means."""
+    if 200 <= status < 300:
+        return Robots(rules=Protego.parse(_OUR_VERSION.sub(r"\1", _read(body))), allow_all=False)
+    if 400 <= status < 500 and status != 429:
         return Robots(rules=None, allow_all=True)
-    answer = "did not answer" if status is None else f"answered {status}"
-    return Robots(rules=None, allow_all=False, why=f"robots.txt {answer}, so nothing is fetched")
+    return unheard(f"answered {status}")
+
+
+def unheard(what: str) -> Robots:
+    """Give what it means that robots.txt could not be had: nothing is allowed; `what` says what it did instead."""
+    return Robots(rules=None, allow_all=False, why=f"robots.txt {what}, so nothing is fetched")
+
+
+def _read(body: bytes) -> str:
+    """The lines that are read; one that the limit cuts is left out, since `Disallow: /` is not `Disallow: /arsip`."""
+    whole = body if len(body) <= MAX_BYTES else body[:MAX_BYTES].rpartition(b"\n")[0]
+    return "\n".join(whole.decode("utf-8-sig", "replace").splitlines())

@@ -2,9 +2,12 @@
 
 import itertools
 import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
+from crawler.crawl import DEFAULT_WAIT, LONGEST_WAIT, wait_asked
 from crawler.sample.server import Answer
 from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada
 
@@ -138,3 +141,50 @@ def test_a_crawl_delay_of_robots_txt_is_kept(fresh: Pilkada, site: Newsroom) -> 
     # From the second request after it: the first may have been waiting for the answer.
     gaps = [later - earlier for earlier, later in itertools.pairwise(site.arrivals)]
     assert min(gaps[1:]) > 0.38
+
+
+NOW = datetime(2024, 11, 20, 3, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [
+        (None, DEFAULT_WAIT),
+        ("", DEFAULT_WAIT),
+        ("nanti", DEFAULT_WAIT),
+        ("-5", DEFAULT_WAIT),
+        ("1.5", DEFAULT_WAIT),
+        ("120, 60", DEFAULT_WAIT),
+        ("0", timedelta(0)),
+        ("120", timedelta(minutes=2)),
+        (" 000120 ", timedelta(minutes=2)),
+        ("86401", LONGEST_WAIT),
+        ("9" * 20, LONGEST_WAIT),
+        ("9" * 5000, LONGEST_WAIT),
+        ("Wed, 20 Nov 2024 04:00:00 GMT", timedelta(hours=1)),
+        ("Wednesday, 20-Nov-24 04:00:00 GMT", timedelta(hours=1)),
+        ("Wed Nov 20 04:00:00 2024", timedelta(hours=1)),
+        ("Wed, 20 Nov 2024 12:00:00 +0800", timedelta(hours=1)),
+        ("Wed, 20 Nov 2024 02:00:00 GMT", timedelta(0)),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WAIT),
+        ("Wed, 99 Nov 2024 04:00:00 GMT", DEFAULT_WAIT),
+    ],
+    ids=lambda value: str(value)[:32],
+)
+def test_every_form_of_retry_after_is_a_time_of_a_day_at_most(header: str | None, wait: timedelta) -> None:
+    assert wait_asked(header, NOW) == wait
+
+
+@SMALL
+def test_a_date_to_come_back_at_is_kept_to_by_the_next_process(fresh: Pilkada, site: Newsroom) -> None:
+    until = format_datetime(datetime.now(UTC) + timedelta(hours=5), usegmt=True)
+    site.scripted["/wp-json/"] = Answer(status=503, headers=(("Retry-After", until),))
+    assert fresh.crawl(status=3)["status"] == "blocked"
+    site.scripted.clear()
+    site.forget_requests()
+    assert fresh.crawl(status=3)["status"] == "blocked"
+    assert site.requests == []
+    ((kept,),) = fresh.rows("SELECT not_before FROM host")
+    assert abs(
+        datetime.fromisoformat(str(kept)).replace(tzinfo=UTC) - datetime.now(UTC) - timedelta(hours=5)
+    ) < timedelta(minutes=1)

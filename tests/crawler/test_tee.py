@@ -4,12 +4,8 @@ import gzip
 import ipaddress
 import json
 import os
-import socket
-import ssl
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
@@ -17,6 +13,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.crawler.wire import HANG_UP, wire
 
 FETCH = """
 import json, sys
@@ -43,59 +41,6 @@ process = AsyncCrawlerProcess(settings)
 process.crawl(Fetch)
 process.start()
 """
-
-
-HANG_UP = b""
-
-
-@contextmanager
-def wire(answers, certificate=None):
-    """Serve raw bytes on loopback, one answer a request, over as few connections as the client likes; keep requests."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    if certificate is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        listener = context.wrap_socket(listener, server_side=True, do_handshake_on_connect=False)
-    requests = []
-    stopped = threading.Event()
-
-    def talk(connection):
-        with connection:
-            data = b""
-            while not stopped.is_set():
-                while b"\r\n\r\n" not in data:
-                    try:
-                        more = connection.recv(65536)
-                    except OSError:
-                        return
-                    if not more:
-                        return
-                    data += more
-                head, _, data = data.partition(b"\r\n\r\n")
-                requests.append(head + b"\r\n\r\n")
-                path = head.split()[1].decode()
-                for piece in answers[path]:
-                    if piece is HANG_UP:
-                        return
-                    connection.sendall(piece)
-
-    def accept():
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=talk, args=(connection,), daemon=True).start()
-
-    thread = threading.Thread(target=accept, daemon=True)
-    thread.start()
-    try:
-        yield listener.getsockname()[1], requests
-    finally:
-        stopped.set()
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(5)
 
 
 def fetch(port, *paths, allowed=None, host="127.0.0.1", scheme="http", trusted=None):
