@@ -289,14 +289,26 @@ def take_due(
 
 def postpone(connection: Connection, due: DueAddress, *, now: datetime) -> datetime | None:
     """Put a failed fetch off, longer each time; give when it is tried again, None for evidence that is given up."""
-    tries = due.tries + 1
-    if due.purpose is Purpose.EVIDENCE and tries >= MAX_TRIES:
-        done(connection, due.address_id, due.purpose)
+    return _put_off(connection, due.address_id, due.purpose, due.tries + 1, now)
+
+
+def withheld(connection: Connection, address_id: int, *, now: datetime) -> None:
+    """Put an address off whose page was withheld from us for now (a challenge), as after a failed fetch."""
+    tries = connection.execute(
+        select(Due.tries).where(Due.address_id == address_id, Due.purpose == Purpose.ARTICLE)
+    ).scalar()
+    if tries is not None:
+        _put_off(connection, address_id, Purpose.ARTICLE, tries + 1, now)
+
+
+def _put_off(connection: Connection, address_id: int, purpose: Purpose, tries: int, now: datetime) -> datetime | None:
+    if purpose is Purpose.EVIDENCE and tries >= MAX_TRIES:
+        done(connection, address_id, purpose)
         return None
     wait: timedelta = min(RETRY_AFTER * 4 ** min(tries - 1, 8), timedelta(days=1))
     connection.execute(
         update(Due)
-        .where(Due.address_id == due.address_id, Due.purpose == due.purpose)
+        .where(Due.address_id == address_id, Due.purpose == purpose)
         .values(tries=tries, next_at=now + wait, lease_run_id=None)
     )
     return now + wait

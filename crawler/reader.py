@@ -220,7 +220,10 @@ class Reader:
         crawl, ticket = self._crawl, self._crawl.ticket
         settle = partial(visits.settle, connection, visit.visit_id)
         dispose = partial(frontier.dispose, connection, ticket, visit.address_id)
-        if visit.purpose is Purpose.ARTICLE:
+        if isinstance(result, Rejection) and result.reason is Reason.CHALLENGE:
+            # It says nothing of the story, which may be shown another time.
+            frontier.withheld(connection, visit.address_id, now=crawl.now())
+        elif visit.purpose is Purpose.ARTICLE:
             frontier.done(connection, visit.address_id, Purpose.ARTICLE)
         if isinstance(result, Rejection):
             outcome = Outcome.UNCHANGED if visit.purpose is Purpose.EVIDENCE else Outcome.REJECTED

@@ -176,7 +176,7 @@ def test_a_post_behind_a_password_is_rejected_by_record_and_by_page() -> None:
         ("/author/slamet/", Reason.LISTING),
         ("/20/11/2024/", Reason.LISTING),
         ("/?s=pilkada", Reason.LISTING),
-        ("/wp-login.php", Reason.LISTING),
+        ("/wp-login.php", Reason.PASSWORD),
         ("/tidak-ada-halaman-ini/", Reason.NOT_FOUND),
     ],
 )
