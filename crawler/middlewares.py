@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, ResponseDataLossError
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 ROBOTS = "robots"
 """The key in a request's meta that marks a request for robots.txt."""
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class RefusedError(IgnoreRequest):
@@ -69,6 +72,39 @@ class BoundaryMiddleware:
             raise RefusedError(Reason.OFFSITE, f"{request.url} is not the outlet's")
         if "@" in urlsplit(request.url).netloc:
             raise RefusedError(Reason.OFFSITE, "the address holds a user or a password")
+
+
+class LocationMiddleware:
+    """Refuses a redirect to what is no address of the web; Scrapy would end in an error that looks like our own."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Let a response pass or refuse where it leads."""
+        place = response.headers.get(b"Location")
+        if place is None or response.status not in REDIRECTS:
+            return response
+        try:
+            scheme = urlsplit(urljoin(request.url, place.decode("latin-1").strip())).scheme
+        except ValueError:
+            scheme = ""
+        if scheme not in ("http", "https"):
+            raise RefusedError(Reason.OFFSITE, f"{request.url} leads to no address of the web")
+        return response
+
+
+class UnpackMiddleware(HttpCompressionMiddleware):
+    """Scrapy's, with one kind of error for what cannot be unpacked, whichever library found out."""
+
+    def process_response(  # type: ignore[override]  # Scrapy hands no spider over any more
+        self, request: Request, response: Response
+    ) -> Request | Response:
+        """Undo a response's content codings."""
+        try:
+            return super().process_response(request, response)
+        except IgnoreRequest:
+            raise  # it is larger than allowed
+        except Exception as error:
+            coding = (response.headers.get(b"Content-Encoding") or b"").decode("latin-1")[:40]
+            raise ResponseDataLossError(f"its coding {coding!r} cannot be undone: {error}") from error
 
 
 class RobotsMiddleware:
@@ -128,7 +164,7 @@ class RobotsMiddleware:
         except IgnoreRequest as error:
             crawl.heard.add(host)
             logger.info("%s: robots.txt of %s: %s", crawl.outlet.slug, host, error)
-            return unheard("is redirected too often, or to where we may not go")
+            return unheard("is redirected too often or to where we may not go, or unpacks to too much")
         except DownloadCancelledError:
             crawl.heard.add(host)
             return unheard("is larger than any robots.txt")

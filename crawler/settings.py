@@ -54,6 +54,10 @@ def scrapy_settings(
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.middlewares.BoundaryMiddleware": 10,
             "crawler.middlewares.RobotsMiddleware": 100,
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+            "crawler.middlewares.UnpackMiddleware": 590,
+            # Nearer to the wire than Scrapy's redirects (600), so that it sees a response before they do.
+            "crawler.middlewares.LocationMiddleware": 650,
         },
         # Which address is fetched is decided in the database; a filter in memory would drop tries.
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",

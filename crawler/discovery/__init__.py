@@ -73,7 +73,16 @@ def _feed_pages(use: Use) -> Source:
 def _listing(use: Use) -> Source:
     assert use.declared.listing is not None
     listing = use.declared.listing
-    return Listings(use.base_url, listing, use.timezone, use.marks, use.span, listed=use.listed, now=use.now)
+    return Listings(
+        use.base_url,
+        listing,
+        use.timezone,
+        use.marks,
+        use.span,
+        listed=use.listed,
+        now=use.now,
+        form=use.declared.form,
+    )
 
 
 def _sitemap(use: Use) -> Source:

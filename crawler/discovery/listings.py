@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from archive.records import Trust
 from archive.text import clean_text
-from crawler.addresses import below
+from crawler.addresses import WORDPRESS, Form, below, canonical
 from crawler.declaration import Listing
 from crawler.discovery.source import EVERY_DAY, Answer, Ask, Marks, Met, NotThisSourceError, Reply, Span, Step, Story
 from crawler.discovery.walks import Walks
@@ -54,13 +54,22 @@ class Listings:
         *,
         now: datetime,
         listed: bool = False,
+        form: Form = WORDPRESS,
     ) -> None:
         self._base_url = base_url
         self._listing = listing
         self._zone = ZoneInfo(timezone)
         self._span = span
         self._themeless: set[str] = set()
-        self._walks = Walks(listing.starts, self._ask, marks, span, listed=listed, now=now)
+        self._walks = Walks(
+            listing.starts,
+            self._ask,
+            marks,
+            span,
+            listed=listed,
+            now=now,
+            same=lambda url: canonical(url, base_url, form) or url,
+        )
 
     def begin(self) -> list[Ask]:
         """The lists that hold all stories: from their first page, and from where an unfinished walk stood."""

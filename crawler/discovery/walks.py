@@ -38,8 +38,10 @@ class Walks:
         *,
         listed: bool,
         now: datetime,
+        same: Callable[[str], str] = str,
     ) -> None:
         self._starts = starts
+        self._same = same
         self._make = ask
         self._marks: dict[str, Any] = {
             name: dict(value) if isinstance(value, Mapping) else value for name, value in marks.items()
@@ -99,7 +101,8 @@ class Walks:
             # All of it is new, so the list has shrunk: what stood between here and there would be passed over.
             before = self._make(ask.window, ask.page - 1, ask.section)
             return self._step([replace(before, to_end=True, urgent=False, back=True)])
-        told = set(map(hash, answer.seen))
+        # A site that adds a session to each link shows no further story by that, and its list must end.
+        told = {hash(self._same(url)) for url in answer.seen}
         seen = self._seen.setdefault(walk, set())
         bare = 0 if told - seen else ask.bare + 1
         seen |= told

@@ -105,7 +105,8 @@ def _reading(
     cleaned = clean(walked.blocks, rules, title=said.title or "", caption=said.caption, outlet=outlet, loose=loose)
     section = said.section or cleaned.section or material.told.section
     body = tuple(block.text for block in cleaned.blocks)
-    if not body or not said.title:
+    if not body or not said.title or body == (said.title,):
+        # A headline alone is what is left where the parser's limit of 256 levels cut the text off.
         return Rejection(reason=Reason.UNREADABLE, detail="no text" if said.title else "no headline")
     dateline = cleaned.dateline
     published, conflict = agreed(said.published, material.told.published)

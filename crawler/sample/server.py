@@ -292,13 +292,14 @@ class _Request(BaseHTTPRequestHandler):
             body
             and "gzip" in self.headers.get("Accept-Encoding", "")
             and not self.path.startswith(("/robots.txt", "/wp-content/"))
+            and not any(name == "Content-Encoding" for name, _ in headers)
         )
         if zipped:
             body = gzip.compress(body, mtime=0)
             headers.append(("Content-Encoding", "gzip"))
         if answer.chunked:
             headers.append(("Transfer-Encoding", "chunked"))
-        elif answer.status != 304:
+        elif answer.status != 304 and not any(name == "Content-Length" for name, _ in headers):
             headers.append(("Content-Length", str(len(body))))
         self.send_response(answer.status)
         for name, value in headers:

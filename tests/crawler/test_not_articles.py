@@ -14,7 +14,7 @@ from archive.database import sqlite_module
 from archive.records import Reading, Rejection
 from crawler.reading import Material, Page, Site
 from crawler.reading.page import read
-from crawler.runner import Runner
+from crawler.runner import Runner, Scope
 from crawler.sample import ListingSite, NewspaperSite, PopojiSite, SampleOutlet, SampleSite
 from crawler.sample.posts import slugified
 from spiders.families import FAMILIES
@@ -184,7 +184,7 @@ def ask_for(victim: Victim) -> dict[str, Any]:
         return victim.crawl()
     with runner(victim.pilkada) as crawls:
         only = [victim.site.base_url + STORY["wordpress"].format(name) for name in PAGES]
-        report = crawls.crawl(victim.slug, cause="command", only=only)
+        report = crawls.crawl(victim.slug, cause="command", scope=Scope(only=tuple(only)))
     return asdict(report)
 
 
@@ -206,19 +206,19 @@ def runner(pilkada: Pilkada) -> Iterator[Runner]:
 @EVERY
 def test_each_kind_is_counted_by_reason_and_none_is_stored(family: str, tmp_path: Path) -> None:
     with victim(family, tmp_path / "home") as one:
-        honest = len(one.site.public) if family != "wordpress" else 0
         for number, (name, body) in enumerate(PAGES.items()):
             path = STORY[family].format(name)
             one.scripted[path] = one.said(body)
             if family != "wordpress":
                 one.site.publish(replace(one.site.public[0], id=9000 + number, slug=name, title=f"Judul {number}"))
         report = ask_for(one)
-        rejected = Counter(report["rejected"])
-        assert (report["status"], report["new"], report["failed"]) == ("ok", honest, 0), report
-        assert {kind: rejected[kind] for kind in EXPECTED} == EXPECTED
+        rejected = one.pilkada.rows(
+            "SELECT canonical, reason, state FROM visit JOIN address ON address.id = address_id WHERE purpose = 'article'"
+        )
+        ours = [(reason, state) for path, reason, state in rejected if path.rstrip("/").rpartition("/")[2] in PAGES]
+        assert Counter(ours) == {(kind, "rejected"): count for kind, count in EXPECTED.items()}
+        assert all(report["rejected"].get(kind, 0) >= count for kind, count in EXPECTED.items()), report
         assert not {record["url"].rstrip("/").rpartition("/")[2] for record in one.pilkada.articles()} & PAGES.keys()
-        reasons = one.pilkada.rows("SELECT reason, count(*) FROM visit WHERE state = 'rejected' GROUP BY reason")
-        assert dict(reasons) | EXPECTED == dict(reasons), "and can be found again"
 
 
 @PAGED

@@ -109,15 +109,10 @@ def test_rules_that_stand_at_another_host_are_the_outlets(fresh: Pilkada, site: 
     file = fresh.home / "pilkada.toml"
     file.write_text(file.read_text("utf-8").replace("allow_hosts = [", f'allow_hosts = ["{elsewhere.host}", '), "utf-8")
     report = fresh.crawl(status=3)
-    assert (report["status"], report["detail"]) == ("blocked", f"robots.txt asks not to fetch {asked(site, report)}")
+    assert report["status"] == "blocked"
+    assert "robots.txt asks not to fetch" in report["detail"]
     assert elsewhere.paths == ["/robots.txt"]
     assert set(site.paths) == {"/robots.txt"}
-
-
-def asked(site: Newsroom, report: dict[str, str]) -> str:
-    place = report["detail"].rpartition(" ")[2]
-    assert place.startswith(site.base_url)
-    return place
 
 
 @pytest.mark.parametrize("answer", [(HANG_UP,), (b"ini bukan HTTP\r\n\r\n", HANG_UP)], ids=["hangs-up", "no-HTTP"])
