@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select
 
+from archive import identity
 from archive.models import (
     Address,
     AddressAlias,
@@ -89,8 +90,18 @@ def resolve(connection: Connection, name: str) -> str | None:
     if text.isascii() and text.isdigit():
         return connection.execute(select(Article.uid).where(Article.id == int(text[:18]))).scalar()
     if UID.fullmatch(text):
-        return connection.execute(select(Article.uid).where(Article.uid == text)).scalar()
+        held = connection.execute(select(Article.uid).where(Article.uid == text)).scalar()
+        return held or _part_of(connection, text)
     return _resolve_address(connection, text) or _resolve_address(connection, re.sub(r"[?#].*", "", text))
+
+
+def _part_of(connection: Connection, uid: str) -> str | None:
+    """Give the uid of the article that another one became part of."""
+    return connection.execute(
+        select(Article.uid)
+        .join(ArticleKey, ArticleKey.article_id == Article.id)
+        .where(ArticleKey.scheme == identity.UID, ArticleKey.value == uid, ArticleKey.until.is_(None))
+    ).scalar()
 
 
 def _resolve_address(connection: Connection, text: str) -> str | None:
@@ -104,7 +115,7 @@ def _resolve_address(connection: Connection, text: str) -> str | None:
         .join(ArticleKey, ArticleKey.article_id == Article.id)
         .join(Address, (Address.canonical == ArticleKey.value) & (Address.outlet_id == ArticleKey.outlet_id))
         .outerjoin(AddressAlias, AddressAlias.address_id == Address.id)
-        .where(ArticleKey.scheme == "address", or_(met, Address.canonical.in_({path, f"{path}/"})))
+        .where(ArticleKey.scheme == identity.ADDRESS, or_(met, Address.canonical.in_({path, f"{path}/"})))
         .order_by(met.desc(), at_home.desc(), ArticleKey.until.is_not(None), Article.id)
         .limit(1)
     ).scalar()

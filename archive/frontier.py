@@ -1,14 +1,15 @@
 """Addresses, who told us of them, what is due and what became of it in a run: the queue of a crawl."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from archive.database import insert_row
-from archive.models import Address, AddressAlias, Disposition, Due, Sighting, Source, Visit
+from archive.likeness import unlike
+from archive.models import Address, AddressAlias, ArticleKey, Disposition, Due, Sighting, Source, Visit
 from archive.records import Entry, Outcome, Purpose, Reason, VisitState
 from archive.runs import RunTicket
 
@@ -21,6 +22,12 @@ TEXTS = (Outcome.NEW, Outcome.REVISED)
 
 _ADDRESS = select(Address.id).where(
     Address.outlet_id == bindparam("outlet"), Address.canonical == bindparam("canonical")
+)
+_STORY = select(ArticleKey.id).where(
+    ArticleKey.outlet_id == bindparam("outlet"),
+    ArticleKey.scheme == "address",
+    ArticleKey.value == bindparam("value"),
+    ArticleKey.until.is_(None),
 )
 _TOLD = (
     select(Address.id, Sighting.published_said, Sighting.modified_said, Sighting.section_said)
@@ -54,12 +61,25 @@ _DISPOSE_TEXT = _DISPOSITION.where(or_(Disposition.outcome.is_(None), Dispositio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """An address of the outlet: its canonical form, the rules that made that, and how it was written."""
+
+    canonical: str
+    raw: str
+    rules_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What a source said of one story."""
+    """What a source said of one story.
+
+    `whole` is the address of the story of which this would be a part; it counts where such a story is held.
+    """
 
     canonical: str
     raw: str
     source: str
+    whole: str | None = None
     title: str | None = None
     published: str | None = None
     modified: str | None = None
@@ -70,7 +90,8 @@ class Sight:
 class Sighted:
     """What a sighting means: `fresh` addresses are new, `changed` ones are known and are to be asked for again.
 
-    That is so where the modification time is another, and where the story was not there and another source tells of it.
+    That is so where the modification time or the story is another, and where the story was not there and another source
+    tells of it.
 
     `first` says that this source had not told of it, `more` that it told a time of publication or a section that it had
     not told before.
@@ -135,6 +156,29 @@ def sight(
     return Sighted(address_id=address_id, fresh=fresh, changed=changed, first=first, more=more)
 
 
+def of_whole(connection: Connection, outlet_id: int, told: Sight) -> Sight:
+    """Give a sighting as one of the whole story, where it is of a part of one that is held."""
+    if told.whole is None or connection.execute(_STORY, {"outlet": outlet_id, "value": told.whole}).first() is None:
+        return told
+    return replace(told, canonical=told.whole, whole=None)
+
+
+def place(connection: Connection, outlet_id: int, spot: Spot, now: datetime) -> int:
+    """Give the address at which a story turned out to stand, whether or not a source told of it."""
+    address_id = connection.execute(_ADDRESS, {"outlet": outlet_id, "canonical": spot.canonical}).scalar()
+    if address_id is None:
+        address_id = insert_row(
+            connection,
+            Address,
+            outlet_id=outlet_id,
+            canonical=spot.canonical,
+            rules_version=spot.rules_version,
+            first_seen_at=now,
+        )
+    _note_alias(connection, address_id, spot.raw)
+    return int(address_id)
+
+
 def wanted(connection: Connection, outlet_id: int, told: Iterable[Sight]) -> bool:
     """Say whether any of these sightings is of a new address or tells of a known one what it had not told before."""
     for one in told:
@@ -153,10 +197,20 @@ def _tells_more(held: Any, told: Sight) -> bool:
     )
 
 
+def _tells_of_another(held: Any, told: Sight) -> bool:
+    """Say whether a source gives an address another headline and another day: its slug was used again.
+
+    A card's "8 bulan yang lalu" names no day, so one that has a day now has another.
+    """
+    if told.title is None or held.title_said is None or told.published is None:
+        return False
+    return told.published[:10] != (held.published_said or "")[:10] and unlike(told.title, held.title_said)
+
+
 def _note_sighting(
     connection: Connection, address_id: int, told: Sight, capture_id: int | None, now: datetime
 ) -> tuple[bool, bool, bool]:
-    """Insert or touch the sighting; say whether it is the first, has another modification time, and tells more.
+    """Insert or touch the sighting; say whether it is the first, tells of a change, and tells more.
 
     What a source no longer says stays as it said it last: a card's "3 jam yang lalu" names no day a week later.
     """
@@ -179,7 +233,8 @@ def _note_sighting(
             **said,
         )
         return True, False, told.published is not None or told.section is not None
-    changed, more = told.modified is not None and told.modified != held.modified_said, _tells_more(held, told)
+    changed = (told.modified is not None and told.modified != held.modified_said) or _tells_of_another(held, told)
+    more = _tells_more(held, told)
     values: dict[str, Any] = {name: value for name, value in said.items() if value is not None} | {"last_at": now}
     if capture_id is not None and (changed or more):
         values["capture_id"] = capture_id

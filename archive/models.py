@@ -86,7 +86,7 @@ class Address(Base):
 
 
 class AddressAlias(Base):
-    """A raw form in which an address was met."""
+    """A raw form in which an address was met; one that begins with `/` is the canonical form that older rules gave it."""
 
     __tablename__ = "address_alias"
     __table_args__ = (UniqueConstraint("address_id", "raw"),)
@@ -274,7 +274,10 @@ class Article(Base):
 
 
 class ArticleKey(Base):
-    """By which key an article is known, from when to when; one article holds an open key."""
+    """By which key an article is known, from when to when; one article holds an open key.
+
+    The scheme `uid` names an article that became part of this one.
+    """
 
     __tablename__ = "article_key"
     __table_args__ = (

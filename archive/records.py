@@ -131,6 +131,10 @@ class ChangeKind(StrEnum):
     TOMBSTONE = "tombstone"
 
 
+NUMBER, GUID = "wp", "guid"
+"""Schemes of the keys by which a system knows a story: a WordPress's number of the post, and what it calls its guid."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
     """By which name an outlet's system knows a story: scheme `wp` (post id), `guid` or `address` (canonical form)."""

@@ -2,34 +2,21 @@
 
 import hashlib
 import unicodedata
-from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
+from archive import frontier
 from archive.database import insert_row
-from archive.models import Article, ArticleKey, Body, Change, ReadingRow, ReadingSource, Version
-from archive.records import ChangeKind, Key, Outcome, Reading, Role, State
+from archive.frontier import Spot
+from archive.identity import Visited, claim, new_uid, recognise
+from archive.models import Article, Body, ReadingRow, ReadingSource, Version
+from archive.records import ChangeKind, Outcome, Reading, Role, State
+from archive.union import tell, unite
 
-ADDRESS = "address"
-"""The scheme of the key that every article has: its canonical address."""
-
-_HOLDER = select(ArticleKey.id, ArticleKey.article_id).where(
-    ArticleKey.outlet_id == bindparam("outlet"),
-    ArticleKey.scheme == bindparam("scheme"),
-    ArticleKey.value == bindparam("value"),
-    ArticleKey.until.is_(None),
-)
-_SAME_TEXT = (
-    select(Article.id)
-    .join(ReadingRow, ReadingRow.id == Article.reading_id)
-    .where(ReadingRow.text_sha256 == bindparam("text_sha256"), Article.outlet_id == bindparam("outlet"))
-    .order_by(Article.id)
-    .limit(1)
-)
 _CURRENT = (
     select(*ReadingRow.__table__.c, Body.text, Body.removed)
     .join(Article, Article.reading_id == ReadingRow.id)
@@ -43,20 +30,6 @@ _SEEN = (
     .values(last_seen_at=bindparam("at"))
 )
 _UID = select(Article.uid).where(Article.id == bindparam("article"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visited:
-    """The visit that a reading was made of."""
-
-    visit_id: int
-    outlet_id: int
-    outlet: str
-    address_id: int
-    canonical: str
-    at: datetime
-    sources: tuple[tuple[int, Role], ...]
-    """Ids of the captures that were read, and what each gave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,29 +54,20 @@ def text_digest(reading: Reading) -> str:
 _FOLDED_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": "'"})
 
 
-def make_uid(outlet: str, canonical: str, ordinal: int) -> str:
-    """Give the name of a story for ever: from outlet, address and how many stories stood there before.
-
-    Two archives of the same outlet give the same story the same name. 80 bits: a million articles collide with a
-    probability of 4e-13.
-    """
-    seed = f"{outlet}\0{canonical}\0{ordinal}".encode()
-    return b32encode(hashlib.blake2b(seed, digest_size=10).digest()).decode().lower()
-
-
 def save(connection: Connection, visited: Visited, reading: Reading) -> Saved:
     """Store a reading under its article: a new one, a new version of a known one, or one more sight of the same text."""
     text_sha256 = text_digest(reading)
-    keys = (*reading.keys, Key(scheme=ADDRESS, value=visited.canonical))
-    article_id = _find(connection, visited.outlet_id, keys)
-    if article_id is None:
-        article_id = _same_text(connection, visited.outlet_id, text_sha256)
+    known = recognise(connection, visited, reading, text_sha256)
+    article_id = known.article_id
     fresh = article_id is None
     if article_id is None:
         article_id = _new_article(connection, visited, reading)
-    _claim_keys(connection, article_id, visited, keys)
+    for other in known.others:
+        unite(connection, article_id, other, visited.at)
+    claim(connection, article_id, visited.outlet_id, known.keys, visited.at)
+    moved = known.proven and _moved(connection, article_id, visited, known.home)
     held = _current(connection, article_id)
-    if held is not None and _same(held, reading):
+    if held is not None and not moved and _same(held, reading):
         _add_sources(connection, held["id"], visited.sources)
         outcome, kind = Outcome.UNCHANGED, None
     else:
@@ -138,48 +102,25 @@ def save(connection: Connection, visited: Visited, reading: Reading) -> Saved:
     return Saved(outcome=outcome, uid=uid, text_sha256=text_sha256)
 
 
-def tell(connection: Connection, article_id: int, uid: str, kind: ChangeKind, now: datetime) -> None:
-    """Add to the sequence that index, cursors and exports follow."""
-    insert_row(connection, Change, article_id=article_id, uid=uid, kind=kind, at=now)
-
-
-def _find(connection: Connection, outlet_id: int, keys: Sequence[Key]) -> int | None:
-    """Give the article that is known by one of these keys, the address last.
-
-    An address alone is no proof where the site numbers its stories: another number at an old address is another story.
-    """
-    numbered = {key.scheme for key in keys} - {ADDRESS}
-    for key in keys:
-        held = _holder(connection, outlet_id, key)
-        if held is not None and (key.scheme != ADDRESS or not _is_known_by(connection, held.article_id, numbered)):
-            return int(held.article_id)
-    return None
-
-
-def _holder(connection: Connection, outlet_id: int, key: Key) -> Any:
-    """Give the open row of a key: its id and the article that holds it."""
-    return connection.execute(_HOLDER, {"outlet": outlet_id, "scheme": key.scheme, "value": key.value}).first()
-
-
-def _is_known_by(connection: Connection, article_id: int, schemes: set[str]) -> bool:
-    known = select(ArticleKey.id).where(
-        ArticleKey.article_id == article_id, ArticleKey.scheme.in_(schemes), ArticleKey.until.is_(None)
+def _moved(connection: Connection, article_id: int, visited: Visited, home: Spot | None) -> bool:
+    """Note where an article stands; say whether it is another place than the one that was known."""
+    address_id = visited.address_id
+    if home is not None:
+        address_id = frontier.place(connection, visited.outlet_id, home, visited.at)
+    return bool(
+        connection.execute(
+            update(Article)
+            .where(Article.id == article_id, Article.address_id != address_id)
+            .values(address_id=address_id)
+        ).rowcount
     )
-    return connection.execute(known.limit(1)).first() is not None
-
-
-def _same_text(connection: Connection, outlet_id: int, text_sha256: str) -> int | None:
-    return connection.execute(_SAME_TEXT, {"outlet": outlet_id, "text_sha256": text_sha256}).scalar()
 
 
 def _new_article(connection: Connection, visited: Visited, reading: Reading) -> int:
-    ordinal = connection.execute(
-        select(func.count()).where(Article.outlet_id == visited.outlet_id, Article.address_id == visited.address_id)
-    ).scalar_one()
     return insert_row(
         connection,
         Article,
-        uid=make_uid(visited.outlet, visited.canonical, ordinal),
+        uid=new_uid(connection, visited),
         outlet_id=visited.outlet_id,
         address_id=visited.address_id,
         reading_id=None,
@@ -190,26 +131,6 @@ def _new_article(connection: Connection, visited: Visited, reading: Reading) -> 
         published_date=reading.published_date,
         moment=_moment(reading, visited.at),
     )
-
-
-def _claim_keys(connection: Connection, article_id: int, visited: Visited, keys: Sequence[Key]) -> None:
-    """Give an article the keys it was seen under; a key that another article held is that one's no longer."""
-    for key in keys:
-        held = _holder(connection, visited.outlet_id, key)
-        if held is not None and held.article_id == article_id:
-            continue
-        if held is not None:
-            connection.execute(update(ArticleKey).where(ArticleKey.id == held.id).values(until=visited.at))
-        insert_row(
-            connection,
-            ArticleKey,
-            article_id=article_id,
-            outlet_id=visited.outlet_id,
-            scheme=key.scheme,
-            value=key.value,
-            since=visited.at,
-            until=None,
-        )
 
 
 def _current(connection: Connection, article_id: int) -> RowMapping | None:
@@ -289,28 +210,3 @@ def _moment(reading: Reading, seen: datetime) -> int:
     if reading.published_date is not None:
         return int(datetime.combine(reading.published_date, time(12), UTC).timestamp())
     return int(seen.timestamp())
-
-
-def forget(connection: Connection, outlet_id: int) -> set[str]:
-    """Empty the projections of one outlet and give the uids that it had; facts stay as they are."""
-    mine = select(Article.id).where(Article.outlet_id == outlet_id)
-    readings = select(ReadingRow.id).where(ReadingRow.article_id.in_(mine))
-    uids = set(connection.execute(select(Article.uid).where(Article.outlet_id == outlet_id)).scalars())
-    for table, condition in (
-        (Version, Version.article_id.in_(mine)),
-        (ReadingSource, ReadingSource.reading_id.in_(readings)),
-        (Body, Body.reading_id.in_(readings)),
-        (ReadingRow, ReadingRow.article_id.in_(mine)),
-        (ArticleKey, ArticleKey.article_id.in_(mine)),
-        (Article, Article.outlet_id == outlet_id),
-    ):
-        connection.execute(delete(table).where(condition))
-    return uids
-
-
-def bury(connection: Connection, outlet_id: int, before: set[str], now: datetime) -> int:
-    """Tell readers of the articles that a rebuild did not bring back; give how many."""
-    lost = before - set(connection.execute(select(Article.uid).where(Article.outlet_id == outlet_id)).scalars())
-    for uid in sorted(lost):
-        tell(connection, 0, uid, ChangeKind.TOMBSTONE, now)
-    return len(lost)

@@ -107,6 +107,18 @@ def newest_record(connection: Connection, address_id: int) -> tuple[int, str] | 
     return (row.capture_id, row.record) if row else None
 
 
+def records_at(connection: Connection, outlet_id: int, canonicals: Iterable[str]) -> dict[str, set[str]]:
+    """Give the names of the records of an API that were kept for each of some addresses."""
+    found: dict[str, set[str]] = {}
+    for canonical, record in connection.execute(
+        select(Address.canonical, Visit.record)
+        .join(Visit, Visit.address_id == Address.id)
+        .where(Address.outlet_id == outlet_id, Address.canonical.in_(list(canonicals)), Visit.record.is_not(None))
+    ):
+        found.setdefault(canonical, set()).add(str(record))
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPage:
     """A public page that is kept: which address, when it was seen, and its capture."""

@@ -4,13 +4,15 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """The version of the rules below; each address row says which made it."""
 
 DROPPED_PARAMETERS = re.compile(r"utm_\w+|fbclid|gclid|amp|noamp|replytocom|lang|share|_x_tr_\w+", re.IGNORECASE)
 """Query parameters that lead to the same story (OUTLETS 1.4, 2.3, 3.1)."""
-VARIANT_ENDS = re.compile(r"/(amp|feed|embed|comment-page-\d+|page/\d+|\d{1,2})/?$")
-"""Path endings that lead to the same story; the number of a part of it has at most two digits."""
+VARIANT_ENDS = re.compile(r"/(amp|feed|embed|comment-page-\d+|page/\d+)/?$")
+"""Path endings that lead to the same story."""
+PART_END = re.compile(r"/\d{1,2}/?$")
+"""The ending of a part of a story; also that of a whole story where a system makes addresses of numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +46,7 @@ def canonical(url: str, base_url: str, form: Form = WORDPRESS) -> str | None:
     for front in (base_path, form.front):
         if front and (path == front or path.startswith(front + "/")):
             path = path[len(front) :] or "/"
-    while (end := VARIANT_ENDS.search(path)) and path[: end.start()].count("/") > 1:
-        path = path[: end.start()] + "/"
+    path = _cut(path, VARIANT_ENDS)
     kept = sorted(
         (name, value)
         for name, value in (parse_qsl(parts.query, keep_blank_values=True) if form.query else ())
@@ -56,6 +57,23 @@ def canonical(url: str, base_url: str, form: Form = WORDPRESS) -> str | None:
     elif not path.endswith("/") and "." not in path.rpartition("/")[2] and not kept:
         path += "/"
     return path + (f"?{urlencode(kept)}" if kept else "")
+
+
+def whole(form: str) -> str | None:
+    """Give the story of which a canonical form may be a part: `/a/b/` for `/a/b/2/`; None where it has no such end.
+
+    Only the stories that are known can tell: `/politik/daerah/12/` is the twelfth story where `/politik/daerah/` is none.
+    """
+    if "?" in form or (shorter := _cut(form, PART_END)) == form:
+        return None
+    return _cut(shorter, VARIANT_ENDS)
+
+
+def _cut(path: str, ends: re.Pattern[str]) -> str:
+    """Take endings off a path, except off one that would have a single name left."""
+    while (end := ends.search(path)) and path[: end.start()].count("/") > 1:
+        path = path[: end.start()] + "/"
+    return path
 
 
 def below(url: str, base_url: str) -> str | None:

@@ -116,6 +116,7 @@ def turn_at_host(task: Task, home: Home, early: Sequence[object]) -> Iterator[No
 def _crawl(task: Task, home: Home, early: Sequence[object]) -> int:
     database = Database(task.database_url)
     started = time.monotonic()
+    declared = declaration(task.outlet.slug, task.outlet.family, starts=task.outlet.starts, article=task.outlet.article)
     with database.write() as connection:
         outlet_id = runs.register_outlet(connection, task.outlet.slug, task.declared, now())
         ticket = runs.begin(
@@ -138,7 +139,6 @@ def _crawl(task: Task, home: Home, early: Sequence[object]) -> int:
         new_id=lambda: str(uuid.uuid4()),
         now=now,
     )
-    declared = declaration(task.outlet.slug, task.outlet.family, starts=task.outlet.starts, article=task.outlet.article)
     crawl = Crawl(task.outlet, declared, database=database, home=home, ticket=ticket, captures=captures, now=now)
     try:
         crawl.tally.repaired = captures.repair()

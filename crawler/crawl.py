@@ -17,6 +17,7 @@ from archive.warc import DamagedRecordError, Exchange, Written, read_response
 from crawler.addresses import moved_to
 from crawler.declaration import Declaration
 from crawler.guard import Boundary, authority
+from crawler.naming import Naming
 from crawler.robots import MAX_AGE, Robots, judge
 
 logger = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ class Crawl:
         self.boundary = Boundary((outlet.base_url,))
         self.own = Boundary((outlet.base_url, outlet.declared_url))
         """The outlet's hosts, at whichever of them it is crawled."""
+        self.naming = Naming(outlet.base_url, outlet.declared_url, declared)
         self.tally = Tally()
         self.trouble: tuple[RunStatus, str] | None = None
         self.halted = False

@@ -20,7 +20,7 @@ from archive import frontier, visits
 from archive.database import Database
 from archive.records import Rejection, Trust
 from archive.warc import HttpMessage, read_response
-from crawler.addresses import below, canonical
+from crawler.addresses import below, canonical, whole
 from crawler.config import OutletSettings
 from crawler.declaration import Declaration, Listing
 from crawler.discovery import Ask, Listings, Reply
@@ -68,7 +68,8 @@ def newest(database: Database, folder: Path, slug: str, outlet: OutletSettings, 
     """
     form = canonical(url, outlet.base_url, declared_as(slug, outlet).form)
     with database.read() as connection:
-        held = visits.newest_page(connection, slug, form, url) if form is not None else None
+        forms = [one for one in (form, whole(form or "")) if one is not None]
+        held = next(filter(None, (visits.newest_page(connection, slug, one, url) for one in forms)), None)
         if held is None:
             return None
         (place,) = visits.capture_places(connection, folder, [held.capture_id]).values()

@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,8 +17,8 @@ from zoneinfo import ZoneInfo
 from archive import frontier, store, visits
 from archive.errors import ArchiveError
 from archive.frontier import Hint
+from archive.identity import Visited
 from archive.records import Outcome, Purpose, Reading, Reason, Rejection, Role, VisitState
-from archive.store import Visited
 from archive.visits import UnreadVisit
 from archive.warc import DamagedRecordError, Place, read_response
 from crawler.crawl import Crawl
@@ -230,6 +231,7 @@ class Reader:
             settle(VisitState.REJECTED, reason=result.reason, detail=result.detail)
             dispose(outcome, reason=result.reason, detail=result.detail)
             return outcome
+        reading = replace(result, keys=crawl.naming.names(result.keys))
         saved = store.save(
             connection,
             Visited(
@@ -240,8 +242,10 @@ class Reader:
                 canonical=visit.canonical,
                 at=visit.at,
                 sources=self._sources[visit.visit_id],
+                landed=crawl.naming.spot(visit.url),
+                claimed=crawl.naming.claimed(reading.canonical),
             ),
-            result,
+            reading,
         )
         settle(VisitState.READ, text_sha256=saved.text_sha256)
         dispose(saved.outcome)

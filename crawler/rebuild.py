@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from typing import Any
 
-from archive import runs, store, visits
+from archive import projections, runs, visits
 from archive.captures import CaptureStore
 from archive.database import Database
 from archive.records import RunStatus
@@ -65,7 +65,7 @@ def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings
         )
         captures.repair()
         with database.write() as connection:
-            before = store.forget(connection, outlet_id)
+            before = projections.forget(connection, outlet_id)
             again = visits.unread_again(connection, ticket)
         outlet = Outlet(
             slug=slug,
@@ -86,7 +86,7 @@ def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings
             raise crawl.fatal
         with database.write() as connection:
             ticket.check(connection)
-            lost = store.bury(connection, outlet_id, before, now())
+            lost = projections.bury(connection, outlet_id, before, now())
             summed = runs.finish(connection, ticket, status=RunStatus.OK, detail="", extra={}, now=now())
     return {
         "outlet": slug,

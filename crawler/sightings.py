@@ -8,7 +8,7 @@ from archive import frontier, visits
 from archive.frontier import Sight
 from archive.records import Entry, Outcome, Purpose, Reason
 from archive.warc import Exchange
-from crawler.addresses import RULES_VERSION, below, canonical, without_user
+from crawler.addresses import RULES_VERSION, whole
 from crawler.crawl import Crawl, last_response
 from crawler.discovery import SOURCES, Answer, Ask, Met, Plan, Source, Span, Step, Story, Use, needed, own
 from crawler.guard import authority
@@ -31,8 +31,6 @@ class Sightings:
         )
         self.undated = 0
         """Stories that a backfill took because no source said when they were published."""
-        self._told: dict[str, str] = {}
-        """Which record was told of first at an address in this crawl."""
 
     def _source(self, kind: str, listed: bool) -> Source:  # noqa: FBT001 - a plan hands it over
         robots = [held for host in sorted(self._crawl.boundary.hosts()) if (held := self._crawl.held_robots(host))]
@@ -72,15 +70,13 @@ class Sightings:
         now = self._crawl.now()
         name = f"{source.kind} {ask.teller}".strip()
         told = [(story, self._sight(story, name)) for story in answer.stories]
-        inside = self._each_once([(story, sight) for story, sight in told if sight is not None])
         with self._crawl.database.read() as connection:
-            wanted = frontier.wanted(connection, self._crawl.ticket.outlet_id, [sight for _, sight in inside])
-        # Two stories at one address (numbers of stories that look like numbers of parts): the second is one, too.
-        further = {
-            story.record
-            for story, sight in inside
-            if story.record is not None and self._told.setdefault(sight.canonical, story.record) != story.record
-        }
+            outlet_id = self._crawl.ticket.outlet_id
+            met = [(story, frontier.of_whole(connection, outlet_id, sight)) for story, sight in told if sight]
+            inside = self._each_once(met)
+            wanted = frontier.wanted(connection, outlet_id, [sight for _, sight in inside])
+            held = visits.records_at(connection, outlet_id, [sight.canonical for _, sight in inside])
+        further = self._further(inside, held)
         wanted = wanted or bool(further)
         records = self._crawl.captures.keep(list(exchanges)) if wanted else []
         fresh = unread = 0
@@ -104,7 +100,7 @@ class Sightings:
                 if sighted.first:
                     first.add(story.url)
                 if story.record is None:
-                    if sighted.more and not sighted.fresh:
+                    if sighted.more and not (sighted.fresh or sighted.changed):
                         unread += visits.read_again(connection, self._crawl.ticket, sighted.address_id)
                 elif sighted.first or sighted.changed or story.record in further:
                     assert answered is not None
@@ -138,6 +134,21 @@ class Sightings:
         return step
 
     @staticmethod
+    def _further(inside: list[tuple[Story, Sight]], held: dict[str, set[str]]) -> set[str]:
+        """Give the numbers that were not met at their addresses, where others were.
+
+        Each is another story there, or the same one under another number.
+        """
+        further = set()
+        for story, sight in inside:
+            if story.record is not None and story.record.isdigit():
+                known = held.setdefault(sight.canonical, set())
+                if story.record not in known and any(record.isdigit() for record in known):
+                    further.add(story.record)
+                known.add(story.record)
+        return further
+
+    @staticmethod
     def _each_once(told: list[tuple[Story, Sight]]) -> list[tuple[Story, Sight]]:
         """Leave out what an answer without texts tells a second time, at another form of its address."""
         kept: dict[tuple[str, str | None], tuple[Story, Sight]] = {}
@@ -151,10 +162,11 @@ class Sightings:
         with self._crawl.database.write() as connection:
             self._crawl.ticket.check(connection)
             for url in self._crawl.outlet.only:
-                sight = self._sight(Story(url=url), "command")
-                if sight is None:
+                told = self._sight(Story(url=url), "command")
+                if told is None:
                     self._reject_offsite(connection, Story(url=url), "command", now)
                     continue
+                sight = frontier.of_whole(connection, self._crawl.ticket.outlet_id, told)
                 sighted = frontier.sight(
                     connection, self._crawl.ticket, sight, rules_version=RULES_VERSION, priority=1, now=now
                 )
@@ -165,22 +177,15 @@ class Sightings:
                 if self._crawl.only is not None:
                     self._crawl.only.add(sighted.address_id)
 
-    def _below(self, url: str) -> bool:
-        """Say whether an address is below one of the outlet's: two outlets at one host are told apart by their paths."""
-        outlet = self._crawl.outlet
-        return any(below(url, base_url) is not None for base_url in (outlet.base_url, outlet.declared_url))
-
     def _sight(self, story: Story, source: str) -> Sight | None:
-        url = without_user(story.url)
-        if not self._crawl.own.admits(url) or not self._below(url):
-            return None
-        form = canonical(url, self._crawl.outlet.base_url, self._crawl.declared.form)
-        if form is None:
+        spot = self._crawl.naming.spot(story.url)
+        if spot is None:
             return None
         return Sight(
-            canonical=form,
-            raw=url,
+            canonical=spot.canonical,
+            raw=spot.raw,
             source=source,
+            whole=whole(spot.canonical),
             title=story.title or None,
             published=story.published,
             modified=story.modified,

@@ -93,6 +93,7 @@ def _record(item: Item) -> dict[str, Any]:
     record: dict[str, Any] = {
         "feed": True,
         "link": item.link,
+        "guid": {"rendered": item.guid},
         "title": {"rendered": item.title},
         "content": {"rendered": content, "protected": _FORM in content},
     }

@@ -58,6 +58,7 @@ class Said:
     title: str | None = None
     canonical: str | None = None
     post_id: int | None = None
+    guid: str | None = None
     account: str | None = None
     published: Moment | None = None
     modified: datetime | None = None
@@ -81,6 +82,7 @@ def said_by_record(record: Record, site: Site) -> Said:
     said = Said(title=_headline(_rendered(post.get("title")), site.rules) or None)
     said.canonical = _string(post.get("link"))
     said.post_id = number if isinstance(number := post.get("id"), int) else None
+    said.guid = _rendered(post.get("guid")) or None
     said.published = moment(post.get("date_gmt"), zone, trust, naive=UTC) or moment(post.get("date"), zone, trust)
     modified = moment(post.get("modified_gmt"), zone, Trust.API, naive=UTC) or moment(
         post.get("modified"), zone, Trust.API

@@ -7,8 +7,9 @@ from functools import cache
 import trafilatura
 from lxml.html import HtmlElement
 
-from archive.records import Key, Reading, Reason, Rejection, Related, Removed
+from archive.records import GUID, NUMBER, Key, Reading, Reason, Rejection, Related, Removed
 from archive.text import clean_text
+from crawler.guard import Boundary
 from crawler.reading.blocks import Block, Link, Walked, text_of, walk
 from crawler.reading.cleaning import Cleaned, clean
 from crawler.reading.credits import advertorial_mark, photo_credit
@@ -99,7 +100,8 @@ def _reading(
         said = said_by_record(material.record, site)
     if tree is not None:
         said = said.filled_by(said_by_page(tree, head, site, None if from_record else container))
-    base = said.canonical or material.url
+    offsite = said.canonical is not None and not Boundary((site.base_url, material.url)).admits(said.canonical)
+    base = material.url if offsite else said.canonical or material.url
     loose = not from_record and tree is not None and (container is None or bare(container, tree, rules))
     walked, refused, missing = _text(material, tree, container, from_record=from_record)
     cleaned = clean(walked.blocks, rules, title=said.title or "", caption=said.caption, outlet=outlet, loose=loose)
@@ -122,8 +124,8 @@ def _reading(
     return Reading(
         title=said.title,
         body=body,
-        keys=(Key(scheme="wp", value=str(said.post_id)),) if said.post_id is not None else (),
-        canonical=said.canonical,
+        keys=_keys(said),
+        canonical=None if offsite else said.canonical,
         removed=(*(Removed(rule="not_text", text=block.text) for block in refused), *cleaned.removed),
         dateline=dateline.printed if dateline else None,
         dateline_outlet=dateline.outlet if dateline else None,
@@ -144,9 +146,15 @@ def _reading(
         captions=tuple(caption for caption in walked.captions if caption != said.caption),
         related=_related(base, cleaned, walked),
         language=language_of(body, rules.language or head.language),
-        flags=(*marks, "parts_missing") if missing else tuple(marks),
+        flags=(*marks, *["parts_missing"] * missing, *["canonical_offsite"] * offsite),
         extractor=extractor(rules),
     )
+
+
+def _keys(said: Said) -> tuple[Key, ...]:
+    """The names that the system itself gives the story."""
+    named = ((NUMBER, said.post_id), (GUID, said.guid))
+    return tuple(Key(scheme=scheme, value=str(value)) for scheme, value in named if value is not None)
 
 
 def _text(

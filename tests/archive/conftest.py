@@ -15,11 +15,12 @@ from archive import frontier, runs, store, visits
 from archive.archive import Archive
 from archive.captures import CaptureStore
 from archive.database import Database
-from archive.frontier import Sight
-from archive.records import Key, Purpose, Reading, Role, VisitState
+from archive.frontier import Sight, Spot
+from archive.identity import Visited
+from archive.records import Key, Purpose, Reading, Reason, Role, VisitState
 from archive.runs import RunTicket
 from archive.settings import Home
-from archive.store import Saved, Visited
+from archive.store import Saved
 from archive.warc import Exchange
 
 MORNING = datetime(2024, 11, 25, 1, 30, 15, 250_000, UTC)
@@ -67,15 +68,58 @@ class Desk:
             self.ticket.check(connection)
             return self.captures.record(connection, written)[written[0].record_id]
 
-    def store(self, path: str, title: str = "Judul", *body: str, wp: str | None = None, **said: object) -> Saved:
-        """Sight an address, keep its page, and save a reading of it."""
+    def store(
+        self,
+        path: str,
+        title: str = "Judul",
+        *body: str,
+        wp: str | None = None,
+        guid: str | None = None,
+        landed: str | None = None,
+        claimed: str | None = None,
+        **said: object,
+    ) -> Saved:
+        """Sight an address, keep its page, and save a reading of it.
+
+        `landed` is where redirects led, `claimed` what the page names as its own address.
+        """
         address_id = self.sight(path)
         capture_id = self.keep(path)
-        keys = (Key(scheme="wp", value=wp),) if wp else ()
+        keys = tuple(Key(scheme=scheme, value=value) for scheme, value in (("wp", wp), ("guid", guid)) if value)
         reading = Reading(title=title, body=body or ("Isi berita.",), keys=keys, extractor="test 1", **said)
-        return self.save(address_id, path, capture_id, reading)
+        return self.save(address_id, path, capture_id, reading, landed=landed, claimed=claimed)
 
-    def save(self, address_id: int, path: str, capture_id: int, reading: Reading) -> Saved:
+    def spot(self, path: str | None) -> Spot | None:
+        return Spot(canonical=path, raw=f"http://{self.slug}.test{path}", rules_version=1) if path else None
+
+    def miss(self, path: str, reason: Reason = Reason.NOT_FOUND) -> None:
+        """Visit an address and find no story there."""
+        address_id = self.sight(path)
+        with self.bench.database.write() as connection:
+            self.ticket.check(connection)
+            visits.add(
+                connection,
+                self.ticket,
+                address_id=address_id,
+                purpose=Purpose.ARTICLE,
+                url=f"http://{self.slug}.test{path}",
+                at=self.bench.now(),
+                status=404,
+                capture_id=None,
+                state=VisitState.REJECTED,
+                reason=reason,
+            )
+
+    def save(
+        self,
+        address_id: int,
+        path: str,
+        capture_id: int,
+        reading: Reading,
+        *,
+        landed: str | None = None,
+        claimed: str | None = None,
+    ) -> Saved:
         now = self.bench.now()
         with self.bench.database.write() as connection:
             self.ticket.check(connection)
@@ -84,7 +128,7 @@ class Desk:
                 self.ticket,
                 address_id=address_id,
                 purpose=Purpose.ARTICLE,
-                url=f"http://{self.slug}.test{path}",
+                url=f"http://{self.slug}.test{landed or path}",
                 at=now,
                 status=200,
                 capture_id=capture_id,
@@ -99,6 +143,8 @@ class Desk:
                     canonical=path,
                     at=now,
                     sources=((capture_id, Role.PAGE),),
+                    landed=self.spot(landed),
+                    claimed=self.spot(claimed),
                 ),
                 reading,
             )

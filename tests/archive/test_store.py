@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from archive import articles, store
+from archive import articles, projections
+from archive.identity import make_uid
 from archive.models import Article, ArticleKey, Change, ReadingRow, Version
 from archive.records import ChangeKind, Key, Outcome, Reading, Related, Removed, Role, Trust
-from archive.store import make_uid, text_digest
+from archive.store import text_digest
 
 TEXT = ("Bawaslu mengawasi surat suara.", "“Kami siap,” kata ketuanya.")
 
@@ -272,11 +273,11 @@ def test_a_forgotten_outlet_read_again_has_the_same_articles(bench: Any) -> None
     first = play()
     assert len(first[1]) == 3
     with bench.database.write() as connection:
-        assert store.forget(connection, desk.ticket.outlet_id) == set(first[1])
+        assert projections.forget(connection, desk.ticket.outlet_id) == set(first[1])
     assert (number_of(bench, Article), number_of(bench, ReadingRow)) == (1, 1)
     assert play() == first
     with bench.database.write() as connection:
-        assert store.bury(connection, desk.ticket.outlet_id, set(first[1]), bench.now()) == 0
+        assert projections.bury(connection, desk.ticket.outlet_id, set(first[1]), bench.now()) == 0
 
 
 def test_what_a_rebuild_does_not_bring_back_is_told_as_gone(bench: Any) -> None:
@@ -284,10 +285,10 @@ def test_what_a_rebuild_does_not_bring_back_is_told_as_gone(bench: Any) -> None:
     lost = desk.store("/a/", "A", "satu").uid
     kept = desk.store("/b/", "B", "dua").uid
     with bench.database.write() as connection:
-        before = store.forget(connection, desk.ticket.outlet_id)
+        before = projections.forget(connection, desk.ticket.outlet_id)
     assert desk.store("/b/", "B", "dua").uid == kept
     with bench.database.write() as connection:
-        assert store.bury(connection, desk.ticket.outlet_id, before, bench.now()) == 1
+        assert projections.bury(connection, desk.ticket.outlet_id, before, bench.now()) == 1
     assert changes(bench)[-1][1:] == (lost, ChangeKind.TOMBSTONE)
     with bench.database.read() as connection:
         told = {uid: document for _, uid, document in articles.changes_after(connection, 0)}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.addresses import Form, canonical, moved_to
+from crawler.addresses import Form, canonical, moved_to, whole
 
 BASE = "https://kabar.example"
 STORY = "/pilkada/20/11/2024/logistik-tiba/"
@@ -22,9 +22,6 @@ STORY = "/pilkada/20/11/2024/logistik-tiba/"
         f"https://kabar.example{STORY}?noamp=mobile",
         f"https://kabar.example{STORY}?replytocom=7#comment-7",
         f"https://kabar.example{STORY}amp/",
-        f"https://kabar.example{STORY}2/",
-        f"https://kabar.example{STORY}2/amp/",
-        f"https://kabar.example{STORY}amp/2/",
         f"https://kabar.example{STORY}page/2/",
         f"https://kabar.example{STORY}comment-page-1/",
         f"https://kabar.example/{STORY}",
@@ -34,6 +31,19 @@ STORY = "/pilkada/20/11/2024/logistik-tiba/"
 )
 def test_every_variant_of_an_address_is_one_story(url):
     assert canonical(url, BASE) == STORY
+
+
+@pytest.mark.parametrize("end", ["2/", "2", "2/amp/", "amp/2/", "12/page/2/"])
+def test_a_number_at_the_end_may_be_that_of_a_part(end):
+    form = canonical(f"https://kabar.example{STORY}{end}", BASE)
+    assert form is not None
+    assert whole(form) == STORY
+    assert whole(STORY) is None
+
+
+@pytest.mark.parametrize("form", ["/", "/12/", "/archives/12/", "/a/b/2024/", "/a/b/123/", "/a/b/12/?x=1", "/a/b-12/"])
+def test_what_cannot_be_a_part_is_none(form):
+    assert whole(form) is None
 
 
 @pytest.mark.parametrize(

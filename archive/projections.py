@@ -1,0 +1,73 @@
+"""Projections emptied before they are made again from facts, and what a rebuild did not bring back."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from archive.identity import UID, claim, make_uid
+from archive.models import (
+    Address,
+    AddressAlias,
+    Article,
+    ArticleKey,
+    Body,
+    Outlet,
+    ReadingRow,
+    ReadingSource,
+    Version,
+)
+from archive.records import ChangeKind, Key
+from archive.union import tell
+
+
+def forget(connection: Connection, outlet_id: int) -> set[str]:
+    """Empty the projections of one outlet and give the uids that led to an article; facts stay as they are."""
+    mine = select(Article.id).where(Article.outlet_id == outlet_id)
+    readings = select(ReadingRow.id).where(ReadingRow.article_id.in_(mine))
+    uids = _uids(connection, outlet_id)
+    for table, condition in (
+        (Version, Version.article_id.in_(mine)),
+        (ReadingSource, ReadingSource.reading_id.in_(readings)),
+        (Body, Body.reading_id.in_(readings)),
+        (ReadingRow, ReadingRow.article_id.in_(mine)),
+        (ArticleKey, ArticleKey.article_id.in_(mine)),
+        (Article, Article.outlet_id == outlet_id),
+    ):
+        connection.execute(delete(table).where(condition))
+    return uids
+
+
+def bury(connection: Connection, outlet_id: int, before: set[str], now: datetime) -> int:
+    """Tell readers of the articles that a rebuild did not bring back; give how many.
+
+    Names of articles that newer rules for addresses had made one lead to that one again: no visit shows that they were
+    two.
+    """
+    lost = before - _uids(connection, outlet_id)
+    for uid, article_id in _of_former_addresses(connection, outlet_id).items() if lost else ():
+        if uid in lost:
+            claim(connection, article_id, outlet_id, [Key(scheme=UID, value=uid)], now)
+            lost.remove(uid)
+    for uid in sorted(lost):
+        tell(connection, 0, uid, ChangeKind.TOMBSTONE, now)
+    return len(lost)
+
+
+def _uids(connection: Connection, outlet_id: int) -> set[str]:
+    own = connection.execute(select(Article.uid).where(Article.outlet_id == outlet_id)).scalars()
+    led = connection.execute(
+        select(ArticleKey.value).where(ArticleKey.outlet_id == outlet_id, ArticleKey.scheme == UID)
+    ).scalars()
+    return {*own, *led}
+
+
+def _of_former_addresses(connection: Connection, outlet_id: int) -> dict[str, int]:
+    """Give the first names of stories at addresses as older rules had them, and the articles that stand there now."""
+    rows = connection.execute(
+        select(Outlet.slug, AddressAlias.raw, Article.id)
+        .join(Address, Address.id == AddressAlias.address_id)
+        .join(Outlet, Outlet.id == Address.outlet_id)
+        .join(Article, Article.address_id == Address.id)
+        .where(Address.outlet_id == outlet_id, AddressAlias.raw.startswith("/"))
+    )
+    return {make_uid(row.slug, row.raw, 0): row.id for row in rows}

@@ -1,0 +1,69 @@
+"""Articles that prove to be one story become one; both names go on leading to it."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from archive.database import insert_row
+from archive.identity import UID
+from archive.models import Article, ArticleKey, Change, ReadingRow, Version
+from archive.records import ChangeKind
+
+
+def tell(connection: Connection, article_id: int, uid: str, kind: ChangeKind, now: datetime) -> None:
+    """Add to the sequence that index, cursors and exports follow."""
+    insert_row(connection, Change, article_id=article_id, uid=uid, kind=kind, at=now)
+
+
+def unite(connection: Connection, kept_id: int, other_id: int, now: datetime) -> None:
+    """Make one article of two: all that was read of the other is the kept one's, which shows what was read last.
+
+    The other's `uid` becomes a key of the kept one and is told as gone; texts that follow each other and are the same
+    are one version.
+    """
+    rows = connection.execute(select(Article.__table__).where(Article.id.in_([kept_id, other_id]))).all()
+    kept, other = sorted(rows, key=lambda row: row.id != kept_id)
+    for model in (ReadingRow, Version, ArticleKey):
+        connection.execute(update(model).where(model.article_id == other_id).values(article_id=kept_id))
+    insert_row(
+        connection,
+        ArticleKey,
+        article_id=kept_id,
+        outlet_id=kept.outlet_id,
+        scheme=UID,
+        value=other.uid,
+        since=other.first_seen_at,
+        until=None,
+    )
+    connection.execute(delete(Article).where(Article.id == other_id))
+    newest = connection.execute(
+        select(ReadingRow.id)
+        .where(ReadingRow.article_id == kept_id)
+        .order_by(ReadingRow.visit_id.desc(), ReadingRow.id.desc())
+        .limit(1)
+    ).scalar()
+    shown = other if newest == other.reading_id else kept
+    connection.execute(
+        update(Article)
+        .where(Article.id == kept_id)
+        .values(
+            reading_id=shown.reading_id,
+            published_date=shown.published_date,
+            moment=shown.moment,
+            first_seen_at=min(kept.first_seen_at, other.first_seen_at),
+            last_seen_at=max(kept.last_seen_at, other.last_seen_at),
+        )
+    )
+    _drop_repeated_versions(connection, kept_id)
+    tell(connection, kept_id, other.uid, ChangeKind.TOMBSTONE, now)
+    tell(connection, kept_id, kept.uid, ChangeKind.UPSERT, now)
+
+
+def _drop_repeated_versions(connection: Connection, article_id: int) -> None:
+    before = None
+    for row in connection.execute(
+        select(Version.id, Version.text_sha256).where(Version.article_id == article_id).order_by(Version.first_visit_id)
+    ).all():
+        if row.text_sha256 == before:
+            connection.execute(delete(Version).where(Version.id == row.id))
+        before = row.text_sha256
