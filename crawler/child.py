@@ -23,9 +23,12 @@ from archive.captures import CaptureStore
 from archive.database import Database
 from archive.errors import ArchiveError
 from archive.records import RunStatus
+from archive.rekey import rekey
 from archive.runs import RunTicket
 from archive.settings import Home
+from crawler.addresses import RULES_VERSION
 from crawler.crawl import Crawl
+from crawler.naming import Naming
 from crawler.outlets import declaration
 from crawler.reader import Reader
 from crawler.reading import ReadingPool, Site
@@ -117,8 +120,10 @@ def _crawl(task: Task, home: Home, early: Sequence[object]) -> int:
     database = Database(task.database_url)
     started = time.monotonic()
     declared = declaration(task.outlet.slug, task.outlet.family, starts=task.outlet.starts, article=task.outlet.article)
+    naming = Naming(task.outlet.base_url, task.outlet.declared_url, declared)
     with database.write() as connection:
         outlet_id = runs.register_outlet(connection, task.outlet.slug, task.declared, now())
+        rekey(connection, outlet_id, version=RULES_VERSION, forms=naming.forms, now=now())
         ticket = runs.begin(
             connection,
             outlet_id,

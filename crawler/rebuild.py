@@ -8,10 +8,13 @@ from archive import projections, runs, visits
 from archive.captures import CaptureStore
 from archive.database import Database
 from archive.records import RunStatus
+from archive.rekey import rekey
 from archive.settings import Home
+from crawler.addresses import RULES_VERSION
 from crawler.child import READERS, now
 from crawler.config import Loaded, OutletSettings
 from crawler.crawl import Crawl, Outlet
+from crawler.naming import Naming
 from crawler.outlets import proved
 from crawler.reader import Reader
 from crawler.reading import ReadingPool, Site
@@ -50,6 +53,8 @@ def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings
     with outlet_lock(home.locks, slug):
         with database.write() as connection:
             outlet_id = runs.register_outlet(connection, slug, _plain(declared), now())
+            forms = Naming(declared.base_url, declared.base_url, kind).forms
+            rekey(connection, outlet_id, version=RULES_VERSION, forms=forms, now=now())
             ticket = runs.begin(
                 connection,
                 outlet_id,

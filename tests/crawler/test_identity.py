@@ -1,6 +1,7 @@
 """One article per story whatever variant is met: through the command, at sample sites, over several crawls."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from archive.database import Database
+from archive.identity import make_uid
 from crawler.sample import ListingSite, Post
 from crawler.sample.server import Answer
 from tests.crawler.commandline import NO_PAGES, Newsroom, Pilkada
@@ -307,3 +310,38 @@ def test_a_canonical_link_that_cannot_be_true_is_not_believed(
     held = by_path(outlet.pilkada)
     assert len(set(held) & {site.path(post) for post in site.public}) >= len(site.public) - ("berita" in link)
     assert {"canonical_offsite" in record["flags"] for record in held.values()} == {flagged}
+
+
+# ---- the rules' version ----
+
+
+def test_an_archive_of_older_address_rules_is_crawled_on_as_if_nothing_had_been(laravel: tuple[Outlet, Pages]) -> None:
+    outlet, site = laravel
+    outlet.crawl()
+    public = set(by_path(outlet.pilkada))
+    with_older_rules(outlet.pilkada)
+    older = by_path(outlet.pilkada)
+    assert set(older) == {f"{path}/" for path in public}
+    before = {path.rstrip("/"): (record["uid"], record["title"]) for path, record in older.items()}
+    report = outlet.crawl()
+    assert (report["status"], report["discovered"], report["carried"], report["new"]) == ("ok", 0, 0, 0)
+    assert {path: (record["uid"], record["title"]) for path, record in by_path(outlet.pilkada).items()} == before
+    outlet.pilkada.assert_sound(len(site.public))
+    (outlet.pilkada.home / "pilkada.toml").write_text("[outlets.gradasigo]\n", "utf-8")
+    assert outlet.pilkada("db", "rebuild").status == 0
+    assert {path: (record["uid"], record["title"]) for path, record in by_path(outlet.pilkada).items()} == before
+
+
+def with_older_rules(pilkada: Pilkada) -> None:
+    """Make an archive what it would be under rules that left a slash at the end of addresses."""
+    database = Database(f"sqlite:///{pilkada.home / 'pilkada.db'}")
+    with database.write() as connection:
+        run = connection.exec_driver_sql
+        run("UPDATE address SET canonical = canonical || '/', rules_version = 1")
+        run("UPDATE article_key SET value = value || '/' WHERE scheme = 'address'")
+        named = run("SELECT r.uid, a.canonical FROM article r JOIN address a ON a.id = r.address_id").all()
+        for uid, canonical in named:
+            for table in ("article", "change"):
+                run(f"UPDATE {table} SET uid = ? WHERE uid = ?", (make_uid("gradasigo", canonical, 0), uid))
+    database.dispose()
+    shutil.rmtree(pilkada.home / "index")
