@@ -148,6 +148,8 @@ def sight(
             first_seen_at=now,
         )
     first, changed, more = _note_sighting(connection, address_id, told, capture_id, now)
+    # An address that only a page named as its own was never met: its page may show more than that one.
+    fresh = fresh or (first and not _is_met(connection, address_id))
     changed = not fresh and (changed or (first and _was_gone(connection, ticket, address_id)))
     _note_alias(connection, address_id, told.raw)
     if fresh or changed:
@@ -163,8 +165,11 @@ def of_whole(connection: Connection, outlet_id: int, told: Sight) -> Sight:
     return replace(told, canonical=told.whole, whole=None)
 
 
-def place(connection: Connection, outlet_id: int, spot: Spot, now: datetime) -> int:
-    """Give the address at which a story turned out to stand, whether or not a source told of it."""
+def place(connection: Connection, outlet_id: int, spot: Spot, now: datetime, *, met: bool) -> int:
+    """Give the address at which a story turned out to stand, whether or not a source told of it.
+
+    `met` says that its page was fetched, by a redirect, and not only named.
+    """
     address_id = connection.execute(_ADDRESS, {"outlet": outlet_id, "canonical": spot.canonical}).scalar()
     if address_id is None:
         address_id = insert_row(
@@ -175,7 +180,8 @@ def place(connection: Connection, outlet_id: int, spot: Spot, now: datetime) -> 
             rules_version=spot.rules_version,
             first_seen_at=now,
         )
-    _note_alias(connection, address_id, spot.raw)
+    if met:
+        _note_alias(connection, address_id, spot.raw)
     return int(address_id)
 
 
@@ -248,6 +254,11 @@ def _was_gone(connection: Connection, ticket: RunTicket, address_id: int) -> boo
     return (
         last is not None and last.run_id != ticket.run_id and bool(last.reason in (Reason.NOT_FOUND, Reason.SOFT_404))
     )
+
+
+def _is_met(connection: Connection, address_id: int) -> bool:
+    met = select(AddressAlias.id).where(AddressAlias.address_id == address_id)
+    return connection.execute(met.limit(1)).first() is not None
 
 
 def _note_alias(connection: Connection, address_id: int, raw: str) -> None:

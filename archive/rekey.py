@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from archive.database import insert_row
 from archive.identity import ADDRESS, are_one
@@ -55,9 +55,9 @@ def rekey(connection: Connection, outlet_id: int, *, version: int, forms: Forms,
 def _old(connection: Connection, older: tuple[Any, ...], forms: Forms) -> Iterator[_Old]:
     """Give the addresses that older rules made; those that are no address of the outlet have nothing to become."""
     rows = connection.execute(
-        select(Address.id, Address.canonical, AddressAlias.raw)
-        .join(AddressAlias, AddressAlias.address_id == Address.id)
-        .where(*older, Address.canonical.startswith("/"), ~AddressAlias.raw.startswith("/"))
+        select(Address.id, Address.canonical, func.coalesce(AddressAlias.raw, Address.canonical).label("raw"))
+        .outerjoin(AddressAlias, (AddressAlias.address_id == Address.id) & ~AddressAlias.raw.startswith("/"))
+        .where(*older, Address.canonical.startswith("/"))
         .order_by(Address.id, AddressAlias.id)
     ).all()
     for (address_id, canonical), met in groupby(rows, key=lambda row: (row.id, row.canonical)):

@@ -106,7 +106,7 @@ def _moved(connection: Connection, article_id: int, visited: Visited, home: Spot
     """Note where an article stands; say whether it is another place than the one that was known."""
     address_id = visited.address_id
     if home is not None:
-        address_id = frontier.place(connection, visited.outlet_id, home, visited.at)
+        address_id = frontier.place(connection, visited.outlet_id, home, visited.at, met=home == visited.landed)
     return bool(
         connection.execute(
             update(Article)

@@ -238,3 +238,37 @@ def test_only_the_addresses_that_are_named_are_taken(bench: Any) -> None:
     with bench.database.write() as connection:
         taken = frontier.take_due(connection, desk.ticket, limit=9, now=bench.now(), only=[wanted])
     assert [one.address_id for one in taken] == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("title", "published", "due"),
+    [
+        pytest.param("Banjir Rendam Dua Kelurahan", "2025-03-04", True, id="another headline and another day"),
+        pytest.param("Banjir Rendam Dua Kelurahan", "2024-11-20T09:00:00+00:00", False, id="another headline, one day"),
+        pytest.param("Debat Perdana Digelar Malam Ini", "2025-03-04", False, id="an edited headline"),
+        pytest.param("Banjir Rendam Dua Kelurahan", None, False, id="no day"),
+        pytest.param(None, "2025-03-04", False, id="no headline"),
+    ],
+)
+def test_a_list_that_tells_of_another_story_at_a_known_address_has_it_fetched(
+    bench: Any, title: str | None, published: str | None, due: bool
+) -> None:
+    desk = bench.begin()
+    first = sight(desk, "/a", title="Debat Perdana Digelar Besok", published="2024-11-20")
+    with bench.database.write() as connection:
+        frontier.done(connection, first.address_id, Purpose.ARTICLE)
+    again = sight(desk, "/a", title=title, published=published)
+    assert (again.fresh, again.changed, bool(dues(bench))) == (False, due, due)
+
+
+def test_a_part_is_its_storys_only_where_the_story_is_held(bench: Any) -> None:
+    desk = bench.begin()
+    told = Sight(canonical="/a/b/2/", raw="http://kabar.test/a/b/2/", source="rest", whole="/a/b/")
+    with bench.database.read() as connection:
+        assert frontier.of_whole(connection, desk.ticket.outlet_id, told) == told
+    desk.sight("/a/b/")
+    with bench.database.read() as connection:
+        assert frontier.of_whole(connection, desk.ticket.outlet_id, told) == told
+    desk.store("/a/b/")
+    with bench.database.read() as connection:
+        assert frontier.of_whole(connection, desk.ticket.outlet_id, told).canonical == "/a/b/"

@@ -225,6 +225,13 @@ def test_a_rebuild_after_a_change_of_rules_gives_the_same_names(bench: Any) -> N
     assert leads[uids[0]] == leads[uids[1]] == uids[0] == make_uid("kabar", "/politik/debat/amp/", 0)
 
 
+def test_an_address_that_was_only_claimed_gets_its_new_form_too(bench: Any) -> None:
+    desk = bench.begin()
+    saved = desk.store("/m/debat/", *DEBATE, claimed="/politik/debat/amp/")
+    assert renew(bench, desk) == 1
+    assert where(bench, saved.uid)[1] == f"{BASE}/politik/debat/"
+
+
 def test_an_address_of_another_site_has_nothing_to_become(bench: Any) -> None:
     desk = bench.begin()
     desk.sight("https://lain.example/a/2/", raw="https://lain.example/a/2/")

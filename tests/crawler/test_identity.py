@@ -288,6 +288,20 @@ def test_a_canonical_link_is_believed_within_the_site(laravel: tuple[Outlet, Pag
     assert outlet.crawl()["new"] == len(site.public)
     assert set(by_path(outlet.pilkada)) == {f"/article/utama-{post.slug}" for post in site.public}
     assert all("canonical_offsite" not in record["flags"] for record in outlet.pilkada.articles())
+    # A list that names the address that was only claimed: its page is fetched, and is the same article.
+    post = site.public[2]
+    own = site.path(post)
+
+    def change(target: str, answer: Answer) -> Answer:
+        named = own.replace("/article/", "/article/utama-")
+        if target == named:
+            return ListingSite.serve(site, own, {})
+        return replace(answer, body=answer.body.replace(f'{own}"'.encode(), f'{named}"'.encode()))
+
+    site.change = change
+    report = outlet.crawl()
+    assert (report["discovered"], report["new"], report["unchanged"]) == (1, 0, 1)
+    assert outlet.crawl()["discovered"] == 0
 
 
 @pytest.mark.parametrize(
