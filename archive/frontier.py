@@ -1,7 +1,7 @@
 """Addresses, who told us of them, what is due and what became of it in a run: the queue of a crawl."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from archive.database import insert_row
 from archive.likeness import unlike
-from archive.models import Address, AddressAlias, ArticleKey, Disposition, Due, Sighting, Source, Visit
+from archive.models import Address, AddressAlias, Disposition, Due, Sighting, Source, Visit
 from archive.records import Entry, Outcome, Purpose, Reason, VisitState
 from archive.runs import RunTicket
 
@@ -22,12 +22,6 @@ TEXTS = (Outcome.NEW, Outcome.REVISED)
 
 _ADDRESS = select(Address.id).where(
     Address.outlet_id == bindparam("outlet"), Address.canonical == bindparam("canonical")
-)
-_STORY = select(ArticleKey.id).where(
-    ArticleKey.outlet_id == bindparam("outlet"),
-    ArticleKey.scheme == "address",
-    ArticleKey.value == bindparam("value"),
-    ArticleKey.until.is_(None),
 )
 _TOLD = (
     select(Address.id, Sighting.published_said, Sighting.modified_said, Sighting.section_said)
@@ -58,15 +52,6 @@ _DISPOSITION = (
 )
 _DISPOSE = _DISPOSITION.where(Disposition.outcome.is_(None))
 _DISPOSE_TEXT = _DISPOSITION.where(or_(Disposition.outcome.is_(None), Disposition.outcome.not_in(TEXTS)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
-    """An address of the outlet: its canonical form, the rules that made that, and how it was written."""
-
-    canonical: str
-    raw: str
-    rules_version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,38 +136,11 @@ def sight(
     # An address that only a page named as its own was never met: its page may show more than that one.
     fresh = fresh or (first and not _is_met(connection, address_id))
     changed = not fresh and (changed or (first and _was_gone(connection, ticket, address_id)))
-    _note_alias(connection, address_id, told.raw)
+    note_alias(connection, address_id, told.raw)
     if fresh or changed:
         make_due(connection, ticket, address_id, Purpose.ARTICLE, priority=priority, now=now)
         enter(connection, ticket, address_id, Entry.DISCOVERED if fresh else Entry.CARRIED)
     return Sighted(address_id=address_id, fresh=fresh, changed=changed, first=first, more=more)
-
-
-def of_whole(connection: Connection, outlet_id: int, told: Sight) -> Sight:
-    """Give a sighting as one of the whole story, where it is of a part of one that is held."""
-    if told.whole is None or connection.execute(_STORY, {"outlet": outlet_id, "value": told.whole}).first() is None:
-        return told
-    return replace(told, canonical=told.whole, whole=None)
-
-
-def place(connection: Connection, outlet_id: int, spot: Spot, now: datetime, *, met: bool) -> int:
-    """Give the address at which a story turned out to stand, whether or not a source told of it.
-
-    `met` says that its page was fetched, by a redirect, and not only named.
-    """
-    address_id = connection.execute(_ADDRESS, {"outlet": outlet_id, "canonical": spot.canonical}).scalar()
-    if address_id is None:
-        address_id = insert_row(
-            connection,
-            Address,
-            outlet_id=outlet_id,
-            canonical=spot.canonical,
-            rules_version=spot.rules_version,
-            first_seen_at=now,
-        )
-    if met:
-        _note_alias(connection, address_id, spot.raw)
-    return int(address_id)
 
 
 def wanted(connection: Connection, outlet_id: int, told: Iterable[Sight]) -> bool:
@@ -261,7 +219,8 @@ def _is_met(connection: Connection, address_id: int) -> bool:
     return connection.execute(met.limit(1)).first() is not None
 
 
-def _note_alias(connection: Connection, address_id: int, raw: str) -> None:
+def note_alias(connection: Connection, address_id: int, raw: str) -> None:
+    """Note a form in which an address was met; once is enough."""
     if connection.execute(_ALIAS, {"address": address_id, "raw": raw}).first() is None:
         insert_row(connection, AddressAlias, address_id=address_id, raw=raw)
 

@@ -19,10 +19,10 @@ from itertools import count
 from sqlalchemy import Connection, bindparam, select, update
 
 from archive.database import insert_row
-from archive.frontier import Spot
 from archive.likeness import akin, alien
 from archive.models import AddressAlias, Article, ArticleKey, Body, ReadingRow, Visit
 from archive.records import Key, Reading, Reason, Role
+from archive.spots import Spot
 
 ADDRESS = "address"
 """The scheme of the key that every article has: its canonical address."""

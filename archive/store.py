@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
-from archive import frontier
+from archive import spots
 from archive.database import insert_row
-from archive.frontier import Spot
 from archive.identity import Visited, claim, new_uid, recognise
 from archive.models import Article, Body, ReadingRow, ReadingSource, Version
 from archive.records import ChangeKind, Outcome, Reading, Role, State
+from archive.spots import Spot
 from archive.union import tell, unite
 
 _CURRENT = (
@@ -106,7 +106,7 @@ def _moved(connection: Connection, article_id: int, visited: Visited, home: Spot
     """Note where an article stands; say whether it is another place than the one that was known."""
     address_id = visited.address_id
     if home is not None:
-        address_id = frontier.place(connection, visited.outlet_id, home, visited.at, met=home == visited.landed)
+        address_id = spots.place(connection, visited.outlet_id, home, visited.at, met=home == visited.landed)
     return bool(
         connection.execute(
             update(Article)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from archive.frontier import Spot
 from archive.records import GUID, Key
+from archive.spots import Spot
 from crawler.addresses import RULES_VERSION, below, canonical, whole, without_user
 from crawler.declaration import Declaration
 from crawler.guard import Boundary

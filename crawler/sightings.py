@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from archive import frontier, visits
+from archive import frontier, spots, visits
 from archive.frontier import Sight
 from archive.records import Entry, Outcome, Purpose, Reason
 from archive.warc import Exchange
@@ -72,7 +72,7 @@ class Sightings:
         told = [(story, self._sight(story, name)) for story in answer.stories]
         with self._crawl.database.read() as connection:
             outlet_id = self._crawl.ticket.outlet_id
-            met = [(story, frontier.of_whole(connection, outlet_id, sight)) for story, sight in told if sight]
+            met = [(story, spots.of_whole(connection, outlet_id, sight)) for story, sight in told if sight]
             inside = self._each_once(met)
             wanted = frontier.wanted(connection, outlet_id, [sight for _, sight in inside])
             held = visits.records_at(connection, outlet_id, [sight.canonical for _, sight in inside])
@@ -166,7 +166,7 @@ class Sightings:
                 if told is None:
                     self._reject_offsite(connection, Story(url=url), "command", now)
                     continue
-                sight = frontier.of_whole(connection, self._crawl.ticket.outlet_id, told)
+                sight = spots.of_whole(connection, self._crawl.ticket.outlet_id, told)
                 sighted = frontier.sight(
                     connection, self._crawl.ticket, sight, rules_version=RULES_VERSION, priority=1, now=now
                 )

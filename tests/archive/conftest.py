@@ -15,11 +15,12 @@ from archive import frontier, runs, store, visits
 from archive.archive import Archive
 from archive.captures import CaptureStore
 from archive.database import Database
-from archive.frontier import Sight, Spot
+from archive.frontier import Sight
 from archive.identity import Visited
 from archive.records import Key, Purpose, Reading, Reason, Role, VisitState
 from archive.runs import RunTicket
 from archive.settings import Home
+from archive.spots import Spot
 from archive.store import Saved
 from archive.warc import Exchange
 

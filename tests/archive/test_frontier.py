@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from archive import frontier
+from archive import frontier, spots
 from archive.errors import ArchiveUnavailableError
 from archive.frontier import DueAddress, Sight, Sighted
 from archive.models import Address, AddressAlias, Disposition, Due, Sighting
@@ -265,10 +265,10 @@ def test_a_part_is_its_storys_only_where_the_story_is_held(bench: Any) -> None:
     desk = bench.begin()
     told = Sight(canonical="/a/b/2/", raw="http://kabar.test/a/b/2/", source="rest", whole="/a/b/")
     with bench.database.read() as connection:
-        assert frontier.of_whole(connection, desk.ticket.outlet_id, told) == told
+        assert spots.of_whole(connection, desk.ticket.outlet_id, told) == told
     desk.sight("/a/b/")
     with bench.database.read() as connection:
-        assert frontier.of_whole(connection, desk.ticket.outlet_id, told) == told
+        assert spots.of_whole(connection, desk.ticket.outlet_id, told) == told
     desk.store("/a/b/")
     with bench.database.read() as connection:
-        assert frontier.of_whole(connection, desk.ticket.outlet_id, told).canonical == "/a/b/"
+        assert spots.of_whole(connection, desk.ticket.outlet_id, told).canonical == "/a/b/"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from archive.frontier import Spot
 from archive.records import Key
+from archive.spots import Spot
 from crawler.addresses import RULES_VERSION
 from crawler.naming import Naming
 from spiders.families import ListingSite, WordPress
