@@ -29,7 +29,7 @@ from archive.database import Database
 from archive.records import Rejection
 from crawler.config import load
 from crawler.reading import Material, Page, Record, Site, read
-from crawler.runner import make_task
+from crawler.runner import EVERYTHING, make_task
 
 SETTINGS = """\
 [crawl]
@@ -152,7 +152,7 @@ def crawl(site: dict[str, Any], folder: Path, pages: str) -> Parts:
     url = loaded.home.database_url(loaded.settings.archive)
     database = Database(url)
     database.ensure()
-    task = make_task(loaded, url, "bench", "command", None, None, None, "ERROR")
+    task = make_task(loaded, url, "bench", "command", None, EVERYTHING, "ERROR")
     told = home / "parts.json"
     used = spend(["-c", CRAWL, str(told)], msgspec.json.encode(task))
     database.dispose()

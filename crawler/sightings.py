@@ -56,10 +56,13 @@ class Sightings:
     def note_failure(self, source: Source, *, closed: bool) -> None:
         """Remember that a source did not answer as one of its kind."""
         now = self._crawl.now()
-        marks = self.plan.marks_of_failure(source, closed=closed, now=now)
+        name = self._source_name(source.kind)
         with self._crawl.database.write() as connection:
             self._crawl.ticket.check(connection)
-            frontier.set_marks(connection, self._crawl.ticket, self._source_name(source.kind), marks, now)
+            # What the source has marked in this crawl is how far it was read, and stays.
+            held = frontier.marks(connection, self._crawl.ticket.outlet_id, name)
+            marks = self.plan.marks_of_failure(source, held, closed=closed, now=now)
+            frontier.set_marks(connection, self._crawl.ticket, name, marks, now)
 
     def keep_answer(self, source: Source, ask: Ask, answer: Answer, exchanges: Sequence[Exchange]) -> Step:
         """Note every story that an answer told of; keep the answer if it told anything new. Give what follows from it.

@@ -102,10 +102,9 @@ class Plan:
             return None
         return self.begin() or None
 
-    def marks_of_failure(self, source: Source, *, closed: bool, now: datetime) -> dict[str, Any]:
-        """The marks of a source that did not answer."""
-        held = dict(self._marks.get(source.kind, {}))
-        stumbled = int(held.get(STUMBLED, 0)) + 1
+    def marks_of_failure(self, source: Source, held: Marks, *, closed: bool, now: datetime) -> dict[str, Any]:
+        """The marks of a source that did not answer; `held` are those that it has by now."""
+        stumbled = int(self._marks.get(source.kind, {}).get(STUMBLED, 0)) + 1
         if closed or stumbled >= PATIENCE:
             return {**held, CLOSED: now.isoformat(timespec="seconds"), STUMBLED: 0}
         return {**held, STUMBLED: stumbled}

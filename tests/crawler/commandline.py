@@ -243,7 +243,9 @@ def summed(report: Mapping[str, Any]) -> bool:
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a command: ours, without settings of Pilkada that the person at this machine may have."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PILKADA_")}
+    # Where tests run in several processes, their width stands in the environment and would go before a terminal's.
+    theirs = ("PILKADA_", "COLUMNS", "LINES")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
     return {**kept, **(more or {})}
 
 

@@ -40,7 +40,7 @@ class Asked:
         """A source fails: its marks are kept; gives the kinds that are asked next."""
         source, _ = self.made[kind]
         asks = self.plan.failed(source, why, closed=closed)
-        self.marks[kind] = self.plan.marks_of_failure(source, closed=closed, now=self.now)
+        self.marks[kind] = self.plan.marks_of_failure(source, self.marks.get(kind, {}), closed=closed, now=self.now)
         return None if asks is None else kinds(asks)
 
 
