@@ -70,7 +70,7 @@ class ListingSite(Declaration):
     """A site of its own making that lists its stories page by page, as a Laravel application does (OUTLETS section 4)."""
 
     family = "listing"
-    sources = (("sitemap",), ("listing",))
+    sources = (("listing", "sitemap"),)
     rules = LISTING
     form = Form(query=False, slash=False, front="/index.php")
     listing = Listing(

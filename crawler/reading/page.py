@@ -168,7 +168,9 @@ def _text(
         enough = sum(len(block.text) for block in blocks) >= _WITHOUT_CONTAINER
         return Walked(blocks=blocks if enough else []), [], False
     parts = [container] if container is not None else []
-    promised = part_number(tree)[1] if tree is not None and not from_record else 1
+    # WordPress's own records hold every part; a feed of it holds the first alone, and does not say so.
+    complete = from_record and material.record is not None and not material.record.payload.get("feed")
+    promised = part_number(tree)[1] if tree is not None and not complete else 1
     if not from_record:
         parts.extend(_further(material))
     whole, refused = Walked(), list[Block]()
