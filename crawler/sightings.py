@@ -10,7 +10,7 @@ from archive.records import Entry, Outcome, Purpose, Reason
 from archive.warc import Exchange
 from crawler.addresses import RULES_VERSION, whole
 from crawler.crawl import Crawl, last_response
-from crawler.discovery import SOURCES, Answer, Ask, Met, Plan, Source, Span, Step, Story, Use, needed, own
+from crawler.discovery import SOURCES, Answer, Ask, Met, Plan, Sitemaps, Source, Span, Step, Story, Use, needed, own
 from crawler.guard import authority
 
 
@@ -33,7 +33,6 @@ class Sightings:
         """Stories that a backfill took because no source said when they were published."""
 
     def _source(self, kind: str, listed: bool) -> Source:  # noqa: FBT001 - a plan hands it over
-        robots = [held for host in sorted(self._crawl.boundary.hosts()) if (held := self._crawl.held_robots(host))]
         return SOURCES[kind](
             Use(
                 declared=self._crawl.declared,
@@ -43,9 +42,14 @@ class Sightings:
                 span=self.span,
                 now=self._crawl.now(),
                 listed=listed,
-                sitemaps=[url for held in robots for url in held.sitemaps() if self._crawl.own.admits(url)],
+                sitemaps=self._sitemaps() if kind == Sitemaps.kind else (),
             )
         )
+
+    def _sitemaps(self) -> list[str]:
+        """Give the sitemaps that the copies of robots.txt name; each copy is read from its capture."""
+        robots = [held for host in sorted(self._crawl.boundary.hosts()) if (held := self._crawl.held_robots(host))]
+        return [url for held in robots for url in held.sitemaps() if self._crawl.own.admits(url)]
 
     def _source_name(self, kind: str) -> str:
         # How far a mirror was read, or the days of a backfill, says nothing of how far the outlet was.

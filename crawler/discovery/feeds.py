@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from crawler.addresses import below
 from crawler.discovery.source import (
     EVERY_DAY,
+    LONGEST_ADDRESS,
+    LONGEST_TITLE,
     SEVEN_DAYS,
     Answer,
     Ask,
@@ -24,7 +26,6 @@ from crawler.discovery.source import (
 )
 from crawler.reading.feed import Item, NoFeedError, items
 
-LONGEST_ADDRESS = 2083
 BEYOND_KNOWN = 1
 """Pages that are read beyond the first one without anything new."""
 WATCHED = 2
@@ -82,7 +83,7 @@ class Feed:
         except ValueError:
             return None
         published = item.published.isoformat(timespec="seconds") if item.published else None
-        return Story(url=url, title=item.title[:500], published=published)
+        return Story(url=url, title=item.title[:LONGEST_TITLE], published=published)
 
 
 class FeedPages(Feed):

@@ -14,16 +14,28 @@ from archive.records import Trust
 from archive.text import clean_text
 from crawler.addresses import WORDPRESS, Form, below, canonical
 from crawler.declaration import Listing
-from crawler.discovery.source import EVERY_DAY, Answer, Ask, Marks, Met, NotThisSourceError, Reply, Span, Step, Story
+from crawler.discovery.source import (
+    EVERY_DAY,
+    LONGEST_ADDRESS,
+    LONGEST_TITLE,
+    Answer,
+    Ask,
+    Marks,
+    Met,
+    NotThisSourceError,
+    Reply,
+    Span,
+    Step,
+    Story,
+)
 from crawler.discovery.walks import Walks
 from crawler.reading.blocks import text_of
 from crawler.reading.dates import printed_moment, relative_moment
+from crawler.reading.links import joined
 from crawler.reading.material import Page
 from crawler.reading.parsing import decoded, parse
 from crawler.reading.selectors import matches, ranked
 
-LONGEST_ADDRESS = 2083
-LONGEST_TITLE = 500
 MOST_STORIES = 1000
 """What one page may tell; a list of a human's making has a hundred cards at most."""
 MOST_LINKS = 20_000
@@ -167,14 +179,14 @@ class Listings:
             return True
         following = self._ask(ask.window, ask.page + 1, ask.section).url
         links = [link.get("href") or "" for box in boxes for link in islice(box.iter("a"), LINKS_A_CARD)]
-        return any(_joined(reply.url, href) == following for href in links)
+        return any(joined(reply.url, href) == following for href in links)
 
     def _named(self, tree: HtmlElement, url: str) -> Mapping[str, str]:
         """The lists of sections that a page links to."""
         pattern = re.compile(self._listing.sections or "")
         found: dict[str, str] = {}
         for link in islice(tree.iter("a"), MOST_LINKS):
-            address = _joined(url, clean_text(link.get("href") or ""))
+            address = joined(url, clean_text(link.get("href") or ""))
             path = below(address, self._base_url) if address else None
             if path is None or path in found or path in self._listing.starts or not pattern.fullmatch(path):
                 continue
@@ -183,13 +195,6 @@ class Listings:
             if len(found) == MOST_SECTIONS:
                 break
         return found
-
-
-def _joined(base: str, href: str) -> str | None:
-    try:
-        return urljoin(base, href)
-    except ValueError:
-        return None
 
 
 def _day(published: str | None) -> date | None:

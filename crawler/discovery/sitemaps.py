@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from lxml import etree
@@ -15,6 +15,7 @@ from lxml import etree
 from archive.text import clean_text
 from crawler.addresses import below
 from crawler.discovery.source import (
+    LONGEST_ADDRESS,
     SEVEN_DAYS,
     Answer,
     Ask,
@@ -27,6 +28,7 @@ from crawler.discovery.source import (
     Story,
 )
 from crawler.reading.feed import YEARS
+from crawler.reading.links import joined
 from crawler.reading.parsing import NoXmlError, local_name, parse_xml
 
 MOST = 50_000
@@ -159,7 +161,7 @@ class Sitemaps:
         return answer
 
     def _list(self, ask: Ask, entries: Sequence[tuple[str, str | None]]) -> Answer:
-        files = [(_joined(ask.url, link), changed) for link, changed in entries[:MOST]]
+        files = [(joined(ask.url, link) or link, changed) for link, changed in entries[:MOST]]
         own = [(url, changed) for link, changed in files if (url := self._here(link))]
         self._foreign += len(files) - len(own)
         return Answer(stories=(), further=own, more=bool(own), unusable=max(0, len(entries) - MOST))
@@ -170,7 +172,7 @@ class Sitemaps:
         stories = [
             story
             for link, changed in entries[:MOST]
-            if (story := self._story(_joined(ask.url, link), None if alike else changed))
+            if (story := self._story(joined(ask.url, link) or link, None if alike else changed))
         ]
         self._stories += len(stories)
         inside = [story for story in stories if not self._before(story)]
@@ -181,7 +183,12 @@ class Sitemaps:
             path = below(url, self._base_url)
         except ValueError:
             return None
-        if path is None or urlsplit(url).scheme not in ("http", "https") or path.strip("/") == "" or len(url) > 2083:
+        if (
+            path is None
+            or urlsplit(url).scheme not in ("http", "https")
+            or path.strip("/") == ""
+            or len(url) > LONGEST_ADDRESS
+        ):
             return None
         if self._article is not None and not re.fullmatch(self._article, path):
             return None
@@ -254,13 +261,6 @@ def _entries(root: etree._Element) -> list[tuple[str, str | None]]:
         if link := clean_text(texts.get("loc") or ""):
             found.append((link, clean_text(texts.get("lastmod") or "") or None))
     return found
-
-
-def _joined(base: str, link: str) -> str:
-    try:
-        return urljoin(base, link)
-    except ValueError:
-        return link
 
 
 def _host(url: str) -> tuple[str | None, int | None]:

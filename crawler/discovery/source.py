@@ -8,6 +8,9 @@ from typing import Any, Protocol
 Marks = Mapping[str, Any]
 """How far a source was read; each kind of source has its own keys."""
 
+LONGEST_ADDRESS = 2083
+"""The longest address that is taken for a story's (RELIABILITY T8)."""
+LONGEST_TITLE = 500
 
 SEVEN_DAYS = timedelta(days=7)
 """How often at most a crawl goes beyond its budget: an unconditional fetch, a full walk, a new try of what was closed."""
@@ -166,4 +169,4 @@ class Source(Protocol):
         """
 
     def go_on(self, ask: Ask, answer: Answer, *, met: Met, now: datetime) -> Step:
-        """What follows from an answer; `fresh` of its stories this source had not told of before."""
+        """What follows from an answer; `met` says which of its stories were not known."""

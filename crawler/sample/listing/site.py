@@ -13,9 +13,9 @@ from crawler.sample.listing import pages
 from crawler.sample.listing.theme import STYLE, STYLE_PATH
 from crawler.sample.listing.told import ZONE, ZONE_NAME
 from crawler.sample.listing.view import NAME, View
+from crawler.sample.picture import picture
 from crawler.sample.posts import Post, load_posts, slugified
 from crawler.sample.server import HTML, TEXT, Answer, SampleOutlet
-from crawler.sample.wordpress.theme import picture
 
 Missing = Literal["404", "500", "home"]
 TrailingSlash = Literal["same", "redirect"]

@@ -2,29 +2,16 @@
 
 from datetime import datetime, timedelta, timezone
 
+from crawler.sample.months import MONTHS
+
 ZONE_NAME = "Asia/Jakarta"
 ZONE = timezone(timedelta(hours=7), "WIB")
 """The zone of the newsroom; Jakarta has had no clock changes since 1964, so a fixed offset says the same."""
 
-_MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
-
 
 def day(moment: datetime) -> str:
     """The day as `d F Y`, in the zone that `moment` carries: `7 November 2024`."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -4,12 +4,12 @@ import re
 from urllib.parse import parse_qs
 
 from crawler.sample.markup import lines
+from crawler.sample.picture import picture
 from crawler.sample.popojicms import feeds, pages
 from crawler.sample.popojicms.theme import STYLE, STYLE_PATH
 from crawler.sample.popojicms.view import SLUG, View
 from crawler.sample.posts import Post, slugified
 from crawler.sample.server import Answer
-from crawler.sample.wordpress.theme import picture
 
 _STORY = re.compile(rf"/detailpost/({SLUG})(?:/page/[0-9]+)?")
 _LIST = re.compile(rf"/(category|tag|search)/({SLUG})(?:/page/([0-9]{{1,9}}))?")

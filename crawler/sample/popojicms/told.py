@@ -7,23 +7,10 @@ from html import escape
 from itertools import groupby
 
 from crawler.sample.markup import NEXTPAGE, lines, rendered, text
+from crawler.sample.months import MONTHS
 from crawler.sample.posts import ZONE, Post
 
 _LOST = str.maketrans("", "", "'\"#;[]{}()|~!%$^*=?+\\`")
-_MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
 _JUSTIFIED = '<p style="text-align: justify;">'
 _SPAN = '<span style="font-size: 12pt; font-family: arial, helvetica, sans-serif;">'
 
@@ -36,7 +23,7 @@ def stored(title: str) -> str:
 def day(moment: datetime) -> str:
     """A day in words, `05 November 2024`; nothing on the pages says more about a time."""
     local = moment.astimezone(ZONE)
-    return f"{local.day:02} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{local.day:02} {MONTHS[local.month - 1]} {local.year}"
 
 
 def cut(post: Post, size: int) -> str:

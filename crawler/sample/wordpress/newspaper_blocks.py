@@ -10,23 +10,10 @@ from html import escape
 from itertools import count
 
 from crawler.sample.markup import lines, text
+from crawler.sample.months import MONTHS
 from crawler.sample.posts import Post
 from crawler.sample.wordpress.view import View
 
-_MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
 _DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
 Numbers = Iterator[int]
@@ -50,7 +37,7 @@ def block(ids: Numbers, classes: str, inner: str) -> str:
 def dated(view: View, moment: datetime, *, full: bool = False) -> str:
     """A date as the theme prints it: its `datetime` is the local clock's time and says that it were UTC."""
     local = view.local(moment)
-    words = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    words = f"{local.day} {MONTHS[local.month - 1]} {local.year}"
     if full:
         words = f"{_DAYS[local.weekday()]}, {words} | {local:%H:%M} WIB"
     return f'<time class="entry-date updated td-module-date" datetime="{local:%Y-%m-%dT%H:%M:%S}+00:00">{words}</time>'

@@ -7,11 +7,11 @@ from typing import Protocol
 from urllib.parse import parse_qsl
 
 from crawler.sample.markup import parts
+from crawler.sample.picture import picture
 from crawler.sample.posts import Post
 from crawler.sample.server import HTML, Answer
 from crawler.sample.wordpress import feeds, yoast
 from crawler.sample.wordpress.listing import Listing, home, listing_at
-from crawler.sample.wordpress.theme import picture
 from crawler.sample.wordpress.view import View
 
 _POST = re.compile(r"(?P<category>(?:/[a-z0-9-]+){1,3})(?P<dated>/\d\d/\d\d/\d{4}/(?P<slug>[a-z0-9-]+)/)(?:(?P<part>[0-9]{1,4})/)?")  # fmt: skip
