@@ -5,11 +5,11 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from archive import frontier, spots
+from archive import frontier, spots, visits
 from archive.errors import ArchiveUnavailableError
 from archive.frontier import DueAddress, Sight, Sighted
 from archive.models import Address, AddressAlias, Disposition, Due, Sighting
-from archive.records import Entry, Purpose
+from archive.records import Entry, Purpose, Reason, VisitState
 
 
 def sight(desk: Any, path: str, *, source: str = "rest", raw: str = "", **said: str | None) -> Sighted:
@@ -272,3 +272,19 @@ def test_a_part_is_its_storys_only_where_the_story_is_held(bench: Any) -> None:
     desk.store("/a/b/")
     with bench.database.read() as connection:
         assert spots.of_whole(connection, desk.ticket.outlet_id, told).canonical == "/a/b/"
+
+
+def test_a_story_that_was_not_there_is_asked_for_again_when_a_later_run_is_told_of_it(bench: Any) -> None:
+    desk = bench.begin()
+    seen = sight(desk, "/a/", source="sitemap")
+    with bench.database.write() as connection:
+        visits.add(
+            connection, desk.ticket, address_id=seen.address_id, purpose=Purpose.ARTICLE, url="u", at=bench.now(),
+            status=404, capture_id=None, state=VisitState.REJECTED, reason=Reason.NOT_FOUND,
+        )  # fmt: skip
+        frontier.done(connection, seen.address_id, Purpose.ARTICLE)
+    assert not sight(desk, "/a/", source="feed").changed, "this run has just asked for it"
+    later = bench.begin()
+    assert not sight(later, "/a/", source="feed").changed, "it was told so before"
+    assert sight(later, "/a/", source="listing").changed
+    assert dues(bench) == [(seen.address_id, Purpose.ARTICLE)]

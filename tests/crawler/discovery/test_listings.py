@@ -289,14 +289,14 @@ def test_numbered_pages_without_a_word_of_the_next_one_are_followed():
 
 def test_an_update_that_was_cut_reads_on_to_where_it_stood():
     old = [f"k{number}" for number in range(1, 30)]
-    new = [f"n{number}" for number in range(1, 9)]
+    new = [f"n{number}" for number in range(1, 17)]
     slugs = [*new, *old]
-    pages = {f"/category/all/page/{number}": page(*slugs[2 * number - 2 : 2 * number]) for number in range(2, 19)}
+    pages = {f"/category/all/page/{number}": page(*slugs[2 * number - 2 : 2 * number]) for number in range(2, 23)}
     pages["/category/all"] = page(*slugs[:2])
     walked = {"/category/all": {"walked": "2024-11-01T00:00:00+00:00"}}
     source = Listings(BASE, POPOJI, "Asia/Makassar", walked, now=NOW)
-    marks, known = cut_after(source, pages, known=set(old), asks=2)
-    assert marks["/category/all"]["open"] == 2
+    marks, known = cut_after(source, pages, known=set(old), asks=5)
+    assert marks["/category/all"]["open"] == 5
     walk = Walk(pages, marks, known=sorted(known)).run()
     assert {url.rpartition("/")[2] for url in walk.known} >= set(new)
     assert "open" not in walk.marks["/category/all"]
@@ -358,6 +358,16 @@ def test_an_unknown_section_lends_its_name_to_no_story():
     source = Listings(BASE, POPOJI, "Asia/Makassar", {}, now=NOW)
     ask = Ask(url=f"{BASE}/category/opini", window="/category/opini", section="Opini")
     assert not source.read(ask, Reply(url=ask.url, status=200, headers={}, body=gone.encode(), at=NOW)).stories
+
+
+def test_an_address_longer_than_any_story_s_is_counted_and_not_taken():
+    long = "a" * 3_000
+    answer = laravel(f'<main><div class="card"><a href="/article/{long}">A</a></div>{CARD}</main>')
+    assert [story.url for story in answer.stories] == [f"{BASE}/article/b"]
+    assert answer.unusable == 1
+
+
+CARD = '<div class="card"><a href="/article/b">B</a></div>'
 
 
 def test_hostile_cards_cost_little():
