@@ -31,7 +31,7 @@ demo: $(INSTALLED)
 	$(BIN)/pilkada demo
 
 test: $(INSTALLED)
-	$(BIN)/pytest -m "not soak" --numprocesses auto --dist loadfile
+	$(BIN)/pytest -m "not soak" --numprocesses 3 --dist loadfile
 
 check: $(INSTALLED)
 	$(BIN)/ruff format --check .

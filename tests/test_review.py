@@ -268,13 +268,6 @@ def test_two_stories_at_one_address_are_both_read(fresh: Pilkada, site: Newsroom
     assert len(fresh.articles()) == 3
 
 
-def test_the_demo_touches_no_archive_that_the_environment_names(tmp_path: Path) -> None:
-    real = tmp_path / "real.db"
-    ended = Pilkada(tmp_path / "home")("demo", env={"PILKADA_ARCHIVE__URL": f"sqlite:///{real}"})
-    assert ended.status == 0, ended.err
-    assert not real.exists()
-
-
 @SMALL
 def test_a_file_larger_than_a_crawls_memory_is_closed(fresh: Pilkada, site: Newsroom) -> None:
     fresh.crawl(env=NO_PAGES)

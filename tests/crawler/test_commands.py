@@ -154,10 +154,12 @@ def test_reports_are_rows_in_every_format(crawled: Pilkada) -> None:
     assert line.startswith(SLUG)
 
 
-def test_the_demo_shows_everything(tmp_path: Path) -> None:
-    home = tmp_path / "demo"
-    ended = Pilkada(tmp_path / "elsewhere")("demo", "--keep", str(home), timeout=100)
+def test_the_demo_shows_everything_and_touches_no_archive_that_the_environment_names(tmp_path: Path) -> None:
+    home, real = tmp_path / "demo", tmp_path / "real.db"
+    theirs = {"PILKADA_ARCHIVE__URL": f"sqlite:///{real}"}
+    ended = Pilkada(tmp_path / "elsewhere")("demo", "--keep", str(home), env=theirs, timeout=100)
     assert ended.status == 0, ended
+    assert not real.exists()
     assert ended.seconds < 60
     for step in ("$ pilkada outlets list", "$ pilkada crawl --all", "$ pilkada search", "$ pilkada verify"):
         assert step in ended.out

@@ -18,7 +18,7 @@ VICTIMS = {"command": "pilkada --home", "child": "-m crawler", "worker": "spawn_
 @pytest.mark.parametrize(
     ("kills", "seed"),
     [
-        pytest.param(6, 1, id="6 kills"),
+        pytest.param(3, 1, id="3 kills"),
         pytest.param(20, 2, id="20 kills", marks=[pytest.mark.soak, pytest.mark.timeout(400)]),
     ],
 )
