@@ -10,18 +10,18 @@ import os
 import re
 import zlib
 from base64 import b32encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import BufferedReader
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archive.codings import CodingError, plain
 from archive.durable import sync
 from archive.errors import ArchiveError, ArchiveUnavailableError
 
@@ -88,6 +88,8 @@ class HttpMessage:
     content_type: str | None
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    whole: bool
+    """Whether its codings say that the body is all there."""
     fetched_at: datetime
 
 
@@ -139,6 +141,20 @@ class WarcAppender:
                 at += len(member)
         self._write(b"".join(member for _, member in made))
         return [written for written, _ in made]
+
+    def copy(self, members: Sequence[bytes]) -> list[Written]:
+        """Append records that are whole already, byte for byte; give them once they are on disk.
+
+        Raises:
+            DamagedRecordError: one is no WARC record; none is written.
+            ArchiveUnavailableError: they could not be written whole; the file is cut back to where it was.
+        """
+        written, at = [], self.size
+        for member in members:
+            written.append(describe(at, member))
+            at += len(member)
+        self._write(b"".join(members))
+        return written
 
     def begin(self, info: dict[str, str], now: datetime) -> Written:
         """Write the record that a file begins with: what made it, for whom."""
@@ -273,46 +289,40 @@ def read_response(place: Place, sha256: str | None = None) -> HttpMessage:
     Raises:
         DamagedRecordError: the record is not whole, or holds no HTTP response.
     """
+    return response_in(read_member(place, sha256))
+
+
+def response_in(member: bytes) -> HttpMessage:
+    """Give the HTTP response that the bytes of a record hold, with its transfer and content codings undone.
+
+    Raises:
+        DamagedRecordError: they hold none, or its body cannot be unpacked.
+    """
     try:
-        record = next(iter(ArchiveIterator(io.BytesIO(read_member(place, sha256)))))
-        received = tuple(record.http_headers.headers) if record.http_headers is not None else ()
-        body = _plain_body(record)
+        record = next(iter(ArchiveIterator(io.BytesIO(member))))
+        http, headers = record.http_headers, record.rec_headers
+        if http is None:
+            raise DamagedRecordError("the record holds no HTTP message")
+        body = plain(
+            record.raw_stream.read(),
+            transfer=http.get_header("Transfer-Encoding"),
+            content=http.get_header("Content-Encoding"),
+        )
+        return HttpMessage(
+            url=headers.get_header("WARC-Target-URI"),
+            status=int(http.get_statuscode()),
+            content_type=http.get_header("Content-Type"),
+            headers=tuple(http.headers),
+            body=body.body,
+            whole=body.whole,
+            fetched_at=datetime.fromisoformat(headers.get_header("WARC-Date")),
+        )
     except DamagedRecordError:
         raise
+    except CodingError as error:
+        raise DamagedRecordError(str(error)) from error
     except Exception as error:
         raise DamagedRecordError(f"the record cannot be parsed: {error}") from error
-    if record.http_headers is None:
-        raise DamagedRecordError("the record holds no HTTP message")
-    headers = record.rec_headers
-    return HttpMessage(
-        url=headers.get_header("WARC-Target-URI"),
-        status=int(record.http_headers.get_statuscode()),
-        content_type=record.http_headers.get_header("Content-Type"),
-        headers=received,
-        body=body,
-        fetched_at=datetime.fromisoformat(headers.get_header("WARC-Date")),
-    )
-
-
-def _plain_body(record: ArcWarcRecord) -> bytes:
-    """Give the body of a response without its codings; warcio knows neither `x-gzip` nor several nor other cases."""
-    http = record.http_headers
-    if http is None:
-        return b""
-    if (transfer := http.get_header("Transfer-Encoding")) is not None:
-        http.replace_header("Transfer-Encoding", transfer.strip().lower())
-    said = (http.get_header("Content-Encoding") or "").lower().split(",")
-    codings = [coding.strip().removeprefix("x-") for coding in said if coding.strip() not in ("", "identity")]
-    if strange := next(
-        (coding for coding in codings if coding not in BufferedReader.get_supported_decompressors()), None
-    ):
-        raise DamagedRecordError(f"its coding cannot be undone: {strange}")
-    if len(codings) == 1:
-        http.replace_header("Content-Encoding", codings[0])
-    body: bytes = record.content_stream().read()
-    for coding in reversed(codings) if len(codings) > 1 else ():
-        body = BufferedReader(io.BytesIO(body), decomp_type=coding).read()
-    return body
 
 
 def file_digest(path: Path) -> str:
@@ -348,23 +358,22 @@ def describe(offset: int, member: bytes) -> Written:
     """
     try:
         record = next(iter(ArchiveIterator(io.BytesIO(member))))
-        raw = record.raw_stream.read()
+        raw, headers, http = record.raw_stream.read(), record.rec_headers, record.http_headers
+        response = record.rec_type == "response" and http is not None
+        return Written(
+            record_id=headers.get_header("WARC-Record-ID"),
+            record_type=record.rec_type,
+            offset=offset,
+            length=len(member),
+            sha256=digest(member),
+            url=headers.get_header("WARC-Target-URI"),
+            status=int(http.get_statuscode()) if response else None,
+            content_type=http.get_header("Content-Type") if response else None,
+            payload_sha256=digest(raw) if response else None,
+            fetched_at=datetime.fromisoformat(headers.get_header("WARC-Date")),
+        )
     except Exception as error:
         raise DamagedRecordError(f"the record cannot be parsed: {error}") from error
-    headers, http = record.rec_headers, record.http_headers
-    response = record.rec_type == "response" and http is not None
-    return Written(
-        record_id=headers.get_header("WARC-Record-ID"),
-        record_type=record.rec_type,
-        offset=offset,
-        length=len(member),
-        sha256=digest(member),
-        url=headers.get_header("WARC-Target-URI"),
-        status=int(http.get_statuscode()) if response else None,
-        content_type=http.get_header("Content-Type") if response else None,
-        payload_sha256=digest(raw) if response else None,
-        fetched_at=datetime.fromisoformat(headers.get_header("WARC-Date")),
-    )
 
 
 def cut_tail(path: Path, size: int, aside: Path) -> int:
