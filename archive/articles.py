@@ -141,7 +141,7 @@ def history(connection: Connection, uid: str) -> list[dict[str, Any]]:
         .join(Article, Article.id == Version.article_id)
         .join(ReadingRow, ReadingRow.id == Version.reading_id)
         .where(Article.uid == uid)
-        .order_by(Version.first_visit_id)
+        .order_by(Version.since, Version.first_visit_id)
     )
     return [
         {

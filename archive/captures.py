@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 OWN = "own"
 """The origin of what we fetched ourselves."""
+IMPORT = "import"
+"""The origin of what others fetched."""
 
 
 class CaptureStore:
@@ -143,6 +145,7 @@ class CaptureStore:
         """Put every open file of the outlet in order and close those of past days; say what was done.
 
         Whole records that have no row yet are taken up, what is torn behind them is cut off and kept in `warc/torn/`.
+        The file of an import is cut back to what has rows, since the import is run again, and closed.
         A file that has lost committed bytes is closed as it is, for `verify` to report.
         """
         self.close()
@@ -160,7 +163,7 @@ class CaptureStore:
                 self._ticket.check(connection)
                 size = self._repair_one(connection, file_id, path, done)
                 whole = path.exists() and path.stat().st_size == size
-                if day != today or (size > 0 and not whole):
+                if day != today or (size > 0 and not whole) or _is_import(connection, file_id):
                     connection.execute(
                         update(WarcFile)
                         .where(WarcFile.id == file_id)
@@ -173,7 +176,7 @@ class CaptureStore:
         if not path.exists() or path.stat().st_size <= size:
             return size
         found = []
-        for offset, member in whole_members(path, size):
+        for offset, member in () if _is_import(connection, file_id) else whole_members(path, size):
             try:
                 found.append(describe(offset, member))
             except DamagedRecordError:
@@ -206,7 +209,15 @@ def committed_size(connection: Connection, file_id: int) -> int:
     )
 
 
-def insert_captures(connection: Connection, file_id: int, records: Iterable[Written]) -> dict[str, int]:
+def _is_import(connection: Connection, file_id: int) -> bool:
+    """Say whether a file is an import's: the record that it begins with says so."""
+    first = select(Capture.origin).where(Capture.warc_file_id == file_id).limit(1)
+    return connection.execute(first).scalar() == IMPORT
+
+
+def insert_captures(
+    connection: Connection, file_id: int, records: Iterable[Written], *, origin: str = OWN
+) -> dict[str, int]:
     """Insert the rows of records in one file; give the capture id of each record id."""
     ids = {}
     for record in records:
@@ -224,6 +235,6 @@ def insert_captures(connection: Connection, file_id: int, records: Iterable[Writ
             content_type=record.content_type,
             payload_sha256=record.payload_sha256,
             fetched_at=record.fetched_at,
-            origin=OWN,
+            origin=origin,
         )
     return ids

@@ -17,6 +17,8 @@ RETRY_AFTER = timedelta(minutes=15)
 """The first wait after a failed fetch; each further one waits four times as long, a day at most."""
 MAX_TRIES = 5
 """After so many failed fetches an evidence page is given up; its visits say why."""
+IMPORTED = "import"
+"""How the name of a source ends that spoke in an imported capture."""
 TEXTS = (Outcome.NEW, Outcome.REVISED)
 """Outcomes that tell of a text; they go before any other of the same address in a run."""
 
@@ -132,15 +134,26 @@ def sight(
             rules_version=rules_version,
             first_seen_at=now,
         )
-    first, changed, more = _note_sighting(connection, address_id, told, capture_id, now)
+    first, changed, more = note_sighting(connection, address_id, told, capture_id, now)
     # An address that only a page named as its own was never met: its page may show more than that one.
     fresh = fresh or (first and not _is_met(connection, address_id))
-    changed = not fresh and (changed or (first and _was_gone(connection, ticket, address_id)))
+    changed = not fresh and (
+        changed or (first and (_was_gone(connection, ticket, address_id) or _hearsay(connection, address_id)))
+    )
     note_alias(connection, address_id, told.raw)
     if fresh or changed:
         make_due(connection, ticket, address_id, Purpose.ARTICLE, priority=priority, now=now)
         enter(connection, ticket, address_id, Entry.DISCOVERED if fresh else Entry.CARRIED)
     return Sighted(address_id=address_id, fresh=fresh, changed=changed, first=first, more=more)
+
+
+def _hearsay(connection: Connection, address_id: int) -> bool:
+    """Say whether an address is known from imports alone, and none of those showed its text."""
+    told = select(Sighting.id).where(Sighting.address_id == address_id, Sighting.source.like(f"%{IMPORTED}"))
+    looked = select(Visit.id).where(
+        Visit.address_id == address_id, Visit.state.in_([VisitState.READ, VisitState.UNREAD])
+    )
+    return connection.execute(select(told.exists() & ~looked.exists())).scalar_one() is True
 
 
 def wanted(connection: Connection, outlet_id: int, told: Iterable[Sight]) -> bool:
@@ -171,7 +184,7 @@ def _tells_of_another(held: Any, told: Sight) -> bool:
     return told.published[:10] != (held.published_said or "")[:10] and unlike(told.title, held.title_said)
 
 
-def _note_sighting(
+def note_sighting(
     connection: Connection, address_id: int, told: Sight, capture_id: int | None, now: datetime
 ) -> tuple[bool, bool, bool]:
     """Insert or touch the sighting; say whether it is the first, tells of a change, and tells more.

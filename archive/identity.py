@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -29,11 +30,21 @@ ADDRESS = "address"
 UID = "uid"
 """The scheme of the key that an article has for each one that became part of it: that one's `uid`."""
 
-_HOLDER = select(ArticleKey.id, ArticleKey.article_id).where(
+_HOLDER = select(ArticleKey.id, ArticleKey.article_id, ArticleKey.since).where(
     ArticleKey.outlet_id == bindparam("outlet"),
     ArticleKey.scheme == bindparam("scheme"),
     ArticleKey.value == bindparam("value"),
     ArticleKey.until.is_(None),
+)
+_FORMER_HOLDERS = (
+    select(ArticleKey.article_id)
+    .where(
+        ArticleKey.outlet_id == bindparam("outlet"),
+        ArticleKey.scheme == bindparam("scheme"),
+        ArticleKey.value == bindparam("value"),
+        ArticleKey.until > bindparam("at"),
+    )
+    .order_by(ArticleKey.id)
 )
 _SAME_TEXT = (
     select(Article.id)
@@ -62,6 +73,7 @@ _GONE = (
         Visit.address_id == bindparam("address"),
         Visit.id < bindparam("visit"),
         Visit.at > bindparam("seen"),
+        Visit.at <= bindparam("at"),
         Visit.reason.in_([Reason.NOT_FOUND, Reason.SOFT_404]),
     )
     .limit(1)
@@ -84,6 +96,8 @@ class Visited:
     """Where redirects led; None where the story stands at the address that was visited."""
     claimed: Spot | None = None
     """The address that the page names as its own, where that is one of the outlet's and not the one it was read at."""
+    partial: bool = False
+    """Whether what was read cannot know all that the story's page knows: an API's record without author and tags."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +132,17 @@ def recognise(connection: Connection, visited: Visited, reading: Reading, text_s
     claimed = _key(visited.claimed.canonical) if visited.claimed else None
     holders: dict[Key, int] = {}
     ways: dict[int, set[Key]] = {}
+    before: dict[int, set[Key]] = {}
     for key in dict.fromkeys((*reading.keys, here, *([claimed] if claimed else []), came)):
         if (held := _holder(connection, visited.outlet_id, key)) is not None:
-            holders[key] = held[1]
-            ways.setdefault(held[1], set()).add(key)
+            holders[key] = held.article_id
+            ways.setdefault(held.article_id, set()).add(key)
+            for article_id in _former_holders(connection, visited, key) if held.since > visited.at else ():
+                before.setdefault(article_id, set()).add(key)
     found: list[int] = []
-    for article_id, keys in ways.items():
+    for article_id, keys in (*ways.items(), *before.items()):
+        if article_id in found or (found and article_id not in ways):
+            continue
         candidate = _Candidate(connection, article_id, keys, visited, reading, text_sha256)
         if candidate.is_it(here, came) and (not found or candidate.akin()):
             found.append(article_id)
@@ -218,18 +237,33 @@ class _Candidate:
 
     def _was_gone(self) -> bool:
         """Say whether a visit found nothing at the address since the article was seen there."""
-        asked = {"address": self._visited.address_id, "visit": self._visited.visit_id, "seen": self._held.last_seen_at}  # type: ignore[union-attr]
+        assert self._held is not None
+        visited = self._visited
+        asked = {
+            "address": visited.address_id,
+            "visit": visited.visit_id,
+            "seen": self._held.last_seen_at,
+            "at": visited.at,
+        }
         return self._connection.execute(_GONE, asked).first() is not None
 
 
 def claim(connection: Connection, article_id: int, outlet_id: int, keys: Iterable[Key], at: datetime) -> None:
-    """Give an article the keys it was seen under; a key that another article held is that one's no longer."""
+    """Give an article the keys it was seen under; a key that another article held is that one's no longer.
+
+    What was seen before another article had a key says what was before: the other one keeps it.
+    """
     for key in keys:
         held = _holder(connection, outlet_id, key)
-        if held is not None and held[1] == article_id:
+        late = held is not None and held.since > at
+        if held is not None and held.article_id == article_id:
+            if late:
+                connection.execute(update(ArticleKey).where(ArticleKey.id == held.id).values(since=at))
             continue
-        if held is not None:
-            connection.execute(update(ArticleKey).where(ArticleKey.id == held[0]).values(until=at))
+        if held is not None and late and _had(connection, article_id, key):
+            continue
+        if held is not None and not late:
+            connection.execute(update(ArticleKey).where(ArticleKey.id == held.id).values(until=at))
         insert_row(
             connection,
             ArticleKey,
@@ -238,8 +272,16 @@ def claim(connection: Connection, article_id: int, outlet_id: int, keys: Iterabl
             scheme=key.scheme,
             value=key.value,
             since=at,
-            until=None,
+            until=held.since if held is not None and late else None,
         )
+
+
+def _had(connection: Connection, article_id: int, key: Key) -> bool:
+    """Say whether an article was known by a key once."""
+    had = select(ArticleKey.id).where(
+        ArticleKey.article_id == article_id, ArticleKey.scheme == key.scheme, ArticleKey.value == key.value
+    )
+    return connection.execute(had.limit(1)).first() is not None
 
 
 def new_uid(connection: Connection, visited: Visited) -> str:
@@ -266,10 +308,18 @@ def _key(canonical: str) -> Key:
     return Key(scheme=ADDRESS, value=canonical)
 
 
-def _holder(connection: Connection, outlet_id: int, key: Key) -> tuple[int, int] | None:
-    """Give the open row of a key: its id and the article that holds it."""
-    row = connection.execute(_HOLDER, {"outlet": outlet_id, "scheme": key.scheme, "value": key.value}).first()
-    return (row.id, row.article_id) if row else None
+def _holder(connection: Connection, outlet_id: int, key: Key) -> Any:
+    """Give the open row of a key: its id, the article that holds it, and since when."""
+    return connection.execute(_HOLDER, {"outlet": outlet_id, "scheme": key.scheme, "value": key.value}).first()
+
+
+def _former_holders(connection: Connection, visited: Visited, key: Key) -> list[int]:
+    """Give the articles that had a key after a visit and have it no more: a slug was used again since.
+
+    The table has no index for this; it is asked only where a visit is older than who holds the key now.
+    """
+    asked = {"outlet": visited.outlet_id, "scheme": key.scheme, "value": key.value, "at": visited.at}
+    return list(connection.execute(_FORMER_HOLDERS, asked).scalars())
 
 
 def _same_text(connection: Connection, outlet_id: int, text_sha256: str) -> int | None:

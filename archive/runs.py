@@ -250,7 +250,7 @@ def last_success(connection: Connection, outlet: str) -> datetime | None:
     return connection.execute(
         select(func.max(Run.finished_at))
         .join(Outlet, Outlet.id == Run.outlet_id)
-        .where(Outlet.slug == outlet, Run.status.in_([RunStatus.OK, RunStatus.PARTIAL]))
+        .where(Outlet.slug == outlet, Run.kind == "crawl", Run.status.in_([RunStatus.OK, RunStatus.PARTIAL]))
     ).scalar()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
-from archive import spots
+from archive import history, spots
 from archive.database import insert_row
 from archive.identity import Visited, claim, new_uid, recognise
 from archive.models import Article, Body, ReadingRow, ReadingSource, Version
@@ -22,6 +22,12 @@ _CURRENT = (
     .join(Article, Article.reading_id == ReadingRow.id)
     .join(Body, Body.reading_id == ReadingRow.id)
     .where(Article.id == bindparam("article"))
+)
+_OF_TEXT = (
+    select(ReadingRow.id)
+    .where(ReadingRow.article_id == bindparam("article"), ReadingRow.text_sha256 == bindparam("text_sha256"))
+    .order_by(ReadingRow.id)
+    .limit(1)
 )
 _SOURCES = select(ReadingSource.capture_id).where(ReadingSource.reading_id == bindparam("reading"))
 _SEEN = (
@@ -55,7 +61,10 @@ _FOLDED_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", 
 
 
 def save(connection: Connection, visited: Visited, reading: Reading) -> Saved:
-    """Store a reading under its article: a new one, a new version of a known one, or one more sight of the same text."""
+    """Store a reading under its article: a new one, a new version of a known one, or one more sight of the same text.
+
+    What was seen before the article was last looked at is history: it changes what the article was, not what it is.
+    """
     text_sha256 = text_digest(reading)
     known = recognise(connection, visited, reading, text_sha256)
     article_id = known.article_id
@@ -65,9 +74,18 @@ def save(connection: Connection, visited: Visited, reading: Reading) -> Saved:
     for other in known.others:
         unite(connection, article_id, other, visited.at)
     claim(connection, article_id, visited.outlet_id, known.keys, visited.at)
-    moved = known.proven and _moved(connection, article_id, visited, known.home)
+    first, last = history.seen(connection, article_id)
+    late = visited.at < last
+    moved = known.proven and not late and _moved(connection, article_id, visited, known.home)
     held = _current(connection, article_id)
-    if held is not None and not moved and _same(held, reading):
+    # A visit that is read once more, since more is known of its story by now, shows what it showed.
+    if held is not None and late and held["visit_id"] != visited.visit_id:
+        outcome, kind = _save_late(connection, article_id, visited, reading, text_sha256, held)
+    elif (
+        held is not None
+        and not moved
+        and (_same(held, reading) or (visited.partial and held["text_sha256"] == text_sha256))
+    ):
         _add_sources(connection, held["id"], visited.sources)
         outcome, kind = Outcome.UNCHANGED, None
     else:
@@ -84,18 +102,12 @@ def save(connection: Connection, visited: Visited, reading: Reading) -> Saved:
                 text_sha256=text_sha256,
                 since=visited.at,
             )
-        connection.execute(
-            update(Article)
-            .where(Article.id == article_id)
-            .values(
-                reading_id=reading_id,
-                published_date=reading.published_date,
-                moment=_moment(reading, visited.at),
-                state=State.LIVE,
-            )
-        )
+        _show(connection, article_id, reading_id, reading, visited.at)
         kind = ChangeKind.UPSERT
     connection.execute(_SEEN, {"article": article_id, "at": visited.at})
+    if visited.at < first:
+        connection.execute(update(Article).where(Article.id == article_id).values(first_seen_at=visited.at))
+        kind = ChangeKind.UPSERT
     uid = connection.execute(_UID, {"article": article_id}).scalar_one()
     if kind is not None:
         tell(connection, article_id, uid, kind, visited.at)
@@ -113,6 +125,45 @@ def _moved(connection: Connection, article_id: int, visited: Visited, home: Spot
             .where(Article.id == article_id, Article.address_id != address_id)
             .values(address_id=address_id)
         ).rowcount
+    )
+
+
+def _save_late(
+    connection: Connection, article_id: int, visited: Visited, reading: Reading, text_sha256: str, held: RowMapping
+) -> tuple[Outcome, ChangeKind | None]:
+    """Store a look that came before the last one: a text that is not held is a version more.
+
+    Of a text that is held it may know what nobody said later: an API's bare record names no author, its page does.
+    """
+    kind = None
+    known = connection.execute(_OF_TEXT, {"article": article_id, "text_sha256": text_sha256}).scalar()
+    outcome = Outcome.REVISED if known is None else Outcome.UNCHANGED
+    if known is None:
+        _add_reading(connection, article_id, visited, reading, text_sha256)
+    elif held["text_sha256"] == text_sha256 and not visited.partial and _fuller(held, reading):
+        reading_id = _add_reading(connection, article_id, visited, reading, text_sha256)
+        _show(connection, article_id, reading_id, reading, visited.at)
+        kind = ChangeKind.UPSERT
+    elif held["text_sha256"] == text_sha256:
+        _add_sources(connection, held["id"], visited.sources)
+    else:
+        _add_sources(connection, known, visited.sources)
+    if history.rewrite(connection, article_id, (visited.at, visited.visit_id, text_sha256)):
+        kind = ChangeKind.UPSERT
+    return outcome, kind
+
+
+def _show(connection: Connection, article_id: int, reading_id: int, reading: Reading, at: datetime) -> None:
+    """Have an article show a reading."""
+    connection.execute(
+        update(Article)
+        .where(Article.id == article_id)
+        .values(
+            reading_id=reading_id,
+            published_date=reading.published_date,
+            moment=_moment(reading, at),
+            state=State.LIVE,
+        )
     )
 
 
@@ -176,6 +227,17 @@ def _body(reading: Reading) -> dict[str, Any]:
 def _same(held: RowMapping, reading: Reading) -> bool:
     wanted = _columns(reading) | _body(reading)
     return all(held[name] == value for name, value in wanted.items())
+
+
+def _fuller(held: RowMapping, reading: Reading) -> bool:
+    """Say whether a reading says all that is held, and something that is not."""
+    said = _columns(reading)
+    other = [name for name in _SAID if held[name] != said[name]]
+    return bool(other) and not any(held[name] for name in other)
+
+
+_SAID = ("authors", "editors", "section", "tags", "image_url", "caption")
+"""What a reading may leave out because its source does."""
 
 
 def _add_reading(connection: Connection, article_id: int, visited: Visited, reading: Reading, text_sha256: str) -> int:

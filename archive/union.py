@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from archive.database import insert_row
 from archive.identity import UID
-from archive.models import Article, ArticleKey, Change, ReadingRow, Version
+from archive.models import Article, ArticleKey, Change, ReadingRow, Version, Visit
 from archive.records import ChangeKind
 
 
@@ -38,8 +38,9 @@ def unite(connection: Connection, kept_id: int, other_id: int, now: datetime) ->
     connection.execute(delete(Article).where(Article.id == other_id))
     newest = connection.execute(
         select(ReadingRow.id)
+        .join(Visit, Visit.id == ReadingRow.visit_id)
         .where(ReadingRow.article_id == kept_id)
-        .order_by(ReadingRow.visit_id.desc(), ReadingRow.id.desc())
+        .order_by(Visit.at.desc(), ReadingRow.visit_id.desc(), ReadingRow.id.desc())
         .limit(1)
     ).scalar()
     shown = other if newest == other.reading_id else kept
@@ -62,7 +63,9 @@ def unite(connection: Connection, kept_id: int, other_id: int, now: datetime) ->
 def _drop_repeated_versions(connection: Connection, article_id: int) -> None:
     before = None
     for row in connection.execute(
-        select(Version.id, Version.text_sha256).where(Version.article_id == article_id).order_by(Version.first_visit_id)
+        select(Version.id, Version.text_sha256)
+        .where(Version.article_id == article_id)
+        .order_by(Version.since, Version.first_visit_id)
     ).all():
         if row.text_sha256 == before:
             connection.execute(delete(Version).where(Version.id == row.id))

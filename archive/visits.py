@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from archive.captures import IMPORT
 from archive.database import insert_row
 from archive.frontier import enter
 from archive.models import Address, Capture, Outlet, Visit, WarcFile
@@ -38,6 +39,8 @@ class UnreadVisit:
     at: datetime
     capture_id: int
     record: str | None
+    imported: bool
+    """Whether others fetched what is read."""
 
 
 def add(
@@ -87,8 +90,10 @@ def unread(connection: Connection, ticket: RunTicket, *, limit: int, besides: It
             Visit.at,
             Visit.capture_id,
             Visit.record,
+            (Capture.origin == IMPORT).label("imported"),
         )
         .join(Address, Address.id == Visit.address_id)
+        .join(Capture, Capture.id == Visit.capture_id)
         .where(Visit.outlet_id == ticket.outlet_id, Visit.state == VisitState.UNREAD, Visit.id.not_in(list(besides)))
         .order_by(Visit.id)
         .limit(limit)
@@ -96,15 +101,67 @@ def unread(connection: Connection, ticket: RunTicket, *, limit: int, besides: It
     return [UnreadVisit(**row._mapping) for row in rows]
 
 
-def newest_record(connection: Connection, address_id: int) -> tuple[int, str] | None:
-    """Give the newest capture of an API response that holds the story of an address, and the story's record in it."""
-    row = connection.execute(
+BESIDE = timedelta(days=1)
+"""How long a record tells what a page shows that was not fetched as its evidence."""
+
+
+def newest_record(connection: Connection, visit: UnreadVisit) -> tuple[int, str] | None:
+    """Give the API response that was newest when a page was visited and holds its story, and the record in it.
+
+    An evidence page was fetched for its record's sake; any other may show an edit of which an old record knows nothing.
+    """
+    held = (
         select(Visit.capture_id, Visit.record)
-        .where(Visit.address_id == address_id, Visit.record.is_not(None), Visit.capture_id.is_not(None))
-        .order_by(Visit.id.desc())
+        .join(Capture, Capture.id == Visit.capture_id)
+        .where(Visit.address_id == visit.address_id, Visit.record.is_not(None), Visit.at <= visit.at)
+        .limit(1)
+    )
+    if visit.purpose is Purpose.ARTICLE:
+        # A feed knows less than the REST interface; others' captures may hold both.
+        held = held.where(Visit.at >= visit.at - BESIDE).order_by(Capture.content_type.like("%json%").desc())
+    row = connection.execute(held.order_by(Visit.at.desc(), Visit.id.desc())).first()
+    return (row.capture_id, row.record) if row else None
+
+
+def page_beside(connection: Connection, visit: UnreadVisit) -> "KeptPage | None":
+    """Give the public page that was seen last within the day before an API's record of the same story."""
+    row = connection.execute(
+        select(Visit.address_id, Visit.url, Visit.at, Visit.capture_id)
+        .where(
+            Visit.address_id == visit.address_id,
+            Visit.record.is_(None),
+            Visit.capture_id.is_not(None),
+            Visit.status.between(200, 299),
+            Visit.at.between(visit.at - BESIDE, visit.at),
+        )
+        .order_by(Visit.at.desc(), Visit.id.desc())
         .limit(1)
     ).first()
-    return (row.capture_id, row.record) if row else None
+    return KeptPage(**row._mapping) if row else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A visit that is kept: which address, in which form, what was looked at there and where its bytes lie."""
+
+    address_id: int
+    url: str
+    record: str | None
+    status: int | None
+    capture_id: int
+
+
+def of_capture(connection: Connection, outlet_id: int, capture_id: int) -> list[Kept]:
+    """Give the first visit to each address that a capture showed."""
+    rows = connection.execute(
+        select(Visit.address_id, Visit.url, Visit.record, Visit.status, Visit.capture_id)
+        .where(Visit.capture_id == capture_id, Visit.outlet_id == outlet_id)
+        .order_by(Visit.id)
+    )
+    first: dict[tuple[int, str | None], Kept] = {}
+    for row in rows:
+        first.setdefault((row.address_id, row.record), Kept(**row._mapping))
+    return list(first.values())
 
 
 def records_at(connection: Connection, outlet_id: int, canonicals: Iterable[str]) -> dict[str, set[str]]:

@@ -76,6 +76,14 @@ def _cut(path: str, ends: re.Pattern[str]) -> str:
     return path
 
 
+_AMP = re.compile(r"/amp/?(?:\?|$)|[?&]amp(?:=1)?(?:&|$)")
+
+
+def is_amp(url: str) -> bool:
+    """Say whether an address is that of a story's AMP form, which leaves some of the story's facts out."""
+    return bool(_AMP.search(url))
+
+
 def below(url: str, base_url: str) -> str | None:
     """Give the path of an address below the base address, as written; None for one that is not below it."""
     path, base_path = urlsplit(url).path or "/", urlsplit(base_url).path.rstrip("/")

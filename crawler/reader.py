@@ -14,13 +14,14 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from archive import frontier, store, visits
+from archive import frontier, hearsay, store, visits
 from archive.errors import ArchiveError
 from archive.frontier import Hint
 from archive.identity import Visited
 from archive.records import Outcome, Purpose, Reading, Reason, Rejection, Role, VisitState
-from archive.visits import UnreadVisit
+from archive.visits import KeptPage, UnreadVisit
 from archive.warc import DamagedRecordError, Place, read_response
+from crawler.addresses import is_amp
 from crawler.crawl import Crawl
 from crawler.discovery import SAID_BY
 from crawler.reading import Job, Material, Page, ReadingPool, Record, Site, Told, feed
@@ -48,6 +49,7 @@ class Reader:
         self._reading: dict[int, UnreadVisit] = {}
         self._sources: dict[int, tuple[tuple[int, Role], ...]] = {}
         self._hints: dict[int, list[Hint]] = {}
+        self._partial: set[int] = set()
         self._answer: tuple[int, Mapping[str, object]] | None = None
         self._closing = False
         self._idle = asyncio.Event()
@@ -56,6 +58,10 @@ class Reader:
         self.on_fatal: Callable[[BaseException], None] = lambda _: None
         self._backlog = A_JOB  # what a killed crawl left is not counted, and is read at once
         crawl.on_unread = self._count
+
+    def stop(self) -> None:
+        """Give the readers nothing more; what is with them is stored."""
+        self._closing = True
 
     def busy(self) -> bool:
         """Say whether readings are under way."""
@@ -96,18 +102,26 @@ class Reader:
                 connection, self._crawl.ticket, limit=room, besides=[*self._reading, *self._sources]
             )
             records = {visit.visit_id: self._record_of(connection, visit) for visit in waiting}
+            beside = {
+                visit.visit_id: page
+                for visit in waiting
+                if visit.imported and visit.record is not None and (page := visits.page_beside(connection, visit))
+            }
             hints = {
                 visit.visit_id: frontier.hints(connection, visit.address_id)
                 for visit in waiting
                 if records[visit.visit_id] is None
             }
             wanted = {visit.capture_id for visit in waiting} | {held[0] for held in records.values() if held}
+            wanted |= {page.capture_id for page in beside.values()}
             places = visits.capture_places(connection, self._crawl.home.warc, wanted)
         self._backlog = A_JOB if len(waiting) == room else 0
         for visit in waiting:
             held = records[visit.visit_id]
             try:
-                material = self._material(visit, held, places, hints.get(visit.visit_id, ()))
+                material = self._material(
+                    visit, held, places, hints.get(visit.visit_id, ()), beside.get(visit.visit_id)
+                )
             except DamagedRecordError as error:
                 rejection = Rejection(reason=Reason.UNREADABLE, detail=f"the capture is damaged: {error}")
                 self._store_all([(visit, rejection)])
@@ -115,12 +129,16 @@ class Reader:
             sources = [(held[0], Role.RECORD)] if held else []
             if visit.record is None:
                 sources.append((visit.capture_id, Role.PAGE))
+            elif material.page is not None:
+                sources.append((beside[visit.visit_id].capture_id, Role.PAGE))
             sources.extend(
                 (hint.capture_id, Role.LISTING) for hint in hints.get(visit.visit_id, ()) if hint.capture_id is not None
             )
             self._sources[visit.visit_id] = tuple(sources)
             if visit.visit_id in hints:
                 self._hints[visit.visit_id] = hints[visit.visit_id]
+            if visit.imported and visit.record is not None and bare(material.record):
+                self._partial.add(visit.visit_id)
             ready.append((visit, material))
         return ready
 
@@ -129,11 +147,12 @@ class Reader:
         """The record that is read with a visit: its own, or, where its page is evidence, the story's newest.
 
         A page that was fetched for its story has the word: a sitemap said that it changed since the record was given.
+        Why others fetched a page is not known; a record of the same day is taken for its story's.
         """
         if visit.record is not None:
             return visit.capture_id, visit.record
-        evidence = visit.purpose is Purpose.EVIDENCE
-        return visits.newest_record(connection, visit.address_id) if evidence else None
+        beside = visit.purpose is Purpose.EVIDENCE or visit.imported
+        return visits.newest_record(connection, visit) if beside else None
 
     def _material(
         self,
@@ -141,12 +160,16 @@ class Reader:
         held: tuple[int, str] | None,
         places: dict[int, tuple[Place, str]],
         hints: Sequence[Hint],
+        beside: KeptPage | None,
     ) -> Material:
         page = None
-        if visit.record is None:
-            message = read_response(*places[visit.capture_id])
-            page = Page(url=visit.url, body=message.body, status=message.status, content_type=message.content_type)
         record = self._record(held, places) if held else None
+        shown = (visit.url, visit.capture_id) if visit.record is None else None
+        if beside is not None and bare(record):
+            shown = (beside.url, beside.capture_id)
+        if shown is not None:
+            message = read_response(*places[shown[1]])
+            page = Page(url=shown[0], body=message.body, status=message.status, content_type=message.content_type)
         return Material(
             site=self._site,
             url=visit.url,
@@ -190,6 +213,7 @@ class Reader:
             for visit_id in ids:
                 self._sources.pop(visit_id, None)
                 self._hints.pop(visit_id, None)
+                self._partial.discard(visit_id)
             if not self._reading:
                 self._idle.set()
         if self._backlog >= A_JOB:
@@ -221,7 +245,10 @@ class Reader:
         crawl, ticket = self._crawl, self._crawl.ticket
         settle = partial(visits.settle, connection, visit.visit_id)
         dispose = partial(frontier.dispose, connection, ticket, visit.address_id)
-        if isinstance(result, Rejection) and result.reason is Reason.CHALLENGE:
+        if visit.imported:
+            if isinstance(result, Reading):
+                hearsay.seen_since(connection, visit.address_id, visit.purpose, visit.at)
+        elif isinstance(result, Rejection) and result.reason is Reason.CHALLENGE:
             # It says nothing of the story, which may be shown another time.
             frontier.withheld(connection, visit.address_id, now=crawl.now())
         elif visit.purpose is Purpose.ARTICLE:
@@ -244,6 +271,7 @@ class Reader:
                 sources=self._sources[visit.visit_id],
                 landed=crawl.naming.spot(visit.url),
                 claimed=crawl.naming.claimed(reading.canonical),
+                partial=visit.visit_id in self._partial or (visit.imported and is_amp(visit.url)),
             ),
             reading,
         )
@@ -256,7 +284,7 @@ class Reader:
 
     async def drain(self, *, quick: bool = False) -> None:
         """Wait until what was fetched is read; a stopped crawl waits a few seconds for what is with the readers."""
-        self._closing = quick
+        self._closing = self._closing or quick
         try:
             async with asyncio.timeout(QUICK_SECONDS if quick else None):
                 self.pump()
@@ -279,8 +307,13 @@ def records_of(body: bytes) -> Mapping[str, object]:
         posts = json.loads(body)
     except (ValueError, RecursionError, feed.NoFeedError) as error:
         raise DamagedRecordError(f"it holds no records: {error}") from error
-    found = posts if isinstance(posts, list) else []
+    found = posts if isinstance(posts, list) else [posts]
     return {str(post.get("id")): post for post in found if isinstance(post, dict)}
+
+
+def bare(record: Record | None) -> bool:
+    """Say whether a record knows neither section nor tags: a feed's, or one asked for without what is embedded in it."""
+    return record is not None and ("_embedded" not in record.payload or record.payload.get("feed") is True)
 
 
 def told_by(hints: Sequence[Hint], zone: ZoneInfo) -> Told:

@@ -38,20 +38,39 @@ def unread_visits(desk: Any, besides: list[int] | None = None) -> list[Any]:
         return visits.unread(connection, desk.ticket, limit=9, besides=besides or [])
 
 
-def test_the_newest_record_of_a_story_is_found_for_its_page(bench: Any) -> None:
+def a_visit(desk: Any, address_id: int, purpose: Purpose, capture_id: int, record: str | None = None) -> int:
+    with desk.bench.database.write() as connection:
+        return visits.add(
+            connection, desk.ticket, address_id=address_id, purpose=purpose, url="u", at=desk.bench.now(),
+            status=200, capture_id=capture_id, record=record,
+        )  # fmt: skip
+
+
+def records_for_pages(desk: Any) -> list[tuple[int, str] | None]:
+    with desk.bench.database.read() as connection:
+        return [
+            visits.newest_record(connection, visit) for visit in unread_visits(desk) if visit.record is None
+        ]  # fmt: skip
+
+
+def test_the_record_that_was_newest_when_a_page_was_seen_is_found_for_it(bench: Any) -> None:
     desk = bench.begin()
     address_id = desk.sight("/a/")
     captures = [desk.keep("/api/"), desk.keep("/api/")]
-    with bench.database.read() as connection:
-        assert visits.newest_record(connection, address_id) is None
+    page = desk.keep("/a/")
+    a_visit(desk, address_id, Purpose.ARTICLE, page)
+    assert records_for_pages(desk) == [None]
     for number, capture_id in enumerate(captures):
-        with bench.database.write() as connection:
-            visits.add(
-                connection, desk.ticket, address_id=address_id, purpose=Purpose.ARTICLE, url="u", at=bench.now(),
-                status=200, capture_id=capture_id, record=str(number),
-            )  # fmt: skip
+        bench.pass_time(hours=1)
+        a_visit(desk, address_id, Purpose.ARTICLE, capture_id, record=str(number))
+        bench.pass_time(hours=1)
+        a_visit(desk, address_id, Purpose.EVIDENCE, page)
+    assert records_for_pages(desk) == [None, (captures[0], "0"), (captures[1], "1")]
+    bench.pass_time(hours=26)
+    a_visit(desk, address_id, Purpose.EVIDENCE, page)
+    a_visit(desk, address_id, Purpose.ARTICLE, page)
+    assert records_for_pages(desk)[3:] == [(captures[1], "1"), None], "a record of two days ago knows no edit"
     with bench.database.read() as connection:
-        assert visits.newest_record(connection, address_id) == (captures[1], "1")
         places = visits.capture_places(connection, Path("warc"), captures)
     assert {place.path for place, _ in places.values()} == {Path("warc/kabar/kabar-20241125.warc.gz")}
 

@@ -1,0 +1,78 @@
+"""What others say of addresses: imported captures, and lists that a person wrote."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from archive import frontier
+from archive.database import insert_row
+from archive.frontier import Sight, Sighted
+from archive.models import Address, Due, Sighting
+from archive.records import Purpose
+from archive.runs import RunTicket
+
+
+def hear(
+    connection: Connection,
+    ticket: RunTicket,
+    told: Sight,
+    *,
+    rules_version: int,
+    at: datetime,
+    capture_id: int | None = None,
+) -> Sighted:
+    """Note what an imported capture told of an address at some time in the past; nothing becomes due by it.
+
+    It never goes before what was said later: only what the source has not said yet is taken from it.
+    """
+    there = select(Address.id).where(Address.outlet_id == ticket.outlet_id, Address.canonical == told.canonical)
+    address_id = connection.execute(there).scalar()
+    fresh = address_id is None
+    if address_id is None:
+        address_id = insert_row(
+            connection,
+            Address,
+            outlet_id=ticket.outlet_id,
+            canonical=told.canonical,
+            rules_version=rules_version,
+            first_seen_at=at,
+        )
+        # Of a known address the forms that are met by crawling stay the newest, since those are asked for.
+        frontier.note_alias(connection, address_id, told.raw)
+    held = connection.execute(
+        select(Sighting.id, Sighting.published_said, Sighting.title_said, Sighting.section_said).where(
+            Sighting.address_id == address_id, Sighting.source == told.source
+        )
+    ).first()
+    if held is None:
+        first, _, more = frontier.note_sighting(connection, address_id, told, capture_id, at)
+        return Sighted(address_id=address_id, fresh=fresh, changed=False, first=first, more=more)
+    news = {
+        name: said
+        for name, said in (
+            ("published_said", told.published),
+            ("title_said", told.title),
+            ("section_said", told.section),
+        )
+        if said is not None and getattr(held, name) is None
+    }
+    if news:
+        # What was told first stays tied to the capture that told it.
+        connection.execute(update(Sighting).where(Sighting.id == held.id).values(**news))
+    more = bool(news.keys() & {"published_said", "section_said"})
+    return Sighted(address_id=address_id, fresh=fresh, changed=False, first=False, more=more)
+
+
+def ask(connection: Connection, ticket: RunTicket, told: Sight, *, rules_version: int, now: datetime) -> bool:
+    """Make an address due that a person asked for, unless it was looked at or is due already; say whether it is now."""
+    due = select(Due.id).join(Address, Address.id == Due.address_id)
+    due = due.where(Address.outlet_id == ticket.outlet_id, Address.canonical == told.canonical)
+    if connection.execute(due).first() is not None:
+        return False
+    frontier.sight(connection, ticket, told, rules_version=rules_version, priority=1, now=now)
+    return connection.execute(due).first() is not None
+
+
+def seen_since(connection: Connection, address_id: int, purpose: Purpose, at: datetime) -> None:
+    """Take an address off the list of what is due, if it was due by the time at which it was looked at."""
+    connection.execute(delete(Due).where(Due.address_id == address_id, Due.purpose == purpose, Due.next_at <= at))
