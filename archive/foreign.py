@@ -26,6 +26,7 @@ RATIO = 200
 """How many times its size a larger file may unpack to; HTML gives 5 to 20."""
 _MAGIC = b"\x1f\x8b"
 _MEMBER = b"\x1f\x8b\x08"
+_WORD = b"WARC/"
 _NAMES = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*(.*)")
 
 
@@ -118,14 +119,21 @@ class Stream:
             TornError: the file cannot be unpacked from here.
         """
         while self._at >= len(self._piece):
-            if not self._packed and not self._fetch():
-                if self._inflate is not None:
-                    raise TornError(Trouble.TRUNCATED)
+            if not self._further():
                 return False
-            self._piece, self._at = self._next_piece(), 0
-            self._given += len(self._piece)
-            if self._given > self._free and self._given > RATIO * self._taken:
-                raise TornError(Trouble.BOMB)
+        return True
+
+    def _further(self) -> bool:
+        """Put the next piece, which may be empty, behind what is left of this one; False at the end of the file."""
+        if not self._packed and not self._fetch():
+            if self._inflate is not None:
+                raise TornError(Trouble.TRUNCATED)
+            return False
+        piece = self._next_piece()
+        self._piece, self._at = self._piece[self._at :] + piece, 0
+        self._given += len(piece)
+        if self._given > self._free and self._given > RATIO * self._taken:
+            raise TornError(Trouble.BOMB)
         return True
 
     def _fetch(self) -> bool:
@@ -179,8 +187,15 @@ class Stream:
         return b"".join(parts)
 
     def begins(self) -> bool:
-        """Say whether a record begins here."""
-        return self.more() and self._piece.startswith(b"WARC/", self._at)
+        """Say whether a record begins here; the end of the file may cut its first word."""
+        if not self.more():
+            return False
+        fresh = self.fresh
+        while len(left := self._piece[self._at : self._at + len(_WORD)]) < len(_WORD) and _WORD.startswith(left):
+            if not self._further():
+                break
+        self.fresh = fresh
+        return _WORD.startswith(left)
 
     def skip_blank(self) -> None:
         """Pass over what ends a record, and over any further empty lines."""

@@ -1,5 +1,6 @@
 """What others say of addresses: imported captures, and lists that a person wrote."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
@@ -7,7 +8,7 @@ from sqlalchemy import Connection, delete, select, update
 from archive import frontier
 from archive.database import insert_row
 from archive.frontier import Sight, Sighted
-from archive.models import Address, Due, Sighting
+from archive.models import Address, Capture, Due, Sighting, Visit
 from archive.records import Purpose
 from archive.runs import RunTicket
 
@@ -61,6 +62,32 @@ def hear(
         connection.execute(update(Sighting).where(Sighting.id == held.id).values(**news))
     more = bool(news.keys() & {"published_said", "section_said"})
     return Sighted(address_id=address_id, fresh=fresh, changed=False, first=False, more=more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """A story of which a source told in a capture, and at which nobody looked."""
+
+    address_id: int
+    canonical: str
+    capture_id: int
+    at: datetime
+
+
+def unseen(connection: Connection, outlet_id: int, source: str) -> list[Unseen]:
+    """Give the stories that are known from what a source told in imported captures, by capture."""
+    rows = connection.execute(
+        select(Sighting.address_id, Address.canonical, Sighting.capture_id, Capture.fetched_at.label("at"))
+        .join(Address, Address.id == Sighting.address_id)
+        .join(Capture, Capture.id == Sighting.capture_id)
+        .where(
+            Address.outlet_id == outlet_id,
+            Sighting.source == source,
+            ~select(Visit.id).where(Visit.address_id == Address.id).exists(),
+        )
+        .order_by(Sighting.capture_id, Sighting.id)
+    )
+    return [Unseen(**row._mapping) for row in rows]
 
 
 def ask(connection: Connection, ticket: RunTicket, told: Sight, *, rules_version: int, now: datetime) -> bool:

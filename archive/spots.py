@@ -34,6 +34,12 @@ def of_whole(connection: Connection, outlet_id: int, told: Sight) -> Sight:
     return replace(told, canonical=told.whole, whole=None)
 
 
+def is_story(connection: Connection, outlet_id: int, told: Sight) -> bool:
+    """Say whether a source told of an address that may be a part's as a story's, and no whole one is held."""
+    known = select(Address.id).where(Address.outlet_id == outlet_id, Address.canonical == told.canonical)
+    return of_whole(connection, outlet_id, told) is told and connection.execute(known).first() is not None
+
+
 def place(connection: Connection, outlet_id: int, spot: Spot, now: datetime, *, met: bool) -> int:
     """Give the address at which a story turned out to stand, whether or not a source told of it.
 

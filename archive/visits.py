@@ -140,6 +140,28 @@ def page_beside(connection: Connection, visit: UnreadVisit) -> "KeptPage | None"
     return KeptPage(**row._mapping) if row else None
 
 
+def read_beside(connection: Connection, ticket: RunTicket, address_id: int, at: datetime, *, record: bool) -> None:
+    """Have imported looks at an address read once more that are read together with one at `at`, a record or a page.
+
+    So the order in which files are imported changes nothing.
+    """
+    imported = select(Capture.id).where(Capture.id == Visit.capture_id, Capture.origin == IMPORT)
+    rows = connection.execute(
+        update(Visit)
+        .where(
+            Visit.address_id == address_id,
+            Visit.purpose == Purpose.ARTICLE,
+            Visit.state == VisitState.READ,
+            Visit.record.is_(None) if record else Visit.record.is_not(None),
+            Visit.at.between(at, at + BESIDE),
+            imported.exists(),
+        )
+        .values(state=VisitState.UNREAD)
+    )
+    if rows.rowcount:
+        enter(connection, ticket, address_id, Entry.CARRIED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A visit that is kept: which address, in which form, what was looked at there and where its bytes lie."""

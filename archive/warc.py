@@ -315,7 +315,7 @@ def response_in(member: bytes) -> HttpMessage:
             headers=tuple(http.headers),
             body=body.body,
             whole=body.whole,
-            fetched_at=datetime.fromisoformat(headers.get_header("WARC-Date")),
+            fetched_at=_date(headers),
         )
     except DamagedRecordError:
         raise
@@ -323,6 +323,12 @@ def response_in(member: bytes) -> HttpMessage:
         raise DamagedRecordError(str(error)) from error
     except Exception as error:
         raise DamagedRecordError(f"the record cannot be parsed: {error}") from error
+
+
+def _date(headers: StatusAndHeaders) -> datetime:
+    """Give when a record was captured, in UTC also where others left the zone out."""
+    at = datetime.fromisoformat(headers.get_header("WARC-Date"))
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def file_digest(path: Path) -> str:
@@ -370,7 +376,7 @@ def describe(offset: int, member: bytes) -> Written:
             status=int(http.get_statuscode()) if response else None,
             content_type=http.get_header("Content-Type") if response else None,
             payload_sha256=digest(raw) if response else None,
-            fetched_at=datetime.fromisoformat(headers.get_header("WARC-Date")),
+            fetched_at=_date(headers),
         )
     except Exception as error:
         raise DamagedRecordError(f"the record cannot be parsed: {error}") from error

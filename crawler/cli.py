@@ -31,6 +31,7 @@ COMMANDS = {
     "db": "crawler.commands:db",
     "demo": "crawler.demo:demo",
     "export": "archive.commands:export",
+    "import": "crawler.importing.command:import_",
     "init": "crawler.commands:init",
     "outlets": "crawler.commands:outlets",
     "schedule": "scheduler.commands:schedule",

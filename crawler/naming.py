@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable
 
+from archive.frontier import Sight
 from archive.records import GUID, Key
 from archive.spots import Spot
 from crawler.addresses import RULES_VERSION, below, canonical, whole, without_user
 from crawler.declaration import Declaration
+from crawler.discovery import Story
 from crawler.guard import Boundary
 
 
@@ -31,6 +33,22 @@ class Naming:
         base_url = self._base_url if self._crawled.admits(url) else self._declared_url
         form = canonical(url, base_url, self._declared.form)
         return Spot(canonical=form, raw=url, rules_version=RULES_VERSION) if form is not None else None
+
+    def sight(self, story: Story, source: str) -> Sight | None:
+        """Give what a source told of a story as the archive notes it; None for a story that is not the outlet's."""
+        spot = self.spot(story.url)
+        if spot is None:
+            return None
+        return Sight(
+            canonical=spot.canonical,
+            raw=spot.raw,
+            source=source,
+            whole=whole(spot.canonical),
+            title=story.title or None,
+            published=story.published,
+            modified=story.modified,
+            section=story.section,
+        )
 
     def forms(self, url: str) -> tuple[str, str | None] | None:
         """Give the canonical form of a story's address at whatever host it once was, and of what it may be a part."""

@@ -302,7 +302,7 @@ def records_of(body: bytes) -> Mapping[str, object]:
         DamagedRecordError: it is neither.
     """
     try:
-        if body.lstrip()[:1] == b"<":
+        if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
             return feed.records(body)
         posts = json.loads(body)
     except (ValueError, RecursionError, feed.NoFeedError) as error:

@@ -1,24 +1,17 @@
 """Projections made again from facts: every kept visit is read once more, in the order of the visits."""
 
 import asyncio
-import uuid
 from typing import Any
 
 from archive import projections, runs, visits
-from archive.captures import CaptureStore
 from archive.database import Database
 from archive.records import RunStatus
-from archive.rekey import rekey
 from archive.settings import Home
-from crawler.addresses import RULES_VERSION
+from crawler import offline
 from crawler.child import READERS, now
 from crawler.config import Loaded, OutletSettings
-from crawler.crawl import Crawl, Outlet
-from crawler.naming import Naming
-from crawler.outlets import proved
-from crawler.reader import Reader
-from crawler.reading import ReadingPool, Site
-from crawler.version import VERSION
+from crawler.crawl import Crawl
+from crawler.reading import ReadingPool
 from scheduler.lock import outlet_lock
 
 
@@ -49,49 +42,17 @@ def undeclared(loaded: Loaded, database: Database) -> list[str]:
 
 
 def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings) -> dict[str, Any]:
-    kind = proved(slug, declared.family, starts=tuple(declared.lists), article=declared.stories)
     with outlet_lock(home.locks, slug):
+        crawl = offline.begin(home, database, slug, declared, work="rebuild")
+        ticket = crawl.ticket
         with database.write() as connection:
-            outlet_id = runs.register_outlet(connection, slug, _plain(declared), now())
-            forms = Naming(declared.base_url, declared.base_url, kind).forms
-            rekey(connection, outlet_id, version=RULES_VERSION, forms=forms, now=now())
-            ticket = runs.begin(
-                connection,
-                outlet_id,
-                kind="rebuild",
-                cause="command",
-                planned_at=None,
-                version=VERSION,
-                settings_digest="",
-                now=now(),
-            )
-        captures = CaptureStore(
-            database, home.warc, ticket=ticket, slug=slug, software="", new_id=lambda: str(uuid.uuid4()), now=now
-        )
-        captures.repair()
-        with database.write() as connection:
-            before = projections.forget(connection, outlet_id)
+            before = projections.forget(connection, ticket.outlet_id)
             again = visits.unread_again(connection, ticket)
-        outlet = Outlet(
-            slug=slug,
-            name=declared.name,
-            family=declared.family,
-            declared_url=declared.base_url,
-            base_url=declared.base_url,
-            timezone=declared.timezone,
-            pages="none",
-        )
-        crawl = Crawl(outlet, kind, database=database, home=home, ticket=ticket, captures=captures, now=now)
-        site = Site(
-            slug=slug, name=declared.name, base_url=declared.base_url, timezone=declared.timezone, rules=kind.rules
-        )
         with ReadingPool(READERS, 512) as pool:
-            asyncio.run(_read(crawl, pool, site))
-        if crawl.fatal is not None:
-            raise crawl.fatal
+            asyncio.run(_read(crawl, pool))
         with database.write() as connection:
             ticket.check(connection)
-            lost = projections.bury(connection, outlet_id, before, now())
+            lost = projections.bury(connection, ticket.outlet_id, before, now())
             summed = runs.finish(connection, ticket, status=RunStatus.OK, detail="", extra={}, now=now())
     return {
         "outlet": slug,
@@ -103,19 +64,5 @@ def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings
     }
 
 
-async def _read(crawl: Crawl, pool: ReadingPool, site: Site) -> None:
-    reader = Reader(crawl, pool, site)
-
-    def note(error: BaseException) -> None:
-        crawl.fatal = crawl.fatal or error
-
-    reader.on_fatal = note
-    await reader.drain()
-
-
-def _plain(declared: OutletSettings) -> dict[str, Any]:
-    import msgspec
-
-    plain = msgspec.to_builtins(declared)
-    assert isinstance(plain, dict)
-    return plain
+async def _read(crawl: Crawl, pool: ReadingPool) -> None:
+    await offline.read(crawl, offline.reader(crawl, pool))

@@ -8,7 +8,7 @@ from archive import frontier, spots, visits
 from archive.frontier import Sight
 from archive.records import Entry, Outcome, Purpose, Reason
 from archive.warc import Exchange
-from crawler.addresses import RULES_VERSION, whole
+from crawler.addresses import RULES_VERSION
 from crawler.crawl import Crawl, last_response
 from crawler.discovery import SOURCES, Answer, Ask, Met, Plan, Sitemaps, Source, Span, Step, Story, Use, needed, own
 from crawler.guard import authority
@@ -76,7 +76,7 @@ class Sightings:
         """
         now = self._crawl.now()
         name = f"{source.kind} {ask.teller}".strip()
-        told = [(story, self._sight(story, name)) for story in answer.stories]
+        told = [(story, self._crawl.naming.sight(story, name)) for story in answer.stories]
         with self._crawl.database.read() as connection:
             outlet_id = self._crawl.ticket.outlet_id
             met = [(story, spots.of_whole(connection, outlet_id, sight)) for story, sight in told if sight]
@@ -169,7 +169,7 @@ class Sightings:
         with self._crawl.database.write() as connection:
             self._crawl.ticket.check(connection)
             for url in self._crawl.outlet.only:
-                told = self._sight(Story(url=url), "command")
+                told = self._crawl.naming.sight(Story(url=url), "command")
                 if told is None:
                     self._reject_offsite(connection, Story(url=url), "command", now)
                     continue
@@ -183,21 +183,6 @@ class Sightings:
                 frontier.enter(connection, self._crawl.ticket, sighted.address_id, Entry.CARRIED)
                 if self._crawl.only is not None:
                     self._crawl.only.add(sighted.address_id)
-
-    def _sight(self, story: Story, source: str) -> Sight | None:
-        spot = self._crawl.naming.spot(story.url)
-        if spot is None:
-            return None
-        return Sight(
-            canonical=spot.canonical,
-            raw=spot.raw,
-            source=source,
-            whole=whole(spot.canonical),
-            title=story.title or None,
-            published=story.published,
-            modified=story.modified,
-            section=story.section,
-        )
 
     def _reject_offsite(self, connection: Any, story: Story, source: str, now: datetime) -> None:
         sight = Sight(canonical=story.url, raw=story.url, source=source, title=story.title or None)

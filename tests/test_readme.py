@@ -81,6 +81,16 @@ def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def typed(command: str, folder: Path) -> list[str]:
+    """Give the words of a command as a shell in a folder hands them over."""
+    words = [word.replace("$PILKADA_HOME", "news") for word in shlex.split(command)]
+    return [one for word in words for one in (_files(word, folder) if "/*" in word else [word])]
+
+
+def _files(word: str, folder: Path) -> list[str]:
+    return sorted(str(file.relative_to(folder)) for file in folder.glob(word))
+
+
 @pytest.mark.parametrize("name", ["README.md", "README.id.md"])
 def test_examples_print_what_is_shown(name: str, site: SampleSite, tmp_path: Path) -> None:
     text = (ROOT / name).read_text("utf-8")
@@ -92,7 +102,7 @@ def test_examples_print_what_is_shown(name: str, site: SampleSite, tmp_path: Pat
     commands = examples(text)
     assert commands
     for command, shown in commands:
-        program, *arguments = shlex.split(command.replace(SHOWN_HOST, host))
+        program, *arguments = typed(command.replace(SHOWN_HOST, host), tmp_path)
         assert program == "pilkada", command
         done = run(["-m", "pilkada", *arguments], tmp_path)
         assert done.returncode == 0, f"{command}\n{done.stdout}"

@@ -45,6 +45,15 @@ def test_records_are_read_whatever_way_they_are_packed(packing: Packing) -> None
     assert [one.header.kind for one in found if one.header] == ["response"] * 5
 
 
+@pytest.mark.parametrize("packing", [warcs.plain, packed_as_one], ids=["plain", "one"])
+def test_a_record_may_begin_anywhere_in_a_piece(packing: Packing) -> None:
+    """The word that it begins with is cut by the end of what is read at once."""
+    for ends in range(foreign.PIECE - 5, foreign.PIECE + 6):
+        first = record("response", URL, b"x" * (ends - len(record("response", URL, b"", length=65_000))))
+        assert len(first) == ends
+        assert troubles(read(packing(first, *FIVE))) == []
+
+
 @pytest.mark.parametrize("version", ["0.18", "1.0", "1.1"])
 def test_all_versions_are_read(version: str) -> None:
     assert blocks(read(record("response", URL, BLOCKS[0], version=version))) == [BLOCKS[0]]

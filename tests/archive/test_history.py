@@ -1,7 +1,7 @@
 """What an article is and was does not depend on the order in which the archive learned of the looks at it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -13,6 +13,14 @@ from archive.models import ArticleKey, ReadingSource, Version, Visit
 from archive.records import Outcome
 from archive.store import Saved
 
+DEBATE = (
+    "KPU Kutai Barat menggelar debat kedua calon bupati di Melak pada Rabu malam. Tiga pasangan calon hadir lengkap dan"
+    " memaparkan rencana mereka soal jalan, sekolah, dan harga sawit di hadapan ratusan pendukung."
+)
+FLOOD = (
+    "Hujan dua hari membuat sungai meluap, ratusan rumah tergenang setinggi lutut. Warga mengungsi ke gedung sekolah"
+    " sambil menunggu bantuan perahu karet dari badan penanggulangan bencana kabupaten."
+)
 LOOKS = {
     "comes-back": (("satu", 0), ("dua", 1), ("satu", 2), ("satu", 3)),
     "edited-twice": (("satu", 0), ("satu", 1), ("dua", 2), ("tiga", 3)),
@@ -93,3 +101,20 @@ def test_an_older_story_at_an_address_is_a_story_of_its_own_and_takes_nothing_ov
         assert articles.resolve(connection, "http://kabar.test/a/") == today.uid
         held = connection.execute(select(ArticleKey.since, ArticleKey.until).where(ArticleKey.value == "/a/")).all()
     assert sorted(row.until is None for row in held) == [False, True]
+
+
+def test_an_older_look_at_a_story_whose_address_was_used_again_is_of_that_story(bench: Any) -> None:
+    desk = bench.begin()
+    debate, flood = ("Debat Kedua Digelar di Melak", DEBATE), ("Banjir Merendam Tiga Kecamatan", FLOOD)
+    bench.pass_time(days=3)
+    first = desk.store("/jadwal", *debate, published_date=date(2024, 11, 25))
+    bench.pass_time(days=9)
+    second = desk.store("/jadwal", *flood, published_date=date(2024, 12, 6))
+    assert first.uid != second.uid
+    bench.pass_time(days=-11)
+    older = desk.store("/jadwal", debate[0], f"{DEBATE} Jadwalnya belum pasti.", published_date=date(2024, 11, 25))
+    assert (older.outcome, older.uid) == (Outcome.REVISED, first.uid)
+    shown, history = state(bench, first.uid)
+    assert (shown["body"], len(history)) == (DEBATE, 2)
+    with bench.database.read() as connection:
+        assert articles.resolve(connection, "http://kabar.test/jadwal") == second.uid

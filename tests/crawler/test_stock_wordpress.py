@@ -11,11 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
-from tests.crawler.commandline import NO_PAGES, Pilkada
+from tests.crawler.commandline import NO_PAGES, SLUG, Pilkada
 from tests.crawler.gold import REASON, gold, paragraphs, plain, shared
 
 FOLDER = shared() or Path("absent")
+RECORDING = FOLDER / "captures" / "wordpress-stock.warc.gz"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=REASON)
 
 FLOOR_OF_BODIES = 54
@@ -24,8 +26,8 @@ FLOOR_OF_BODIES = 54
 @contextmanager
 def replayed(log: Path, *more: str) -> Iterator[str]:
     """Serve the recording on a free port; the log has one line a request."""
-    tool, recording = FOLDER / "tools" / "replay.py", FOLDER / "captures" / "wordpress-stock.warc.gz"
-    command = [sys.executable, str(tool), str(recording), "--port", "0", "--log", str(log), *more]
+    tool = FOLDER / "tools" / "replay.py"
+    command = [sys.executable, str(tool), str(RECORDING), "--port", "0", "--log", str(log), *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
@@ -151,3 +153,109 @@ def test_a_closed_interface_costs_no_story(exported: dict[str, dict[str, Any]], 
             assert exported[path]["body"].startswith(record["body"]), path
     pilkada.assert_sound(54)
     pilkada.close()
+
+
+# ---- the recording imported as a file ----
+
+
+SAME = (
+    *("uid", "title", "body", "removed", "lead", "dateline", "dateline_outlet", "place", "authors", "editors"),
+    *("credit", "advertorial_mark", "published_date", "published_at", "published_source", "modified_at", "section"),
+    *("tags", "caption", "photo_credit", "captions", "language", "word_count", "flags", "state", "versions"),
+    *("extractor",),
+)
+"""What must be the same; addresses have the port at which they were met, and times are each one's own."""
+
+
+def recorded_at() -> str:
+    with RECORDING.open("rb") as file:
+        parts = urlsplit(next(iter(ArchiveIterator(file))).rec_headers.get_header("WARC-Target-URI"))
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def by_path(pilkada: Pilkada) -> dict[str, dict[str, Any]]:
+    return {urlsplit(record["canonical_url"]).path: record for record in pilkada.articles()}
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pilkada, dict[str, Any]]]:
+    """A home into which the recording was imported, and the report."""
+    pilkada = Pilkada(tmp_path_factory.mktemp("imported") / "home")
+    pilkada.declare(recorded_at())
+    ended = pilkada("import", str(RECORDING), "--format", "json")
+    assert ended.status == 0, ended
+    (report,) = ended.json()
+    yield pilkada, report
+    pilkada.close()
+
+
+def assert_same(pilkada: Pilkada, crawled: Pilkada) -> None:
+    ours, theirs = by_path(pilkada), by_path(crawled)
+    assert ours.keys() == theirs.keys() == {story["path"] for story in gold(FOLDER)}
+    for path, record in ours.items():
+        other = theirs[path]
+        assert {name: record[name] for name in SAME} == {name: other[name] for name in SAME}
+        assert len(record["related"]) == len(other["related"])
+    pilkada.assert_sound(54)
+
+
+def test_the_file_gives_the_articles_of_the_crawl(
+    imported: tuple[Pilkada, dict[str, Any]], crawled: tuple[Pilkada, dict[str, Any], list[str]]
+) -> None:
+    pilkada, report = imported
+    assert (report["new"], report["revised"]) == (54, 0)
+    assert_same(pilkada, crawled[0])
+
+
+def test_our_own_files_give_the_articles_of_their_crawl(
+    crawled: tuple[Pilkada, dict[str, Any], list[str]], tmp_path: Path
+) -> None:
+    pilkada = Pilkada(tmp_path / "home")
+    pilkada.declare(crawled[0].rows("select json_extract(declared, '$.base_url') from outlet_declaration")[-1][0])
+    files = sorted(map(str, (crawled[0].home / "warc").rglob("*.warc.gz")))
+    (report,) = pilkada("import", *files, "--format", "json").json()
+    assert (report["new"], report["revised"]) == (54, 0)
+    assert_same(pilkada, crawled[0])
+    pilkada.close()
+
+
+def test_its_records_are_counted_each_once(imported: tuple[Pilkada, dict[str, Any]]) -> None:
+    _, report = imported
+    assert report["records"] == 604
+    assert report["taken"] + report["known"] + sum(report["skipped"].values()) == 604
+    assert report["skipped"]["request"] == 302
+    assert report["rejected"]["password"] == 1
+
+
+def test_a_second_import_adds_nothing(imported: tuple[Pilkada, dict[str, Any]]) -> None:
+    pilkada, first = imported
+
+    def state() -> tuple[object, ...]:
+        files = {path: path.stat().st_size for path in (pilkada.home / "warc").rglob("*") if path.is_file()}
+        tables = [name for (name,) in pilkada.rows("select name from sqlite_master where type = 'table'")]
+        return files, *(pilkada.rows(f"select count(*) from {name}") for name in tables if name != "run")
+
+    before = state()
+    (report,) = pilkada("import", str(RECORDING), "--format", "json").json()
+    assert state() == before
+    assert (report["taken"], report["known"]) == (0, first["taken"])
+    assert (report["new"], report["revised"], report["unchanged"]) == (0, 0, 0)
+
+
+def test_a_rebuild_gives_the_same_articles(imported: tuple[Pilkada, dict[str, Any]]) -> None:
+    pilkada, _ = imported
+    before = [{**record, "id": 0} for record in pilkada.articles()]
+    assert pilkada("db", "rebuild").status == 0
+    after = [{**record, "id": 0} for record in pilkada.articles()]
+    assert sorted(after, key=lambda record: record["uid"]) == sorted(before, key=lambda record: record["uid"])
+    pilkada.assert_sound(54)
+
+
+def test_a_crawl_after_the_import_fetches_no_page_again(
+    imported: tuple[Pilkada, dict[str, Any]], tmp_path: Path
+) -> None:
+    pilkada, _ = imported
+    with replayed(tmp_path / "log") as address:
+        report = pilkada.crawl("--base-url", address, env={"PILKADA_CRAWL__PAGES": "none"})
+    assert (report["outlet"], report["status"], report["new"], report["revised"]) == (SLUG, "ok", 0, 0)
+    assert report["requests"] <= 3
