@@ -1,4 +1,4 @@
-"""`python -m crawler`: the child process that crawls one outlet.
+"""`python -m crawler`: the child process that crawls one outlet, or, with the word `errand`, runs one errand.
 
 Nothing is imported outside the guard, and the module's name ends in `__main__`: the readers that the child spawns would
 import its main module again otherwise, Scrapy and SQLAlchemy with it (1.9 s of CPU a reader).
@@ -7,6 +7,9 @@ import its main module again otherwise, Scrapy and SQLAlchemy with it (1.9 s of 
 if __name__ == "__main__":
     import sys
 
-    from crawler.child import main
+    if sys.argv[1:] == ["errand"]:
+        from crawler.errands.child import main
+    else:
+        from crawler.child import main
 
     sys.exit(main())

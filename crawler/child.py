@@ -72,7 +72,8 @@ def main() -> int:
     processes.limit_memory(task.memory_mb)
     home = Home(Path(task.home))
     try:
-        with outlet_lock(home.locks, task.outlet.slug), turn_at_host(task, home, early):
+        turn = turn_at_host(home.locks, task.outlet.base_url, task.delay, task.deadline, early)
+        with outlet_lock(home.locks, task.outlet.slug), turn:
             return _crawl(task, home, early)
     except HeldError as error:
         say(Line(held_by=str(error)))
@@ -83,7 +84,7 @@ def main() -> int:
 
 
 @contextmanager
-def turn_at_host(task: Task, home: Home, early: Sequence[object]) -> Iterator[None]:
+def turn_at_host(locks: Path, base_url: str, delay: float, deadline: float, early: Sequence[object]) -> Iterator[None]:
     """Wait until no other crawl is at the outlet's host: each keeps the host's delay for itself alone.
 
     Two outlets at one host take turns, whoever crawls them; the wait counts as time of the crawl. Where there is no
@@ -92,12 +93,12 @@ def turn_at_host(task: Task, home: Home, early: Sequence[object]) -> Iterator[No
     Raises:
         HeldError: the other one was still there when the deadline was met, or we were asked to stop.
     """
-    if not task.delay:
+    if not delay:
         yield
         return
-    name = (urlsplit(task.outlet.base_url).hostname or "").removeprefix("www.")
-    lock = host_lock(home.locks, name)
-    given_up = time.monotonic() + task.deadline
+    name = (urlsplit(base_url).hostname or "").removeprefix("www.")
+    lock = host_lock(locks, name)
+    given_up = time.monotonic() + deadline
     waited = False
     while True:
         try:
@@ -110,7 +111,7 @@ def turn_at_host(task: Task, home: Home, early: Sequence[object]) -> Iterator[No
             time.sleep(TURN_SECONDS)
     try:
         if waited:
-            time.sleep(task.delay)  # the other one's last request may have been just now
+            time.sleep(delay)  # the other one's last request may have been just now
         yield
     finally:
         lock.release()

@@ -8,6 +8,7 @@ import click
 from archive.commands import Day, db
 from archive.output import MisuseError, format_option, write_rows
 from archive.text import for_terminal
+from crawler.errands.commands import probe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -236,6 +237,9 @@ def record(app: "App", url: str, case: str, to: Path | None, *, force: bool) -> 
         err=True,
     )
     return 0
+
+
+outlets.add_command(probe)
 
 
 @click.command()

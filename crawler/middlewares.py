@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from typing import Self
+from collections.abc import Sequence
+from typing import Protocol, Self
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
@@ -13,8 +14,8 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from archive.records import Reason
-from crawler.crawl import Crawl
-from crawler.guard import authority
+from archive.warc import Exchange
+from crawler.guard import Boundary, authority
 from crawler.resolver import why_refused
 from crawler.robots import Robots, judge, unheard
 from crawler.tee import EXCHANGES
@@ -41,11 +42,25 @@ class LetGoError(IgnoreRequest):
     """A request was not sent, since the crawl was stopped while it waited for its turn."""
 
 
-def crawl_of(crawler: Crawler) -> Crawl:
-    """Give the crawl that a Scrapy crawler works for."""
-    crawl = getattr(crawler.spider, "crawl", None)
-    assert isinstance(crawl, Crawl)
-    return crawl
+class Guest(Protocol):
+    """For whom requests are sent: a crawl, or an errand that keeps nothing."""
+
+    boundary: Boundary
+    heard: set[str]
+    """Hosts that answered when they were asked for robots.txt, whatever they said."""
+
+    def held_robots(self, host: str) -> Robots | None:
+        """Give what is held of a host's robots.txt and still good."""
+
+    def keep_robots(self, host: str, status: int, exchanges: Sequence[Exchange]) -> None:
+        """Note what a host answered for robots.txt."""
+
+
+def guest_of(crawler: Crawler) -> Guest:
+    """Give for whom a Scrapy crawler works."""
+    guest: Guest | None = getattr(crawler.spider, "crawl", None)
+    assert guest is not None
+    return guest
 
 
 class BoundaryMiddleware:
@@ -68,7 +83,7 @@ class BoundaryMiddleware:
         """Let a request pass or refuse it."""
         place = authority(request.url) or ""
         rules = request.meta.get(ROBOTS) and (place in self._named or place.rpartition(":")[2] in ("80", "443"))
-        if not rules and not crawl_of(self._crawler).boundary.admits(request.url):
+        if not rules and not guest_of(self._crawler).boundary.admits(request.url):
             raise RefusedError(Reason.OFFSITE, f"{request.url} is not the outlet's")
         if "@" in urlsplit(request.url).netloc:
             raise RefusedError(Reason.OFFSITE, "the address holds a user or a password")
@@ -112,6 +127,7 @@ class RobotsMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._name = crawler.spider.name if crawler.spider is not None else ""
         self._asked: dict[str, asyncio.Task[Robots]] = {}
 
     @classmethod
@@ -144,15 +160,15 @@ class RobotsMiddleware:
                 slot.delay = max(slot.delay, delay)
 
     async def _learn(self, host: str, url: str) -> Robots:
-        crawl = crawl_of(self._crawler)
-        robots = crawl.held_robots(host)
+        guest = guest_of(self._crawler)
+        robots = guest.held_robots(host)
         if robots is None:
-            robots = await self._fetch(crawl, host, url)
+            robots = await self._fetch(guest, host, url)
         if robots.why:
-            logger.info("%s: %s", crawl.outlet.slug, robots.why)
+            logger.info("%s: %s", self._name, robots.why)
         return robots
 
-    async def _fetch(self, crawl: Crawl, host: str, url: str) -> Robots:
+    async def _fetch(self, guest: Guest, host: str, url: str) -> Robots:
         scheme = url.partition(":")[0]
         # That it could not be had is said once, as the crawl's outcome.
         meta = {ROBOTS: True, "give_up_log_level": "DEBUG"}
@@ -162,17 +178,17 @@ class RobotsMiddleware:
         except LetGoError:
             raise
         except IgnoreRequest as error:
-            crawl.heard.add(host)
-            logger.info("%s: robots.txt of %s: %s", crawl.outlet.slug, host, error)
+            guest.heard.add(host)
+            logger.info("%s: robots.txt of %s: %s", self._name, host, error)
             return unheard("is redirected too often or to where we may not go, or unpacks to too much")
         except DownloadCancelledError:
-            crawl.heard.add(host)
+            guest.heard.add(host)
             return unheard("is larger than any robots.txt")
         except Exception as error:  # noqa: BLE001 - whatever kept us from reading robots.txt, nothing is fetched
-            logger.info("%s: robots.txt of %s: %s", crawl.outlet.slug, host, error)
+            logger.info("%s: robots.txt of %s: %s", self._name, host, error)
             return unheard("did not answer")
         if (response.headers.get(b"Content-Encoding") or b"").strip().lower() not in (b"", b"identity"):
-            crawl.heard.add(host)
+            guest.heard.add(host)
             return unheard("is in a coding that we did not offer")
-        crawl.keep_robots(host, response.status, response.meta.get(EXCHANGES, []))
+        guest.keep_robots(host, response.status, response.meta.get(EXCHANGES, []))
         return judge(response.status, response.body)

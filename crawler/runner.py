@@ -155,11 +155,7 @@ class Runner:
             raise StoppedError(f"{slug} is not crawled, since the program is being stopped")
         started_at = datetime.now(UTC)
         # The kernel ends the child with the thread that started it; this thread waits for it below.
-        child = processes.start_child(
-            # -P: a folder named crawler where the user happens to be must not be taken for ours.
-            [sys.executable, "-P", "-m", "crawler"],
-            os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))},
-        )
+        child = child_process()
         with self._lock:
             self._children.add(child)
             if self._stopping:
@@ -294,13 +290,27 @@ def make_task(
         planned_at=planned_at,
         delay=_delay(crawl, declared, at, named=named),
         allowed_hosts=[*crawl.allow_hosts, *([host] if scope.base_url is not None else [])],
-        user_agent=f"Pilkada/{VERSION}" + (f" (+{crawl.contact})" if crawl.contact else ""),
+        user_agent=user_agent(crawl),
         deadline=crawl.deadline,
         memory_mb=crawl.memory_mb,
         settings_digest=_digest(loaded),
         version=VERSION,
         log_level=log_level,
     )
+
+
+def child_process(*words: str) -> subprocess.Popen[bytes]:
+    """Start `python -m crawler`, to be told on stdin what to do."""
+    return processes.start_child(
+        # -P: a folder named crawler where the user happens to be must not be taken for ours.
+        [sys.executable, "-P", "-m", "crawler", *words],
+        os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))},
+    )
+
+
+def user_agent(crawl: CrawlSettings) -> str:
+    """Give by what name sites know us."""
+    return f"Pilkada/{VERSION}" + (f" (+{crawl.contact})" if crawl.contact else "")
 
 
 def check_contact(slug: str, crawl: CrawlSettings, at: str) -> None:
