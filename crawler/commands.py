@@ -8,13 +8,15 @@ import click
 from archive.commands import Day, db
 from archive.output import MisuseError, format_option, write_rows
 from archive.text import for_terminal
-from crawler.errands.commands import probe
+from crawler.errands.commands import check, probe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from crawler.cli import App
+    from crawler.config import OutletSettings
+    from crawler.goldens import Kept
     from crawler.runner import Report
 
 REPORT_COLUMNS = ("outlet", "status", "new", "revised", "unchanged", "rejected", "failed", "left", "requests")
@@ -54,14 +56,14 @@ def crawl(
         raise MisuseError(f"--since {since} is later than --until {until}")
     from scheduler.processes import on_stop
 
-    chosen = _chosen(app, outlets, everything=everything)
-    if base_url is not None and len(chosen) != 1:
+    slugs = chosen(app, outlets, everything=everything)
+    if base_url is not None and len(slugs) != 1:
         raise MisuseError("--base-url goes with one outlet")
     runner = app.runner
     try:
         with on_stop(runner.interrupt):
             scope = Scope(base_url=base_url, limit=limit, since=since, until=until)
-            reports, errors = runner.crawl_all(chosen, scope=scope)
+            reports, errors = runner.crawl_all(slugs, scope=scope)
     finally:
         app.progress.clear()
     write_rows([_row(report, output) for report in reports], output, REPORT_COLUMNS)
@@ -76,7 +78,12 @@ def crawl(
     return exit_status([report.status.value for report in reports])
 
 
-def _chosen(app: "App", outlets: "Sequence[str]", *, everything: bool) -> list[str]:
+def chosen(app: "App", outlets: "Sequence[str]", *, everything: bool) -> list[str]:
+    """Give the outlets that are meant: those named, or all that are enabled.
+
+    Raises:
+        MisuseError: none or an unknown one is.
+    """
     declared = app.loaded.settings.outlets
     if everything and outlets:
         raise MisuseError("name outlets or say --all, not both")
@@ -85,13 +92,13 @@ def _chosen(app: "App", outlets: "Sequence[str]", *, everything: bool) -> list[s
     for slug in outlets:
         if slug not in declared:
             raise MisuseError(f"there is no outlet {slug}; {known(declared)}")
-    chosen = list(dict.fromkeys(outlets)) if outlets else list(app.outlets)
-    if not chosen:
+    meant = list(dict.fromkeys(outlets)) if outlets else list(app.outlets)
+    if not meant:
         file = app.home.settings_file
         raise MisuseError(
             f"no outlet is enabled: name one in {file} as [outlets.NAME], `pilkada init` helps; {known(declared)}"
         )
-    return chosen
+    return meant
 
 
 def known(declared: "Any") -> str:
@@ -182,7 +189,7 @@ def show(app: "App", outlet: str, output: str) -> None:
 
 
 @outlets.command()
-@click.argument("url")
+@click.argument("url", metavar="URL|FILE")
 @click.option("--case", default="draft", show_default=True, help="What the golden is called: the name of its files.")
 @click.option(
     "--to",
@@ -194,52 +201,73 @@ def show(app: "App", outlet: str, output: str) -> None:
 def record(app: "App", url: str, case: str, to: Path | None, *, force: bool) -> int:
     """Make a golden page of an address, for review: CASE.html and a draft of what is expected, CASE.json.
 
-    The page is the newest that the archive holds; where it holds none, just that address is fetched first.
+    The page is the newest that the archive holds; where it holds none, just that address is fetched first. FILE is a
+    report of `pilkada outlets check`: the page that it holds is taken, also of an outlet that is not declared here.
     """
+    from crawler import goldens
+
+    declared = app.loaded.settings.outlets
+    if not goldens.CASE.fullmatch(case):
+        raise MisuseError(f"--case is made of a to z, 0 to 9, _ and -, at most 60, not {case!r}")
+    checkout = Path("tests", "pages")
+    folder = to or (checkout if checkout.is_dir() else Path())
+    if Path(url).is_file():
+        from crawler.errands.letter import pages_in
+
+        for named, outlet, page in pages_in(Path(url)):
+            _draft(goldens.place(folder, named, outlet, case, force=force), page, named, outlet)
+        return 0
+    slug = goldens.outlet_at(url, declared) or ""
+    if not slug:
+        raise MisuseError(f"{url} is no address of a declared outlet, and no file; {known(declared)}")
+    place = goldens.place(folder, slug, declared[slug], case, force=force)
+    kept, report = _fetched(app, slug, url)
+    if kept is None:
+        why = (report and (report.detail or ", ".join(report.rejected))) or "it gave no page"
+        click.echo(for_terminal(f"pilkada: {url} was not kept: {why}"), err=True)
+        return exit_status([report.status.value] if report else []) or 3
+    _draft(place, kept, slug, declared[slug])
+    if kept.url != url:
+        click.echo(for_terminal(f"the page is that of {kept.url}"), err=True)
+    return 0
+
+
+def _fetched(app: "App", slug: str, url: str) -> "tuple[Kept | None, Report | None]":
+    """Give the newest page of an address, fetched where none is held, and the report of that."""
     from crawler import goldens
     from crawler.runner import Scope
     from scheduler.processes import on_stop
 
-    declared = app.loaded.settings.outlets
-    slug = goldens.outlet_at(url, declared)
-    if slug is None:
-        raise MisuseError(f"{url} is no address of a declared outlet; {known(declared)}")
-    if not goldens.CASE.fullmatch(case):
-        raise MisuseError(f"--case is made of a to z, 0 to 9, _ and -, at most 60, not {case!r}")
-    checkout = Path("tests", "pages")
-    page, expectation = goldens.files(to or (checkout if checkout.is_dir() else Path()), slug, declared[slug], case)
-    if there := next((file for file in (page, expectation) if file.exists() and not force), None):
-        raise MisuseError(f"{there} is there already: --case gives another name, --force replaces it")
-    held = (app.database(), app.home.warc, slug, declared[slug], url)
-    kept = goldens.newest(*held)
-    if kept is None:
-        try:
-            with on_stop(app.runner.interrupt):
-                report = app.runner.crawl(slug, cause="command", scope=Scope(only=(url,)))
-        finally:
-            app.progress.clear()
-        app.archive().catch_up()
-        kept = goldens.newest(*held)
-        if kept is None:
-            why = report.detail or ", ".join(report.rejected) or "it gave no page"
-            click.echo(for_terminal(f"pilkada: {url} was not kept: {why}"), err=True)
-            return exit_status([report.status.value]) or 3
+    held = (app.database(), app.home.warc, slug, app.loaded.settings.outlets[slug], url)
+    if (kept := goldens.newest(*held)) is not None:
+        return kept, None
     try:
-        goldens.write(page, expectation, kept, goldens.draft(kept, slug, declared[slug]))
+        with on_stop(app.runner.interrupt):
+            report = app.runner.crawl(slug, cause="command", scope=Scope(only=(url,)))
+    finally:
+        app.progress.clear()
+    app.archive().catch_up()
+    return goldens.newest(*held), report
+
+
+def _draft(place: tuple[Path, Path], kept: "Kept", slug: str, outlet: "OutletSettings") -> None:
+    from crawler import goldens
+
+    page, expectation = place
+    try:
+        goldens.write(page, expectation, kept, goldens.draft(kept, slug, outlet))
     except OSError as error:
         raise MisuseError(f"{page.parent} cannot be written: {error.strerror}") from error
     click.echo(f"{page}\n{expectation}")
-    if kept.url != url:
-        click.echo(for_terminal(f"the page is that of {kept.url}"), err=True)
     click.echo(
         f"now hold {expectation.name} against the page, field by field, say in `what` why it is here, and put your name"
         " into `read_by`: until then its test fails",
         err=True,
     )
-    return 0
 
 
 outlets.add_command(probe)
+outlets.add_command(check)
 
 
 @click.command()

@@ -243,6 +243,17 @@ def _check(settings: Settings) -> None:
     _check_regions(settings.outlets)
 
 
+def outlet_from(slug: str, values: object) -> OutletSettings:
+    """Give a declaration that comes from elsewhere, held to the same rules as one in the settings.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    outlet = _convert(values, OutletSettings, f"outlets.{slug}", {}, Path(slug))
+    _check_outlet(slug, outlet)
+    return outlet
+
+
 def _check_outlet(slug: str, outlet: OutletSettings) -> None:
     key = f"outlets.{slug}"
     if not SLUG.fullmatch(slug):

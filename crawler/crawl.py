@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from archive import frontier, hosts, visits
 from archive.captures import CaptureStore
@@ -197,7 +198,7 @@ class Crawl:
     def held_robots(self, host: str) -> Robots | None:
         """Give what the copy of robots.txt says that is kept for a host, None when it is older than 24 hours."""
         with self.database.read() as connection:
-            copy = hosts.robots_copy(connection, _key(host))
+            copy = hosts.robots_copy(connection, host_key(host))
             if copy is None or abs(self.now() - copy[1]) > MAX_AGE:  # a clock may have been set back
                 return None
             self.heard.add(host)
@@ -220,7 +221,7 @@ class Crawl:
         if status == 429:
             return
         with self.database.read() as connection:
-            held = hosts.robots_digest(connection, _key(host))
+            held = hosts.robots_digest(connection, host_key(host))
         answer = exchanges[-1] if exchanges and status < 300 else None
         changed = answer is not None and answer.payload_sha256 != held
         records = self.captures.keep(list(exchanges)) if changed else []
@@ -229,7 +230,7 @@ class Crawl:
             ids = self.captures.record(connection, records)
             hosts.note_robots(
                 connection,
-                _key(host),
+                host_key(host),
                 scheme=self.outlet.base_url.partition(":")[0],
                 status=status,
                 capture_id=ids[last_response(records).record_id] if records else None,
@@ -239,17 +240,22 @@ class Crawl:
     def waiting(self) -> datetime | None:
         """Give until when any of the outlet's hosts asked to be left alone, None when that has passed."""
         with self.database.read() as connection:
-            asked = [hosts.not_before(connection, _key(host)) for host in sorted(self.boundary.hosts())]
-        return max((until for until in asked if until is not None and until > self.now()), default=None)
+            return left_alone(connection, self.boundary, self.now())
 
     def leave_alone(self, host: str, status: int, retry_after: str | None) -> datetime:
         """Note that a host asked for patience; give until when."""
         until = self.now() + wait_asked(retry_after, self.now())
         with self.database.write() as connection:
             self.ticket.check(connection)
-            hosts.leave_alone(connection, _key(host), scheme=self.outlet.base_url.partition(":")[0], until=until)
+            hosts.leave_alone(connection, host_key(host), scheme=self.outlet.base_url.partition(":")[0], until=until)
         logger.warning("%s: %s answered %s, left alone until %s", self.outlet.slug, host, status, until.isoformat())
         return until
+
+
+def left_alone(connection: Any, boundary: Boundary, now: datetime) -> datetime | None:
+    """Give until when any host of an outlet asked to be left alone, None when that has passed."""
+    asked = [hosts.not_before(connection, host_key(host)) for host in sorted(boundary.hosts())]
+    return max((until for until in asked if until is not None and until > now), default=None)
 
 
 def wait_asked(retry_after: str | None, now: datetime) -> timedelta:
@@ -267,7 +273,8 @@ def wait_asked(retry_after: str | None, now: datetime) -> timedelta:
     return max(timedelta(0), min(wait, LONGEST_WAIT))
 
 
-def _key(host: str) -> tuple[str, int]:
+def host_key(host: str) -> tuple[str, int]:
+    """Give name and port of a `host:port`, by which the archive knows a host."""
     name, _, port = host.rpartition(":")
     return name, int(port)
 

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from archive import frontier, visits
 from archive.database import Database
+from archive.output import MisuseError
 from archive.records import Rejection, Trust
 from archive.warc import HttpMessage, read_response
 from crawler.addresses import below, canonical, whole
@@ -171,6 +172,18 @@ def files(folder: Path, slug: str, outlet: OutletSettings, case: str) -> tuple[P
     """Where a golden's page and its expectation lie: with the outlet if it ships, else with its family."""
     own = folder / (slug if slug in shipped() else outlet.family)
     return own / f"{case}.html", own / f"{case}.json"
+
+
+def place(folder: Path, slug: str, outlet: OutletSettings, case: str, *, force: bool) -> tuple[Path, Path]:
+    """Where a golden will lie.
+
+    Raises:
+        MisuseError: there is one, and it is not to be replaced.
+    """
+    found = files(folder, slug, outlet, case)
+    if there := next((file for file in found if file.exists() and not force), None):
+        raise MisuseError(f"{there} is there already: --case gives another name, --force replaces it")
+    return found
 
 
 def write(page: Path, expectation: Path, kept: Kept, given: Mapping[str, Any]) -> None:

@@ -10,9 +10,10 @@ import msgspec
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.child import of_interest, set_levels, turn_at_host
+from crawler.errands.check import check
 from crawler.errands.probe import probe
 from crawler.errands.told import Errand, Finding
-from crawler.errands.visitor import ErrandSpider, NoAnswerError, Visitor
+from crawler.errands.visitor import ErrandSpider, LeaveAloneError, NoAnswerError, Visitor
 from crawler.reading import ReadingPool
 from crawler.settings import scrapy_settings
 from scheduler import processes
@@ -64,7 +65,11 @@ def _run(errand: Errand) -> Finding:
         nonlocal found
         try:
             async with asyncio.timeout(errand.deadline):
-                found = await probe(visitor, errand.url, pool)
+                found = await (
+                    check(visitor, errand.outlet, pool) if errand.outlet else probe(visitor, errand.url, pool)
+                )
+        except LeaveAloneError as error:
+            found = Finding(failed=str(error), left_alone=error.until)
         except NoAnswerError as error:
             found = Finding(failed=str(error))
         except TimeoutError:

@@ -1,5 +1,6 @@
 """The commands that look at sites: how one would be declared, and whether one is as declared."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -8,7 +9,10 @@ from archive.output import MisuseError, format_option, write_rows
 from archive.text import for_terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crawler.cli import App
+    from crawler.errands.told import Errand, Finding
 
 
 @click.command()
@@ -61,3 +65,61 @@ def probe(app: "App", url: str, output: str) -> int:
     )
     write_rows([{"outlet": slug_for(found, declared), **{key: facts[key] for key in kept}}], output)
     return 0
+
+
+@click.command()
+@click.argument("outlets", nargs=-1)
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), help="Write what a maintainer needs into FILE."
+)
+@format_option
+@click.pass_obj
+def check(app: "App", outlets: "Sequence[str]", *, report: Path | None, output: str) -> int:
+    """Ask outlets, those that are enabled unless some are named, whether they are as declared.
+
+    Each declared source is asked once and three stories are read; at most 15 requests are sent to a site, and no article
+    is stored. Exit status 3 says that something is not as declared.
+    """
+    from crawler.commands import chosen
+    from crawler.errands import letter
+    from crawler.errands.send import checking
+    from crawler.errands.table import facts, rows
+
+    slugs = chosen(app, outlets, everything=not outlets)
+    declared = app.loaded.settings.outlets
+    errands = {slug: checking(app.loaded, slug, log_level=app.log_level) for slug in slugs}
+    found = {slug: _looked(app, errand) for slug, errand in errands.items()}
+    if report is not None:
+        letter.write(report.absolute(), found, declared, contact=app.loaded.settings.crawl.contact)
+        click.echo(f"wrote {report}: read it before you send it", err=True)
+    if output in ("table", "csv"):
+        write_rows([row for slug, finding in found.items() for row in rows(slug, finding)], output)
+    else:
+        write_rows([facts(slug, declared[slug], finding) for slug, finding in found.items()], output)
+    for slug, finding in found.items():
+        for line in [*finding.wrong, *([finding.failed] if finding.failed else [])]:
+            click.echo(for_terminal(f"{slug}: not as declared: {line}"), err=True)
+    return 3 if any(finding.wrong or finding.failed for finding in found.values()) else 0
+
+
+def _looked(app: "App", errand: "Errand") -> "Finding":
+    """Run a check, unless the host asked to be left alone; where it asks for that now, crawls will hear of it."""
+    from datetime import UTC, datetime
+
+    from archive import hosts
+    from crawler.crawl import host_key, left_alone
+    from crawler.errands.send import send
+    from crawler.errands.told import Finding
+    from crawler.guard import Boundary, authority
+
+    boundary = Boundary((errand.url,))
+    with app.database_to_read().read() as connection:
+        until = left_alone(connection, boundary, datetime.now(UTC))
+    if until is not None:
+        return Finding(failed=f"the site asked to be left alone until {until:%Y-%m-%d %H:%M} UTC")
+    found = send(errand)
+    host = authority(errand.url)
+    if found.left_alone is not None and host is not None:
+        with app.database().write() as connection:
+            hosts.leave_alone(connection, host_key(host), scheme=errand.url.partition(":")[0], until=found.left_alone)
+    return found

@@ -174,10 +174,10 @@ async def _articles(
     """A few stories as the family's rules read them, and what their pages tell besides."""
     seen, pages = [], []
     for told in chosen(tellings, STORIES):
-        article, reply = await look_at(visitor, pool, site, told)
-        seen.append(article)
-        if reply is not None and reply.status == 200:
-            pages.append(signs_of(reply))
+        look = await look_at(visitor, pool, site, told)
+        seen.append(look.seen)
+        if look.reply is not None and look.reply.status == 200:
+            pages.append(signs_of(look.reply))
     return seen, pages
 
 

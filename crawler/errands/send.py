@@ -10,7 +10,7 @@ from archive.errors import ArchiveUnavailableError
 from crawler.config import Loaded, check_base_url
 from crawler.errands.told import Errand, Finding
 from crawler.guard import authority, is_loopback
-from crawler.runner import OVERTIME_SECONDS, check_contact, child_process, user_agent
+from crawler.runner import EVERYTHING, OVERTIME_SECONDS, check_contact, child_process, make_task, user_agent
 from scheduler import processes
 
 LONGEST = 600.0
@@ -36,6 +36,26 @@ def probing(loaded: Loaded, url: str, *, log_level: str) -> Errand:
         user_agent=user_agent(crawl),
         deadline=min(crawl.deadline, LONGEST),
         memory_mb=crawl.memory_mb,
+        log_level=log_level,
+    )
+
+
+def checking(loaded: Loaded, slug: str, *, log_level: str) -> Errand:
+    """Put together a look at whether an outlet is as declared, as a crawl of it would be sent.
+
+    Raises:
+        SettingsError: it may not be asked with these settings.
+    """
+    task = make_task(loaded, "", slug, "check", None, EVERYTHING, log_level)
+    return Errand(
+        url=task.outlet.base_url,
+        outlet=task.outlet,
+        locks=str(loaded.home.locks),
+        delay=task.delay,
+        allowed_hosts=task.allowed_hosts,
+        user_agent=task.user_agent,
+        deadline=min(task.deadline, LONGEST),
+        memory_mb=task.memory_mb,
         log_level=log_level,
     )
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from archive.errors import ArchiveError
 from archive.frontier import Hint
-from archive.records import Rejection
+from archive.records import Reading, Rejection
 from crawler.declaration import Declaration
 from crawler.discovery import SOURCES, Answer, Met, NotThisSourceError, Reply, Sitemaps, Source, Span, Story, Use
 from crawler.errands.told import Heard, Seen
@@ -115,40 +115,49 @@ def _key(url: str) -> str:
     return urlsplit(url).path.rstrip("/")
 
 
-async def look_at(
-    visitor: Visitor, pool: ReadingPool, site: Site, told: Sequence[tuple[Telling, Story]]
-) -> tuple[Seen, Reply | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """One story as it was looked at: what a reader made of it, its page, and what sources told of it."""
+
+    seen: Seen
+    reply: Reply | None = None
+    hints: tuple[Hint, ...] = ()
+
+
+async def look_at(visitor: Visitor, pool: ReadingPool, site: Site, told: Sequence[tuple[Telling, Story]]) -> Looked:
     """Fetch one story's page and read it, with the record and the times that sources gave.
 
     Raises:
         NoAnswerError: the errand must end.
     """
     url = told[0][1].url
-    record = next(filter(None, (_record(telling, story) for telling, story in told)), None)
+    hints = tuple(
+        Hint(source=telling.heard.source, published=story.published, section=story.section, capture_id=None)
+        for telling, story in told
+    )
     try:
         reply = await visitor.ask(url)
     except NoAnswerError as error:
         if error.final:
             raise
-        return Seen(url=url, rejected=str(error)), None
+        return Looked(seen=Seen(url=url, rejected=str(error)), hints=hints)
     if reply.status != 200:
-        return Seen(url=url, rejected=f"answered {reply.status}"), reply
-    hints = [
-        Hint(source=telling.heard.source, published=story.published, section=story.section, capture_id=None)
-        for telling, story in told
-    ]
-    page = Page(url=reply.url, body=reply.body, status=reply.status, content_type=reply.headers.get("content-type"))
+        return Looked(seen=Seen(url=url, rejected=f"answered {reply.status}"), reply=reply, hints=hints)
     material = Material(
         site=site,
         url=reply.url,
         fetched_at=reply.at,
-        record=record,
-        page=page,
+        record=next(filter(None, (_record(telling, story) for telling, story in told)), None),
+        page=Page(url=reply.url, body=reply.body, status=reply.status, content_type=reply.headers.get("content-type")),
         told=told_by(hints, ZoneInfo(site.timezone)),
     )
     (result,) = await asyncio.wrap_future(pool.submit(Job(sources=(material,))))
+    return Looked(seen=_seen(url, result), reply=reply, hints=hints)
+
+
+def _seen(url: str, result: Reading | Rejection) -> Seen:
     if isinstance(result, Rejection):
-        return Seen(url=url, rejected=f"{result.reason.value}: {result.detail}"), reply
+        return Seen(url=url, rejected=f"{result.reason.value}: {result.detail}")
     published = result.published_at or result.published_date
     return Seen(
         url=url,
@@ -161,7 +170,7 @@ async def look_at(
         tags=list(result.tags),
         caption=result.caption,
         image=result.image_url,
-    ), reply
+    )
 
 
 def _record(telling: Telling, story: Story) -> Record | None:

@@ -38,6 +38,16 @@ class NoAnswerError(Exception):
         self.final = final
 
 
+class LeaveAloneError(NoAnswerError):
+    """The site asked to be left alone `until` some time."""
+
+    def __init__(self, status: int, until: datetime) -> None:
+        super().__init__(
+            f"the site answered {status}: it asks to be left alone until {until:%Y-%m-%d %H:%M} UTC", final=True
+        )
+        self.until = until
+
+
 class SpentError(IgnoreRequest):
     """A request was not sent, since the errand has sent as many as it may."""
 
@@ -88,9 +98,9 @@ class Visitor:
             reply = _reply(response, url)
             self.replies.append(reply)
             if response.status in PATIENCE:
-                until = reply.at + wait_asked(reply.headers.get("retry-after"), reply.at)
-                why = f"the site answered {response.status}: it asks to be left alone until {until:%Y-%m-%d %H:%M} UTC"
-                raise NoAnswerError(why, final=True)
+                raise LeaveAloneError(
+                    response.status, reply.at + wait_asked(reply.headers.get("retry-after"), reply.at)
+                )
             if response.status not in REDIRECTS or not target:
                 return reply
             url = urljoin(url, target)
