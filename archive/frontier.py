@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from archive.database import insert_row
 from archive.likeness import unlike
-from archive.models import Address, AddressAlias, Disposition, Due, Sighting, Source, Visit
+from archive.models import Address, AddressAlias, Disposition, Due, Outlet, Sighting, Source, Visit
 from archive.records import Entry, Outcome, Purpose, Reason, VisitState
 from archive.runs import RunTicket
 
@@ -372,6 +372,12 @@ def marks(connection: Connection, outlet_id: int, kind: str) -> dict[str, Any]:
     """Give how far a source of an outlet has been read; empty before it was read to the end once."""
     held = select(Source.marks).where(Source.outlet_id == outlet_id, Source.kind == kind)
     return dict(connection.execute(held).scalar() or {})
+
+
+def marks_of(connection: Connection, slug: str, kind: str) -> dict[str, Any]:
+    """Give how far a source of the outlet of a name has been read; empty for an outlet that was never crawled."""
+    outlet_id = connection.execute(select(Outlet.id).where(Outlet.slug == slug)).scalar()
+    return marks(connection, outlet_id, kind) if outlet_id is not None else {}
 
 
 def set_marks(connection: Connection, ticket: RunTicket, kind: str, marks: dict[str, Any], now: datetime) -> None:

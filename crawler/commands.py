@@ -161,11 +161,13 @@ def show(app: "App", outlet: str, output: str) -> None:
     from archive import articles, runs
     from archive.records import Filters
     from crawler.outlets import declaration
+    from crawler.ownzone import filled
 
-    declared = app.loaded.settings.outlets
+    database = app.database_to_read()
+    declared = filled(app.loaded, database).settings.outlets
     if outlet not in declared:
         raise MisuseError(f"there is no outlet {outlet}; {known(declared)}")
-    with app.database_to_read().read() as connection:
+    with database.read() as connection:
         held = articles.count(connection, Filters(outlets=(outlet,)))
         last = next(iter(runs.newest(connection, outlets=[outlet], limit=1)), None)
         success = runs.last_success(connection, outlet)
@@ -205,6 +207,7 @@ def record(app: "App", url: str, case: str, to: Path | None, *, force: bool) -> 
     report of `pilkada outlets check`: the page that it holds is taken, also of an outlet that is not declared here.
     """
     from crawler import goldens
+    from crawler.ownzone import filled
 
     declared = app.loaded.settings.outlets
     if not goldens.CASE.fullmatch(case):
@@ -226,7 +229,7 @@ def record(app: "App", url: str, case: str, to: Path | None, *, force: bool) -> 
         why = (report and (report.detail or ", ".join(report.rejected))) or "it gave no page"
         click.echo(for_terminal(f"pilkada: {url} was not kept: {why}"), err=True)
         return exit_status([report.status.value] if report else []) or 3
-    _draft(place, kept, slug, declared[slug])
+    _draft(place, kept, slug, filled(app.loaded, app.database()).settings.outlets[slug])
     if kept.url != url:
         click.echo(for_terminal(f"the page is that of {kept.url}"), err=True)
     return 0
@@ -235,11 +238,15 @@ def record(app: "App", url: str, case: str, to: Path | None, *, force: bool) -> 
 def _fetched(app: "App", slug: str, url: str) -> "tuple[Kept | None, Report | None]":
     """Give the newest page of an address, fetched where none is held, and the report of that."""
     from crawler import goldens
+    from crawler.ownzone import filled
     from crawler.runner import Scope
     from scheduler.processes import on_stop
 
-    held = (app.database(), app.home.warc, slug, app.loaded.settings.outlets[slug], url)
-    if (kept := goldens.newest(*held)) is not None:
+    def newest() -> "Kept | None":
+        declared = filled(app.loaded, app.database()).settings.outlets[slug]
+        return goldens.newest(app.database(), app.home.warc, slug, declared, url) if declared.timezone else None
+
+    if (kept := newest()) is not None:
         return kept, None
     try:
         with on_stop(app.runner.interrupt):
@@ -247,7 +254,7 @@ def _fetched(app: "App", slug: str, url: str) -> "tuple[Kept | None, Report | No
     finally:
         app.progress.clear()
     app.archive().catch_up()
-    return goldens.newest(*held), report
+    return newest(), report
 
 
 def _draft(place: tuple[Path, Path], kept: "Kept", slug: str, outlet: "OutletSettings") -> None:

@@ -50,7 +50,8 @@ class OutletSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     family: Family
     base_url: str
     name: str
-    timezone: str
+    timezone: str = ""
+    """IANA name; of the family `wordpress` it may be left out, and the site is asked for it."""
     regions: list[str] = []
     enabled: bool = True
     delay: float | None = None
@@ -258,7 +259,10 @@ def _check_outlet(slug: str, outlet: OutletSettings) -> None:
     key = f"outlets.{slug}"
     if not SLUG.fullmatch(slug):
         raise SettingsError(f"{key}: an outlet's name is made of a to z, 0 to 9 and -, at most 40")
-    _zone(f"{key}.timezone", outlet.timezone)
+    if outlet.timezone:
+        _zone(f"{key}.timezone", outlet.timezone)
+    elif outlet.family != "wordpress":
+        raise SettingsError(f"{key} lacks the key timezone, such as Asia/Makassar: only a WordPress tells its own")
     if outlet.delay is not None and not 0 <= outlet.delay < 1e6:
         raise SettingsError(f"{key}.delay must be 0 or more, not {outlet.delay:g}")
     if outlet.family != "listing" and (outlet.lists or outlet.stories is not None):

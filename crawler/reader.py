@@ -63,6 +63,10 @@ class Reader:
         """Give the readers nothing more; what is with them is stored."""
         self._closing = True
 
+    def live_in(self, timezone: str) -> None:
+        """Read in a zone that was learned after the reader was made."""
+        self._site = replace(self._site, timezone=timezone)
+
     def busy(self) -> bool:
         """Say whether readings are under way."""
         return bool(self._reading)

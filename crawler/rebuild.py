@@ -9,8 +9,9 @@ from archive.records import RunStatus
 from archive.settings import Home
 from crawler import offline
 from crawler.child import READERS, now
-from crawler.config import Loaded, OutletSettings
+from crawler.config import Loaded, OutletSettings, SettingsError
 from crawler.crawl import Crawl
+from crawler.ownzone import filled
 from crawler.reading import ReadingPool
 from scheduler.lock import outlet_lock
 
@@ -24,9 +25,14 @@ def rebuild_all(loaded: Loaded, database: Database) -> list[dict[str, Any]]:
 
     Raises:
         HeldError: an outlet is being crawled.
+        SettingsError: the zone of an outlet is known from nowhere.
     """
+    loaded = filled(loaded, database)
     with database.read() as connection:
         crawled = runs.outlet_slugs(connection)
+    for slug, outlet in loaded.settings.outlets.items():
+        if slug in crawled and not outlet.timezone:
+            raise SettingsError(f"set outlets.{slug}.timezone: no site has told it")
     return [
         _rebuild(loaded.home, database, slug, outlet)
         for slug, outlet in loaded.settings.outlets.items()

@@ -132,8 +132,7 @@ class Sightings:
                 frontier.set_marks(
                     connection, self._crawl.ticket, self._source_name(source.kind), dict(step.marks), now
                 )
-        if step.remark is not None:
-            self._crawl.remarks.append(step.remark)
+        self._crawl.remarks += filter(None, (answer.remark, step.remark))
         if self.span:
             self.undated += sum(story.published is None for story in answer.stories)
         if unread:

@@ -19,6 +19,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 
@@ -30,6 +31,7 @@ from crawler.discovery import Ask, Listings, NotThisSourceError, Reply, Sitemaps
 from crawler.discovery.plan import Asks
 from crawler.guard import authority
 from crawler.middlewares import ROBOTS, LetGoError, RefusedError
+from crawler.ownzone import OwnZone
 from crawler.reader import Reader
 from crawler.resolver import why_refused
 from crawler.settings import MEGABYTE
@@ -74,6 +76,7 @@ class OutletSpider(Spider):
         self.crawl = crawl
         self.sightings = Sightings(crawl)
         self.reader = reader
+        self.zone = OwnZone(crawl)
         self._asking = 0
         self._begun = False
         self._stopping = False
@@ -93,10 +96,15 @@ class OutletSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask the source; nothing is sent to a host that asked to be left alone. What a killed crawl left unread is read."""
-        self.reader.pump()
         until = self.crawl.waiting()
         if until is not None:
             self.crawl.blame(RunStatus.BLOCKED, f"the site asked to be left alone until {until:%Y-%m-%d %H:%M} UTC")
+        elif self.zone.due and not await self._learn_zone():
+            return
+        if self.crawl.outlet.timezone:
+            self.reader.live_in(self.crawl.outlet.timezone)
+            self.reader.pump()
+        if until is not None:
             return
         if self.crawl.outlet.only:
             self.sightings.enter_only()
@@ -107,6 +115,26 @@ class OutletSpider(Spider):
         for request in self._listings(self.sightings.plan.begin()):
             yield request
         self._begun = True
+
+    async def _learn_zone(self) -> bool:
+        """Ask the site for its zone before anything is read; say whether it is known."""
+        assert self.crawler.engine is not None
+        request = Request(self.zone.url, callback=NO_CALLBACK, meta={"give_up_log_level": "DEBUG"})
+        try:
+            response = await self.crawler.engine.download_async(request)
+            known = response.status not in PATIENCE and self.zone.heard(
+                response.status, response.body, response.meta.get(EXCHANGES, [])
+            )
+        except LetGoError:
+            return False
+        except Exception as error:  # noqa: BLE001 - each is noted as that of a request to a source is
+            if not forbidden(error):
+                self._note_failure(error, authority(request.url))
+                return False
+            known = self.zone.unheard(str(error))
+        if not known and self.zone.missing:
+            self.crawl.blame(RunStatus.FAILED, self.zone.missing)
+        return known
 
     def asked_all(self) -> bool:
         """Say whether every request to a source was answered, or failed in a way that was noted."""
@@ -179,27 +207,29 @@ class OutletSpider(Spider):
     def on_listing_failed(self, failure: Failure) -> list[Request]:
         """Note why a source could not be asked, and ask another one where that may help."""
         error = failure.value
+        assert error is not None
         if isinstance(error, LetGoError):
             return []  # it stays asked for: a crawl that was stopped has not heard all
         self._asking -= 1
         source: Source = failure.request.cb_kwargs["source"]  # type: ignore[attr-defined]
         ask: Ask = failure.request.cb_kwargs["ask"]  # type: ignore[attr-defined]
-        host = authority(failure.request.url)  # type: ignore[attr-defined]
         if not self.sightings.plan.current(source):
             return []
+        if forbidden(error):
+            return self._without(source, ask, RunStatus.BLOCKED, str(error), closed=True)
+        self._note_failure(error, authority(failure.request.url))  # type: ignore[attr-defined]
+        return []
+
+    def _note_failure(self, error: BaseException, host: str | None) -> None:
+        """Note that the site could not be asked, and by whose fault."""
         if isinstance(error, RefusedError):
-            robots = error.reason is Reason.ROBOTS and not error.passing
             silent = error.reason is Reason.ROBOTS and str(host) not in self.crawl.heard
             status = RunStatus.BLOCKED if error.reason is Reason.ROBOTS and not silent else RunStatus.FAILED
-            why = f"the site is down: {error.detail}" if silent else error.detail
-            if robots:
-                return self._without(source, ask, status, why, closed=True)
-            self.crawl.blame(status, why)
+            self.crawl.blame(status, f"the site is down: {error.detail}" if silent else error.detail)
         elif isinstance(error, NETWORK_ERRORS):
             self.crawl.blame(RunStatus.FAILED, why_refused(host) or f"the site is down: {explain(error)}")
         else:
             self.stop(error)
-        return []
 
     def feed(self) -> None:
         """Give Scrapy what is due to be fetched, a few at a time."""
@@ -331,6 +361,11 @@ class OutletSpider(Spider):
         elif reason == "memusage_exceeded":
             self.crawl.cut_short = "the memory limit was reached"
         await self.reader.drain(quick=reason != "finished")
+
+
+def forbidden(error: BaseException) -> bool:
+    """Say whether robots.txt, which was read, asks not to fetch just this address."""
+    return isinstance(error, RefusedError) and error.reason is Reason.ROBOTS and not error.passing
 
 
 def explain(error: BaseException | None) -> str:

@@ -106,6 +106,8 @@ class Answer:
     """Further parts of the source, with the time at which each says that it changed."""
     seen: frozenset[str] = frozenset()
     """Every story that the answer names, also those outside the days of a backfill."""
+    remark: str | None = None
+    """What a report should say of what the answer tells."""
     before: bool = False
     """Whether all that the answer names is older than the first day of a backfill."""
 

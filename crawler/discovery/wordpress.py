@@ -46,6 +46,7 @@ class WordPressRest:
         self._open = {"modified", "published"} & marks.keys() or {"all"}
         self._walked: dict[str, set[str]] = {}
         self._again: set[str] = set()
+        self._remarked = False
 
     def begin(self) -> list[Ask]:
         """The windows of this crawl, each from its first page."""
@@ -83,7 +84,35 @@ class WordPressRest:
         total, pages = _number(reply.headers.get("x-wp-total")), _number(reply.headers.get("x-wp-totalpages"))
         more = ask.page < pages if pages is not None else len(posts) == PER_PAGE
         stories = tuple(filter(None, map(_story, posts)))
-        return Answer(stories=stories, unusable=len(posts) - len(stories), total=total, more=more and bool(posts))
+        return Answer(
+            stories=stories,
+            unusable=len(posts) - len(stories),
+            total=total,
+            more=more and bool(posts),
+            remark=self._other_clock(posts),
+        )
+
+    def _other_clock(self, posts: Sequence[Any]) -> str | None:
+        """That most posts of an answer were dated in another zone than the outlet is read in; said once a crawl.
+
+        A single one may be from before the site's zone was set right.
+        """
+        told = [elsewhere for post in posts if (elsewhere := self._elsewhere(post)) is not None]
+        if self._remarked or sum(told) * 2 <= len(told):
+            return None
+        self._remarked = True
+        return f"{sum(told)} of {len(told)} posts are dated by another clock than {self._zone.key}'s: see outlets check"
+
+    def _elsewhere(self, post: Any) -> bool | None:
+        """Whether a post's two dates are further apart than the zone is from UTC; None for one that has no such dates."""
+        local, utc = (_time(post.get(name)) if isinstance(post, dict) else None for name in ("date", "date_gmt"))
+        if local is None or utc is None:
+            return None
+        here, moment = datetime.fromisoformat(local), datetime.fromisoformat(utc)
+        try:
+            return here - moment != moment.replace(tzinfo=UTC).astimezone(self._zone).utcoffset()
+        except OverflowError:
+            return None  # in the year 9999
 
     def go_on(self, ask: Ask, answer: Answer, *, met: Met, now: datetime) -> Step:  # noqa: ARG002
         """The next page; at the end of a window the marks, or the window once more if posts moved while it was walked."""

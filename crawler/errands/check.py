@@ -19,6 +19,8 @@ STORIES = 3
 """How many stories are read."""
 CORE = ("title", "body", "published")
 """What an outlet's stories must have; the other fields are the newsroom's choice."""
+UNKNOWN = "UTC"
+"""In which zone stories are read where nothing tells their own."""
 
 
 async def check(visitor: Visitor, outlet: Outlet, pool: ReadingPool) -> Finding:
@@ -29,15 +31,16 @@ async def check(visitor: Visitor, outlet: Outlet, pool: ReadingPool) -> Finding:
     """
     declared = declaration(outlet.slug, outlet.family, starts=outlet.starts, article=outlet.article)
     zone, is_wordpress = await _index(visitor, outlet)
+    own = outlet.timezone or zone or UNKNOWN
     tellings = [
-        await hear(visitor, source_of(visitor, kind, declared, outlet.base_url, outlet.timezone))
+        await hear(visitor, source_of(visitor, kind, declared, outlet.base_url, own))
         for kind in dict.fromkeys(kind for group in declared.sources for kind in group)
     ]
     site = Site(
         slug=outlet.slug,
         name=outlet.name,
         base_url=outlet.declared_url,
-        timezone=outlet.timezone,
+        timezone=own,
         rules=declared.rules,
     )
     looks = [await look_at(visitor, pool, site, told) for told in chosen(tellings, STORIES)]
@@ -46,7 +49,8 @@ async def check(visitor: Visitor, outlet: Outlet, pool: ReadingPool) -> Finding:
     signs = [signs_of(page) for page in pages]
     family = "wordpress" if is_wordpress else next((one.family for one in signs if one.family), None)
     wrong = [
-        *([f"timezone: the site says {zone}"] if zone and not same_clock(zone, outlet.timezone) else []),
+        *([f"timezone: the site says {zone}"] if zone and not same_clock(zone, own) else []),
+        *(["timezone: it is not declared, and the site does not tell it"] if not (zone or outlet.timezone) else []),
         *([f"family: the site looks like {family}"] if family not in (None, outlet.family) else []),
         *_silent(declared, tellings),
         *_unread(articles),

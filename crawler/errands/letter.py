@@ -154,6 +154,8 @@ def _pages(outlets: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, OutletSe
     for given in outlets:
         slug = str(given.get("outlet"))
         declared = outlet_from(slug, given.get("declared"))
+        if not declared.timezone:
+            declared = outlet_from(slug, msgspec.to_builtins(declared) | {"timezone": given.get("timezone") or "UTC"})
         for raw in given.get("exchanges") or ():
             one = _exchanged(raw)
             if one.role != "page" or one.body is None:

@@ -118,6 +118,7 @@ def test_an_outlet_can_be_declared_in_the_environment_alone(tmp_path):
         (OUTLET.replace("Kabar Kukar", "Kabar\\u001b[31m"), "outlets.kukar.name"),
         (OUTLET.replace("https://kabar.example", "https://kabar.example\\n"), "outlets.kukar.base_url"),
         (OUTLET.replace("https://kabar.example", "https://kabar .example"), "outlets.kukar.base_url"),
+        (OUTLET.replace("wordpress", "popojicms").replace('timezone = "Asia/Makassar"', ""), "lacks the key timezone"),
         (OUTLET + "regions = ['64.02', '64.99']", "outlets.kukar.regions: there is no region with the code 64.99"),
     ],
     ids=lambda value: value.replace("\n", " ")[:40],
