@@ -13,7 +13,7 @@ INDEX = "/wp-json/?_fields=name,namespaces,timezone_string,gmt_offset"
 """Where a WordPress tells its zone (OUTLETS, time zones); a few hundred bytes."""
 BY_HOURS = {7: "Asia/Jakarta", 8: "Asia/Makassar", 9: "Asia/Jayapura"}
 BY_WORD = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
-_WORD = re.compile(r"\d[\d.:]*\s*\(?(WIB|WITA|WIT)\b", re.IGNORECASE)
+_WORD = re.compile(r"\d[\d.:]{0,8}\s{0,3}\(?(WIB|WITA|WIT)\b", re.IGNORECASE)
 _OFFSET = re.compile(r"\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?\+(0[789]):?00\b")
 
 

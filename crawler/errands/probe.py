@@ -9,7 +9,7 @@ from crawler.addresses import below
 from crawler.declaration import Declaration
 from crawler.discovery import Ask, NotThisSourceError, Reply, Story
 from crawler.errands.shapes import lists_for, shape_of
-from crawler.errands.signs import Signs, paths_in, printable, signs_of, titles
+from crawler.errands.signs import Signs, is_slug, paths_in, printable, signs_of, titles
 from crawler.errands.sources import Telling, chosen, hear, look_at, source_of
 from crawler.errands.told import Finding, Seen
 from crawler.errands.visitor import NoAnswerError, Visitor
@@ -40,6 +40,7 @@ async def probe(visitor: Visitor, url: str, pool: ReadingPool) -> Finding:
     Raises:
         NoAnswerError: nothing of a news site was recognised, or the site does not let us look.
     """
+    url = _front(url)
     home = await visitor.ask(url if urlsplit(url).path else f"{url}/", wander=True)
     if home.status != 200:
         raise NoAnswerError(f"{home.url} answered {home.status}")
@@ -83,6 +84,13 @@ async def probe(visitor: Visitor, url: str, pool: ReadingPool) -> Finding:
         tells=signs.tells,
         unsure=[*unsure, *guess.unsure, *_unread(articles)],
     )
+
+
+def _front(url: str) -> str:
+    """The site of an address that is a story's; any other path may be a site in a folder."""
+    parts = urlsplit(url)
+    story = is_slug(parts.path.rstrip("/").rpartition("/")[2])
+    return f"{parts.scheme}://{parts.netloc}" if story else url
 
 
 def _base(url: str, ended: str) -> str:

@@ -20,7 +20,7 @@ from crawler.guard import Boundary, authority
 from crawler.middlewares import REDIRECTS, ROBOTS, RefusedError
 from crawler.resolver import why_refused
 from crawler.robots import Robots, judge
-from crawler.spider import LISTING_MAXSIZE, NETWORK_ERRORS, PATIENCE, explain
+from crawler.spider import NETWORK_ERRORS, PATIENCE, explain
 
 logger = logging.getLogger(__name__)
 
@@ -116,12 +116,15 @@ class Visitor:
         return place in self._allowed or place.rpartition(":")[2] in ("80", "443")
 
     async def _sent(self, url: str, headers: Mapping[str, str]) -> Response:
-        request = Request(
-            url,
-            headers=dict(headers),
-            callback=NO_CALLBACK,
-            meta={"dont_redirect": True, "give_up_log_level": "DEBUG", "download_maxsize": LISTING_MAXSIZE},
-        )
+        try:
+            request = Request(
+                url,
+                headers=dict(headers),
+                callback=NO_CALLBACK,
+                meta={"dont_redirect": True, "give_up_log_level": "DEBUG"},
+            )
+        except ValueError as error:
+            raise NoAnswerError(f"{url} cannot be asked for") from error
         try:
             return await self.download(request)
         except SpentError as error:

@@ -129,7 +129,9 @@ STORIES = {f"/berita/{n}/kabar-dari-desa-{n}": story(f"Kabar dari Desa {n}") for
 
 
 def test_the_pattern_and_the_list_of_a_home_made_site_are_read_off_its_links(pool: ReadingPool, tmp_path: Path) -> None:
-    found, asked = visit(site_of({"/": HOME, **STORIES}), lambda visitor: probe(visitor, BASE, pool))
+    at = f"{BASE}/berita/3/kabar-dari-desa-3/"
+    found, asked = visit(site_of({"/": HOME, **STORIES}), lambda visitor: probe(visitor, at, pool))
+    assert found.base_url == BASE, "whoever gives a story's address means its site"
     assert (found.family, found.stories, found.lists) == ("listing", r"/berita/\d+/[^/]+/?", ["/"])
     assert (found.name, found.timezone) == ("Media Kita", None)
     assert any(line.startswith("timezone: nothing on the site tells it") for line in found.unsure)
