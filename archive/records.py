@@ -160,6 +160,18 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Election:
+    """Whether a text is about an election: a score from 0 to 1, `about` by the pack's threshold, and what says so."""
+
+    score: float
+    about: bool
+    evidence: tuple[str, ...]
+    """Words of the text, those that weigh most first."""
+    pack: str
+    """Name and digest of the data by which it was judged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one extraction made of what one visit showed; what the page does not say is None or empty.
 
@@ -192,6 +204,9 @@ class Reading:
     related: tuple[Related, ...] = ()
     language: str | None = None
     flags: tuple[str, ...] = ()
+    election: Election | None = None
+    """None where no pack was given."""
+    phase: str | None = None
     extractor: str = ""
 
 

@@ -1,0 +1,91 @@
+"""Whether an article is about an election: words and phrases of the pack, weighed by where they stand.
+
+Points of all words are summed; `score = points / (points + needed)`. It is a count that a reader can follow, not a
+probability: `evidence` names the words, those that weigh most first.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from archive.records import Election, Reading
+from crawler.reading.pack import Entry, Kind, Pack, same
+
+EVIDENCE = 12
+"""Words that are named; an article about an election has 15 to 40."""
+_MENTIONS = 4
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(slots=True)
+class _Found:
+    """How often an entry was found, the best place where it stood, and how it was spelled there."""
+
+    entry: Entry
+    zone: float
+    spelled: str
+    times: int = 0
+
+
+def judge(pack: Pack, title: str, body: Sequence[str]) -> Election:
+    """Say whether a text is about an election, by its headline, its first paragraph and the rest."""
+    gate = pack.gate
+    found: dict[str, _Found] = {}
+    _scan(pack, (title,), gate.headline, found)
+    _scan(pack, body[:1], gate.lead, found)
+    _scan(pack, body[1:], 1.0, found)
+    void = {name for one in found.values() for name in one.entry.voids}
+    points: dict[Kind, dict[str, float]] = {kind: {} for kind in Kind}
+    for words, one in found.items():
+        if words not in void:
+            more = 1 + gate.again * min(one.times - 1, _MENTIONS) / one.zone
+            points[one.entry.kind][one.spelled] = one.entry.weight * one.zone * more
+    said, beside = points[Kind.FOR], points[Kind.WITH]
+    share = 1.0 if said else gate.alone
+    total = sum(said.values()) + share * sum(beside.values()) - sum(points[Kind.AGAINST].values())
+    score = round(max(total, 0.0) / (max(total, 0.0) + gate.needed), 3)
+    weighed = sorted((said | beside).items(), key=lambda item: -item[1])
+    return Election(
+        score=score,
+        about=score >= gate.threshold,
+        evidence=tuple(spelled for spelled, _ in weighed[:EVIDENCE]),
+        pack=pack.version,
+    )
+
+
+def tagged(reading: Reading, pack: Pack | None, regions: Sequence[str]) -> Reading:
+    """A reading with what the pack says of it: the election, and the phase on its day in the outlet's home regions."""
+    if pack is None:
+        return reading
+    day = reading.published_date
+    return replace(
+        reading,
+        election=judge(pack, reading.title, reading.body),
+        phase=pack.phase(day, regions) if day else None,
+    )
+
+
+def _scan(pack: Pack, blocks: Iterable[str], zone: float, found: dict[str, _Found]) -> None:
+    """Note the entries in some blocks, the longest first and none within another."""
+    entries = pack.entries
+    for block in blocks:
+        exact = _WORD.findall(block)
+        free = 0
+        for at in [at for at, word in enumerate(exact) if word.lower() in entries]:
+            if at < free or (entry := _longest(entries[exact[at].lower()], exact, at)) is None:
+                continue
+            free = at + len(entry.tokens)
+            one = found.get(entry.words)
+            if one is None:
+                one = found[entry.words] = _Found(entry, zone, " ".join(exact[at:free]))
+            one.times += 1
+
+
+def _longest(candidates: Sequence[Entry], exact: Sequence[str], at: int) -> Entry | None:
+    for entry in candidates:
+        for place, token in enumerate(entry.tokens, at):
+            if place >= len(exact) or not same(token, exact[place]):
+                break
+        else:
+            return entry
+    return None
