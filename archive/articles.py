@@ -37,12 +37,12 @@ FIELDS = (
     "editors", "credit", "advertorial_mark", "published_date", "published_at", "published_source", "modified_at",
     "first_seen_at", "last_seen_at", "removed_at", "section", "tags", "image_url", "caption",
     "photo_credit", "captions", "related", "language", "word_count", "election", "regions",
-    "topics", "actors", "phase", "cluster", "flags", "state", "version",
+    "topics", "actors", "cluster", "phase", "flags", "state", "version",
     "versions", "changed", "captures", "extractor",
 )
 # fmt: on
 """The fields of a record, in the order in which they are written; an export without rows has them as its header."""
-NOT_YET = ("election", "regions", "topics", "actors", "phase", "cluster")
+NOT_YET = ("regions", "topics", "actors", "cluster")
 """Fields of the contract that nothing computes yet; null says so, where an empty list would say "none"."""
 
 
@@ -57,6 +57,9 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
         wanted.append(Article.published_date <= filters.before)
     if filters.state is not None:
         wanted.append(Article.state == filters.state)
+    if filters.election:
+        about = select(ReadingRow.id).where(ReadingRow.id == Article.reading_id, ReadingRow.about_election.is_(True))
+        wanted.append(about.correlate(Article).exists())
     return wanted
 
 
@@ -177,6 +180,7 @@ def changes_after(connection: Connection, sequence: int) -> Iterator[tuple[int, 
             ReadingRow.authors,
             ReadingRow.place,
             ReadingRow.tags,
+            ReadingRow.about_election,
         )
         .outerjoin(Article, Article.uid == newest.c.uid)
         .outerjoin(Outlet, Outlet.id == Article.outlet_id)
@@ -199,6 +203,7 @@ def changes_after(connection: Connection, sequence: int) -> Iterator[tuple[int, 
                 place=row.place,
                 tags=tuple(row.tags),
                 state=row.state,
+                election=row.about_election is True,
             )
         yield row.sequence, row.uid, document
 
@@ -345,7 +350,9 @@ def _record(row: RowMapping, declared: dict[str, Any], captures: list[dict[str, 
         "related": row["related"],
         "language": row["language"],
         "word_count": row["word_count"],
+        "election": _election(row),
         **dict.fromkeys(NOT_YET),
+        "phase": row["phase"],
         "flags": row["flags"],
         "state": state.value,
         "version": versions,
@@ -354,3 +361,10 @@ def _record(row: RowMapping, declared: dict[str, Any], captures: list[dict[str, 
         "captures": captures,
         "extractor": row["extractor"],
     }
+
+
+def _election(row: RowMapping) -> dict[str, Any] | None:
+    held = row["election"]
+    if held is None:
+        return None
+    return {"score": held["score"], "about": row["about_election"], "evidence": held["evidence"], "pack": held["pack"]}

@@ -51,8 +51,9 @@ class Day(click.ParamType[date]):
 
 
 def filter_options(command: Command) -> Command:
-    """Give a command the filters, as arguments `outlets`, `after` and `before`."""
+    """Give a command the filters, as arguments `outlets`, `after`, `before` and `election`."""
     for option in (
+        click.option("--election", is_flag=True, help="Only what is about an election."),
         click.option("--before", type=Day(), help="Published on this day or before."),
         click.option("--after", type=Day(), help="Published on this day or after: 2024-11-27, 7d, today."),
         click.option("--outlet", "outlets", multiple=True, help="Of this outlet; may be repeated."),
@@ -61,7 +62,9 @@ def filter_options(command: Command) -> Command:
     return command
 
 
-def make_filters(app: "App", outlets: tuple[str, ...], after: date | None, before: date | None) -> "Filters":
+def make_filters(
+    app: "App", outlets: tuple[str, ...], after: date | None, before: date | None, *, election: bool
+) -> "Filters":
     """Give the filters that were asked for.
 
     Raises:
@@ -79,7 +82,7 @@ def make_filters(app: "App", outlets: tuple[str, ...], after: date | None, befor
         for slug in outlets:
             if slug not in known:
                 raise MisuseError(f"there is no outlet {slug} in this archive; it has {', '.join(known) or 'none'}")
-    return Filters(outlets=outlets, after=after, before=before)
+    return Filters(outlets=outlets, after=after, before=before, election=election)
 
 
 @click.command()
@@ -96,12 +99,13 @@ def search(
     outlets: tuple[str, ...],
     after: date | None,
     before: date | None,
+    election: bool,
     sort: Any,
     limit: int,
     output: str,
 ) -> None:
     """Search the archive for words (all of them, in any form) and "phrases"."""
-    filters = make_filters(app, outlets, after, before)
+    filters = make_filters(app, outlets, after, before, election=election)
     found = app.archive().search(" ".join(query), filters=filters, sort=sort, limit=limit)
     hits = [hit.record | {"snippet": hit.snippet.text, "score": hit.score} for hit in found.hits]
     if output == "json":
@@ -199,6 +203,10 @@ def _print_article(record: dict[str, Any]) -> None:
     field("place", record["place"])
     for name in ("authors", "editors", "section", "tags", "caption", "flags"):
         field(name, record[name])
+    if judged := record["election"]:
+        words = [f"{'yes' if judged['about'] else 'no'} ({judged['score']:.2f})", *judged["evidence"]]
+        field("election", ", ".join(words))
+    field("phase", record["phase"])
     field("state", f"{record['state']}, version {record['version']} of {record['versions']}")
     click.echo()
     for block in record["body"].split("\n\n"):
@@ -223,12 +231,13 @@ def export(
     outlets: tuple[str, ...],
     after: date | None,
     before: date | None,
+    election: bool,
     query: str | None,
 ) -> None:
     """Write articles to a file, whole or not at all; prints how many."""
     from archive.export import write
 
-    filters = make_filters(app, outlets, after, before)
+    filters = make_filters(app, outlets, after, before, election=election)
     archive = app.archive()
     records = archive.articles(filters) if query is None else archive.matching(query, filters)
     number = write(records, target)

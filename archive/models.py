@@ -6,7 +6,7 @@ ARCHITECTURE.md says what a row of each table is and what its key is. Times are 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.records import (
@@ -337,6 +337,10 @@ class ReadingRow(Base):
     related: Mapped[list[Any]]
     language: Mapped[str | None]
     flags: Mapped[list[str]]
+    election: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Score, evidence and the pack that judged; null where a version without packs read it, until a rebuild."""
+    about_election: Mapped[bool | None]
+    phase: Mapped[str | None]
 
 
 class Body(Base):

@@ -236,6 +236,8 @@ class IndexDocument:
     place: str | None = None
     tags: tuple[str, ...] = ()
     state: State = State.LIVE
+    election: bool = False
+    """Whether it is about an election."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +248,8 @@ class Filters:
     after: date | None = None
     before: date | None = None
     state: State | None = None
+    election: bool = False
+    """Only what is about an election."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from archive import history, spots
 from archive.database import insert_row
 from archive.identity import Visited, claim, new_uid, recognise
 from archive.models import Article, Body, ReadingRow, ReadingSource, Version
-from archive.records import ChangeKind, Outcome, Reading, Role, State
+from archive.records import ChangeKind, Election, Outcome, Reading, Role, State
 from archive.spots import Spot
 from archive.union import tell, unite
 
@@ -217,7 +217,17 @@ def _columns(reading: Reading) -> dict[str, Any]:
         "related": [asdict(link) for link in reading.related],
         "language": reading.language,
         "flags": list(reading.flags),
+        "election": _judgement(reading.election),
+        "about_election": reading.election.about if reading.election else None,
+        "phase": reading.phase,
     }
+
+
+def _judgement(election: Election | None) -> dict[str, Any] | None:
+    """What is kept of a judgement beside the column that filters ask."""
+    if election is None:
+        return None
+    return {"score": election.score, "evidence": list(election.evidence), "pack": election.pack}
 
 
 def _body(reading: Reading) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from archive import articles
 from archive.errors import NotFoundError
-from archive.records import Filters, Related, Removed, State, Trust
+from archive.records import Election, Filters, Outcome, Related, Removed, State, Trust
 
 WITA = timezone(timedelta(hours=8))
 NULL = type(None)
@@ -32,7 +32,8 @@ FULL = {
     "published_source": Trust.JSONLD, "modified_at": datetime(2024, 11, 25, 0, 5, tzinfo=UTC), "section": "Politik",
     "tags": ("pilkada", "kukar"), "image_url": "http://kabar.test/a.jpg", "caption": "Suasana.",
     "photo_credit": "Ist", "captions": ("Lagi.",), "related": (Related(text="Baca", url="http://kabar.test/b/"),),
-    "language": "id", "flags": ("short",),
+    "language": "id", "flags": ("short",), "phase": "kampanye",
+    "election": Election(score=0.91, about=True, evidence=("Pilkada", "KPU"), pack="pilkada-2024 0123456789ab"),
 }  # fmt: skip
 
 
@@ -59,6 +60,10 @@ def test_a_record_says_what_was_read(bench: Any) -> None:
     assert (record["published_date"], record["published_at"]) == ("2024-11-25", "2024-11-25T07:05:00+08:00")
     assert (record["modified_at"], record["published_source"]) == ("2024-11-25T00:05:00+00:00", "jsonld")
     assert (record["word_count"], record["state"], record["changed"]) == (4, "live", False)
+    assert record["election"] == {
+        "score": 0.91, "about": True, "evidence": ["Pilkada", "KPU"], "pack": "pilkada-2024 0123456789ab",
+    }  # fmt: skip
+    assert record["phase"] == "kampanye"
     for name in ("authors", "editors", "tags", "captions", "flags"):
         assert record[name] == list(FULL[name])
     for name in ("dateline", "dateline_outlet", "place", "credit", "section", "image_url", "caption", "photo_credit"):
@@ -108,6 +113,32 @@ def test_filters_take_what_they_say(dated: Any, filters: Filters, titles: list[s
     assert [record["title"] for record in dated.archive.articles(filters)] == titles
     with dated.database.read() as connection:
         assert articles.count(connection, filters) == len(titles)
+
+
+def test_the_filter_election_takes_what_is_about_one_and_not_what_nobody_judged(bench: Any) -> None:
+    desk = bench.begin()
+    for name, about in (("ya", True), ("bukan", False)):
+        judged = Election(score=0.5, about=about, evidence=(), pack="x 1")
+        desk.store(f"/{name}/", name, "Soal pilkada.", election=judged)
+    uid = desk.store("/lama/", "lama", "Soal pilkada.").uid
+    only = Filters(election=True)
+    assert [record["title"] for record in bench.archive.articles(only)] == ["ya"]
+    with bench.database.read() as connection:
+        assert articles.count(connection, only) == 1
+    assert [hit.record["title"] for hit in bench.archive.search("pilkada", filters=only).hits] == ["ya"]
+    assert bench.archive.search("pilkada").total == 3
+    assert bench.archive.get(uid)["election"] is None, "read before there were packs"
+
+
+def test_another_judgement_of_the_same_text_is_another_reading_and_no_new_version(bench: Any) -> None:
+    desk = bench.begin()
+    for score in (0.4, 0.6):
+        judged = Election(score=score, about=score > 0.5, evidence=(), pack=f"x {score}")
+        saved = desk.store("/a/", "A", "satu", election=judged)
+    assert saved.outcome is Outcome.UNCHANGED
+    record = bench.archive.get(saved.uid)
+    assert (record["election"]["about"], record["versions"]) == (True, 1)
+    assert bench.archive.search("satu", filters=Filters(election=True)).total == 1
 
 
 def test_records_are_streamed_in_batches_without_loss_or_repeat(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:

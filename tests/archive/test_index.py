@@ -148,7 +148,7 @@ def test_filters(tmp_path):
         tmp_path,
         article("mon", published=date(2024, 11, 25), outlet="x"),
         article("tue", published=date(2024, 11, 26), outlet="y", state=State.REMOVED),
-        article("wed", published=date(2024, 11, 27), outlet="z-1"),
+        article("wed", published=date(2024, 11, 27), outlet="z-1", election=True),
         article("never", outlet="x"),
     )
 
@@ -166,6 +166,8 @@ def test_filters(tmp_path):
     assert passing(outlets=("X",)) == set()
     assert passing(state=State.LIVE) == {"mon", "wed", "never"}
     assert passing(state=State.REMOVED, outlets=("y",)) == {"tue"}
+    assert passing(election=True) == {"wed"}
+    assert passing(election=True, outlets=("x",)) == set()
 
 
 def test_filters_change_no_score(small):
