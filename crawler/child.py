@@ -32,6 +32,7 @@ from crawler.naming import Naming
 from crawler.outlets import declaration
 from crawler.reader import Reader
 from crawler.reading import ReadingPool, Site
+from crawler.reading.pack import parse
 from crawler.settings import scrapy_settings
 from crawler.spider import LIMIT_MET, OutletSpider
 from crawler.task import Line, Task
@@ -175,6 +176,8 @@ def _run(task: Task, crawl: Crawl, early: Sequence[object]) -> None:
         base_url=task.outlet.declared_url,
         timezone=task.outlet.timezone,
         rules=crawl.declared.rules,
+        pack=parse(*task.pack),
+        regions=task.outlet.regions,
     )
     with ReadingPool(READERS, task.memory_mb) as pool:
         reader = Reader(crawl, pool, site)

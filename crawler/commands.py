@@ -291,7 +291,10 @@ def config(app: "App", output: str) -> None:
             found += flat(value, f"{name}.") if isinstance(value, dict) and value else [(name, value)]
         return found
 
+    from crawler.config import election_pack
+
     loaded = app.loaded
+    election_pack(loaded)  # a setting that names what cannot be used is not in force
     rows = [
         {"key": key, "value": masked(key, value), "origin": loaded.origins.get(key, "default")}
         for key, value in flat(msgspec.to_builtins(loaded.settings))

@@ -21,10 +21,13 @@ from crawler.outlets import shipped
 from scheduler.cadence import CadenceError, next_time
 from scheduler.settings import ScheduleSettings
 
+if typing.TYPE_CHECKING:
+    from crawler.reading.pack import Pack
+
 PREFIX = "PILKADA_"
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 """Indonesia's zones by the names that people use."""
-SECTIONS = tuple(f"{PREFIX}{section}_" for section in ("ARCHIVE", "CRAWL", "OUTLETS", "SCHEDULE"))
+SECTIONS = tuple(f"{PREFIX}{section}_" for section in ("ARCHIVE", "CRAWL", "ELECTION", "OUTLETS", "SCHEDULE"))
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
@@ -41,7 +44,14 @@ class CrawlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     allow_hosts: list[str] = []
     deadline: float = 3600.0
     memory_mb: int = 512
-    pages: Literal["all", "none"] = "all"
+    pages: Literal["all", "election", "none"] = "election"
+
+
+class ElectionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[election]` in pilkada.toml."""
+
+    pack: str = "pilkada-2024"
+    """A pack that ships, or the folder of another one: written with a /, in the home unless absolute."""
 
 
 class OutletSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -66,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     archive: ArchiveSettings = ArchiveSettings()
     crawl: CrawlSettings = CrawlSettings()
+    election: ElectionSettings = ElectionSettings()
     outlets: dict[str, OutletSettings] = {}
     schedule: ScheduleSettings = ScheduleSettings()
 
@@ -110,6 +121,21 @@ def load(home: Path, *, config: Path | None = None, environment: Mapping[str, st
     settings = msgspec.structs.replace(_convert(values, Settings, "", origins, file), outlets=declared)
     _check(settings)
     return Loaded(home=layout, settings=settings, origins=origins)
+
+
+def election_pack(loaded: Loaded) -> "Pack":
+    """Read what is known of the election that the settings name.
+
+    Raises:
+        SettingsError: there is no such pack, or it has a mistake; the text names the file and the line.
+    """
+    from crawler.reading.pack import PackError
+    from crawler.reading.pack import load as load_pack
+
+    try:
+        return load_pack(loaded.settings.election.pack, loaded.home.root)
+    except PackError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _with_shipped(outlets: Mapping[str, Any], origins: dict[str, str], named: Collection[str]) -> dict[str, Any]:
@@ -172,6 +198,7 @@ def _typed(keys: tuple[str, ...], raw: str) -> Any:
     section = {
         "archive": ArchiveSettings,
         "crawl": CrawlSettings,
+        "election": ElectionSettings,
         "outlets": OutletSettings,
         "schedule": ScheduleSettings,
     }

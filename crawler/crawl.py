@@ -39,6 +39,7 @@ class Outlet:
     declared_url: str
     base_url: str
     timezone: str
+    regions: tuple[str, ...]
     pages: str
     starts: tuple[str, ...] = ()
     """Of a listing site: paths of its lists, and the pattern of its stories' paths, where it declares its own."""

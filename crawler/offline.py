@@ -19,6 +19,7 @@ from crawler.naming import Naming
 from crawler.outlets import proved
 from crawler.reader import Reader
 from crawler.reading import ReadingPool, Site
+from crawler.reading.pack import Pack
 from crawler.version import VERSION
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ def begin(home: Home, database: Database, slug: str, declared: OutletSettings, *
         declared_url=declared.base_url,
         base_url=declared.base_url,
         timezone=declared.timezone,
+        regions=tuple(declared.regions),
         pages="none",
     )
     crawl = Crawl(outlet, kind, database=database, home=home, ticket=ticket, captures=captures, now=now)
@@ -60,8 +62,8 @@ def begin(home: Home, database: Database, slug: str, declared: OutletSettings, *
     return crawl
 
 
-def reader(crawl: Crawl, pool: ReadingPool) -> Reader:
-    """Give what reads the captures of an outlet."""
+def reader(crawl: Crawl, pool: ReadingPool, pack: Pack) -> Reader:
+    """Give what reads the captures of an outlet, and judges its articles by a pack."""
     outlet = crawl.outlet
     site = Site(
         slug=outlet.slug,
@@ -69,6 +71,8 @@ def reader(crawl: Crawl, pool: ReadingPool) -> Reader:
         base_url=outlet.declared_url,
         timezone=outlet.timezone,
         rules=crawl.declared.rules,
+        pack=pack,
+        regions=outlet.regions,
     )
     made = Reader(crawl, pool, site)
 

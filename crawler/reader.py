@@ -282,7 +282,7 @@ class Reader:
         settle(VisitState.READ, text_sha256=saved.text_sha256)
         dispose(saved.outcome)
         changed = visit.record is not None and saved.outcome is not Outcome.UNCHANGED
-        if changed and crawl.outlet.pages == "all" and not visits.has_evidence(connection, visit):
+        if changed and page_wanted(crawl.outlet.pages, reading) and not visits.has_evidence(connection, visit):
             frontier.make_due(connection, ticket, visit.address_id, Purpose.EVIDENCE, priority=0, now=crawl.now())
         return saved.outcome
 
@@ -297,6 +297,11 @@ class Reader:
                     self.pump()
         except TimeoutError:
             logger.info("%s: %s readings are left to the next crawl", self._crawl.outlet.slug, len(self._reading))
+
+
+def page_wanted(pages: str, reading: Reading) -> bool:
+    """Say whether `crawl.pages` asks for the public page of a story whose text is held from a record."""
+    return pages == "all" or (pages == "election" and reading.election is not None and reading.election.about)
 
 
 def records_of(body: bytes) -> Mapping[str, object]:

@@ -9,10 +9,11 @@ from archive.records import RunStatus
 from archive.settings import Home
 from crawler import offline
 from crawler.child import READERS, now
-from crawler.config import Loaded, OutletSettings, SettingsError
+from crawler.config import Loaded, OutletSettings, SettingsError, election_pack
 from crawler.crawl import Crawl
 from crawler.ownzone import filled
 from crawler.reading import ReadingPool
+from crawler.reading.pack import Pack
 from scheduler.lock import outlet_lock
 
 
@@ -25,16 +26,18 @@ def rebuild_all(loaded: Loaded, database: Database) -> list[dict[str, Any]]:
 
     Raises:
         HeldError: an outlet is being crawled.
-        SettingsError: the zone of an outlet is known from nowhere.
+        SettingsError: the zone of an outlet is known from nowhere, or what is known of the election cannot be read;
+            nothing was emptied.
     """
     loaded = filled(loaded, database)
+    pack = election_pack(loaded)
     with database.read() as connection:
         crawled = runs.outlet_slugs(connection)
     for slug, outlet in loaded.settings.outlets.items():
         if slug in crawled and not outlet.timezone:
             raise SettingsError(f"set outlets.{slug}.timezone: no site has told it")
     return [
-        _rebuild(loaded.home, database, slug, outlet)
+        _rebuild(loaded.home, database, slug, outlet, pack)
         for slug, outlet in loaded.settings.outlets.items()
         if slug in crawled
     ]
@@ -47,7 +50,7 @@ def undeclared(loaded: Loaded, database: Database) -> list[str]:
     return [slug for slug in crawled if slug not in loaded.settings.outlets]
 
 
-def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings) -> dict[str, Any]:
+def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings, pack: Pack) -> dict[str, Any]:
     with outlet_lock(home.locks, slug):
         crawl = offline.begin(home, database, slug, declared, work="rebuild")
         ticket = crawl.ticket
@@ -55,7 +58,7 @@ def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings
             before = projections.forget(connection, ticket.outlet_id)
             again = visits.unread_again(connection, ticket)
         with ReadingPool(READERS, 512) as pool:
-            asyncio.run(_read(crawl, pool))
+            asyncio.run(_read(crawl, pool, pack))
         with database.write() as connection:
             ticket.check(connection)
             lost = projections.bury(connection, ticket.outlet_id, before, now())
@@ -70,5 +73,5 @@ def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings
     }
 
 
-async def _read(crawl: Crawl, pool: ReadingPool) -> None:
-    await offline.read(crawl, offline.reader(crawl, pool))
+async def _read(crawl: Crawl, pool: ReadingPool, pack: Pack) -> None:
+    await offline.read(crawl, offline.reader(crawl, pool, pack))

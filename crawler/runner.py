@@ -20,7 +20,7 @@ from archive.database import Database
 from archive.errors import ArchiveError, ArchiveUnavailableError
 from archive.records import RunStatus
 from archive.runs import RunRow
-from crawler.config import CrawlSettings, Loaded, OutletSettings, SettingsError, check_base_url
+from crawler.config import CrawlSettings, Loaded, OutletSettings, SettingsError, check_base_url, election_pack
 from crawler.crawl import Outlet
 from crawler.declaration import DeclarationError
 from crawler.guard import authority, is_loopback
@@ -267,6 +267,7 @@ def make_task(
         proved(slug, declared.family, starts=tuple(declared.lists), article=declared.stories)
     except DeclarationError as error:
         raise SettingsError(str(error)) from error
+    pack = election_pack(loaded)
     return Task(
         home=str(loaded.home.root),
         database_url=database_url,
@@ -277,6 +278,7 @@ def make_task(
             declared_url=declared.base_url,
             base_url=at,
             timezone=declared.timezone,
+            regions=tuple(declared.regions),
             pages=crawl.pages,
             starts=tuple(declared.lists),
             article=declared.stories,
@@ -286,6 +288,7 @@ def make_task(
             only=scope.only,
         ),
         declared=msgspec.to_builtins(declared),
+        pack=pack.source,
         cause=cause,
         planned_at=planned_at,
         delay=_delay(crawl, declared, at, named=named),

@@ -14,6 +14,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str
     outlet: Outlet
     declared: dict[str, object]
+    pack: tuple[str, tuple[str, ...]]
+    """Name and texts of what is known of the election, so that all of a crawl is judged alike."""
     cause: str
     planned_at: datetime | None
     delay: float

@@ -1,6 +1,7 @@
-"""What holds for every test: nothing on the network is reached but this machine."""
+"""What holds for every test: nothing on the network is reached but this machine; loggers are put back."""
 
 import ipaddress
+import logging
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -35,3 +36,13 @@ def loopback_only() -> Iterator[None]:
     _watching = True
     yield
     _watching = False
+
+
+@pytest.fixture
+def root_logger() -> Iterator[None]:
+    """The command line sets the root logger up for its process; a test puts it back."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)

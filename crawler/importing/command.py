@@ -30,6 +30,7 @@ def import_(app: "App", files: "Sequence[Path]", *, outlet: str | None, output: 
     """
     from crawler.child import READERS
     from crawler.commands import known
+    from crawler.config import election_pack
     from crawler.importing.files import kind_of
     from crawler.importing.importer import Importer, row_of
     from crawler.reading import ReadingPool
@@ -39,9 +40,10 @@ def import_(app: "App", files: "Sequence[Path]", *, outlet: str | None, output: 
     if outlet is not None and outlet not in declared:
         raise MisuseError(f"there is no outlet {outlet}; {known(declared)}")
     kinds = [(file, kind_of(file)) for file in dict.fromkeys(files)]
+    pack = election_pack(app.loaded)
     reports = []
     with ReadingPool(READERS, app.loaded.settings.crawl.memory_mb) as pool:
-        importer = Importer(app.loaded, app.database(), pool, only=outlet)
+        importer = Importer(app.loaded, app.database(), pool, pack, only=outlet)
         with on_stop(importer.stop):
             for file, kind in kinds:
                 reports.append(importer.import_file(file, kind))
@@ -66,6 +68,8 @@ def _explain(report: "Report") -> None:
         report.detail,
         report.due and f"{report.due} addresses are due; the next crawl fetches them",
         report.skipped and f"skipped: {', '.join(f'{reason} {n}' for reason, n in report.skipped.most_common())}",
+        report.zoneless
+        and f"no site told the zone of {', '.join(report.zoneless)}: set outlets.NAME.timezone and run it again",
         report.held and f"run it again for {', '.join(report.held)}: another process was at work there",
     ):
         if text:

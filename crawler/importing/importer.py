@@ -17,8 +17,10 @@ from crawler.config import Loaded, OutletSettings
 from crawler.guard import Boundary, authority
 from crawler.importing.desk import Desk
 from crawler.importing.files import Kind, UnreadableMemberError, addresses, files_in
+from crawler.ownzone import filled
 from crawler.reader import Reader
 from crawler.reading import ReadingPool
+from crawler.reading.pack import Pack
 from scheduler.lock import HeldError
 
 logger = logging.getLogger(__name__)
@@ -49,6 +51,8 @@ class Report:
     """Addresses of a list that the next crawl fetches."""
     held: list[str] = field(default_factory=list)
     """Outlets whose records were left, since another process is at work there."""
+    zoneless: list[str] = field(default_factory=list)
+    """Outlets whose records were left, since nobody said in which zone their days are counted."""
     detail: str = ""
     """What was wrong with the file as a whole."""
 
@@ -66,11 +70,14 @@ class Report:
 class Importer:
     """Imports files into one archive; `stop` ends it after the record at hand, with all that was taken kept."""
 
-    def __init__(self, loaded: Loaded, database: Database, pool: ReadingPool, *, only: str | None = None) -> None:
+    def __init__(
+        self, loaded: Loaded, database: Database, pool: ReadingPool, pack: Pack, *, only: str | None = None
+    ) -> None:
         self._home = loaded.home
         self._database = database
         self._pool = pool
-        self._declared = loaded.settings.outlets
+        self._pack = pack
+        self._declared = filled(loaded, database).settings.outlets
         self._only = only
         self._at: dict[str, list[str]] = {}
         for slug, outlet in self._declared.items():
@@ -106,7 +113,9 @@ class Importer:
 
     async def _read(self, desks: Sequence[Desk]) -> None:
         for desk in desks:
-            self._reader = offline.reader(desk.crawl, self._pool)
+            if not desk.crawl.outlet.timezone:
+                continue
+            self._reader = offline.reader(desk.crawl, self._pool, self._pack)
             if not self.stopped:
                 await offline.read(desk.crawl, self._reader)
 
@@ -154,6 +163,10 @@ class Importer:
             return why
         slug = self._outlet_at(header.url)
         assert slug is not None
+        if not self._declared[slug].timezone:
+            if slug not in report.zoneless:
+                report.zoneless.append(slug)
+            return "no_zone"
         desk = self._desk(slug, desks, report)
         return "held" if desk is None else desk.offer(found)
 

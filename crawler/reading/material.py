@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from crawler.reading.dates import Moment
+from crawler.reading.pack import Pack
 from crawler.reading.rules import WORDPRESS, Rules
 
 
@@ -19,6 +20,10 @@ class Site:
     timezone: str
     """IANA name of the zone in which the outlet's days are counted."""
     rules: Rules = WORDPRESS
+    pack: Pack | None = None
+    """The election by which its articles are judged; without one they are not."""
+    regions: tuple[str, ...] = ()
+    """Official codes of what it covers: where an article is taken to be at home."""
 
 
 @dataclass(frozen=True, slots=True)

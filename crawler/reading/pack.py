@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 
 SHIPPED = Path(__file__).with_name("packs")
-DEFAULT = "pilkada-2024"
 GATE, WORDS, PHASES = "pack.toml", "words.tsv", "phases.tsv"
 FILES = (GATE, WORDS, PHASES)
 

@@ -15,6 +15,7 @@ from crawler.reading.cleaning import Cleaned, clean
 from crawler.reading.credits import advertorial_mark, photo_credit
 from crawler.reading.dateline import title_cased
 from crawler.reading.dates import agreed, url_moment
+from crawler.reading.election import tagged
 from crawler.reading.head import Head, read_head
 from crawler.reading.judging import extracted, judged
 from crawler.reading.kinds import page_kind, page_kind_of_bytes, part_number
@@ -68,7 +69,8 @@ def read(material: Material) -> Reading | Rejection:
         container = _container(tree, material.site.rules)
     else:
         return Rejection(reason=Reason.UNREADABLE, detail="neither a record with a text nor a page")
-    return _reading(material, tree, head, container, from_record=content is not None)
+    reading = _reading(material, tree, head, container, from_record=content is not None)
+    return reading if isinstance(reading, Rejection) else tagged(reading, material.site.pack, material.site.regions)
 
 
 def _opened(page: Page, rules: Rules) -> tuple[HtmlElement, Head] | Rejection:

@@ -1,6 +1,5 @@
 """A real archive on disk without a crawler: addresses are sighted, exchanges kept and readings saved by its own parts."""
 
-import logging
 import random
 import shutil
 import uuid
@@ -268,16 +267,6 @@ def bench(home: Home, database: Database) -> Iterator[Bench]:
 def bench_class() -> Callable[[Path, Database], Bench]:
     """What makes a bench in a home of one's own; pytest gives no other way to a class of this file."""
     return lambda root, database: Bench(home=Home(root), database=database)
-
-
-@pytest.fixture
-def root_logger() -> Iterator[None]:
-    """The command line sets the root logger up for its process; a test puts it back."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @pytest.fixture(name="exchange")

@@ -12,7 +12,7 @@ from typing import Any
 
 from archive.archive import Archive
 from archive.database import Database
-from crawler.config import load
+from crawler.config import election_pack, load
 from crawler.importing.files import kind_of
 from crawler.importing.importer import Importer, Report, row_of
 from crawler.reading import ReadingPool
@@ -116,13 +116,15 @@ class Bench:
             self.pilkada.declare(base, **({"slug": f"kabar-{number}"} if number else {}))
         self._folder, self._pool = home.parent, pool
         self.loaded = load(home, environment={})
+        self._pack = election_pack(self.loaded)
         self.archive = Archive(self.loaded.home, Database(f"sqlite:///{home / 'pilkada.db'}"))
         self.archive.database.ensure()
 
     def take(self, data: bytes, *, only: str | None = None, name: str = "asing") -> Report:
         file = self._folder / name
         file.write_bytes(data)
-        report = Importer(self.loaded, self.archive.database, self._pool, only=only).import_file(file, kind_of(file))
+        importer = Importer(self.loaded, self.archive.database, self._pool, self._pack, only=only)
+        report = importer.import_file(file, kind_of(file))
         assert report.taken + report.known + sum(report.skipped.values()) == report.records, row_of(report)
         return report
 

@@ -90,10 +90,14 @@ class Pilkada:
         return report
 
     def declare(self, base_url: str, *, slug: str = SLUG, more: str = "", top: str = "") -> None:
-        """Write settings with one outlet, or add another."""
+        """Write settings with one outlet, or add another; all public pages are kept unless the environment says otherwise."""
         self.home.mkdir(parents=True, exist_ok=True)
         file = self.home / "pilkada.toml"
-        text = file.read_text("utf-8") if file.exists() else f'{top}\n[crawl]\nallow_hosts = ["127.0.0.1:0"]\n'
+        text = (
+            file.read_text("utf-8")
+            if file.exists()
+            else f'{top}\n[crawl]\npages = "all"\nallow_hosts = ["127.0.0.1:0"]\n'
+        )
         host = urlsplit(base_url).netloc
         text = text.replace("allow_hosts = [", f'allow_hosts = ["{host}", ')
         text += f'\n[outlets.{slug}]\nfamily = "wordpress"\nname = "Kabar Sampel"\nbase_url = "{base_url}"\n'

@@ -56,6 +56,7 @@ def pilkada(tmp_path: Path) -> Pilkada:
         (["config"], "[crawl]\nmemory_mb = 1\n", {}, 2, "crawl.memory_mb"),
         (["config"], '[crawl]\npages = "some"\n', {}, 2, "crawl.pages"),
         (["config"], "crawl = 3\n", {}, 2, "crawl"),
+        (["config"], '[election]\npack = "pilkada-1999"\n', {}, 2, "there is no pack pilkada-1999"),
         (["config"], "outlets = 3\n", {}, 2, "outlets"),
         (["config"], '[outlets.kukar]\nfamily = "wordpress"\n', {}, 2, "outlets.kukar lacks the key"),
         (["config"], OUTLET.replace("Asia/Makassar", "Asia/Mars"), {}, 2, "Asia/Mars"),

@@ -1,10 +1,12 @@
 """Settings are read once, checked whole, and refused by name."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from crawler.config import SettingsError, load
+from crawler.config import SettingsError, election_pack, load
+from crawler.reading.pack import SHIPPED
 
 OUTLET = """
 [outlets.kukar]
@@ -35,6 +37,7 @@ def test_without_a_file_all_settings_have_their_defaults(tmp_path):
         3600,
         512,
     )
+    assert (crawl.pages, loaded.settings.election.pack) == ("election", "pilkada-2024")
     assert (schedule.timezone, schedule.crawl) == ("Asia/Makassar", "*/30 * * * *")
     assert told(loaded) == {}
 
@@ -100,7 +103,7 @@ def test_an_outlet_can_be_declared_in_the_environment_alone(tmp_path):
         ("[schedule]\nparallel = 0", "schedule.parallel"),
         ("[[[", "not valid TOML"),
         (OUTLET.replace("wordpress", "wordpres"), "wordpress, popojicms, listing"),
-        ("[crawl]\npages = 'some'", "must be one of all, none"),
+        ("[crawl]\npages = 'some'", "must be one of all, election, none"),
         ("[outlets.kaltimkta]", "did you mean kaltimkita"),
         (OUTLET.replace("Asia/Makassar", "wita"), "write Asia/Makassar"),
         (OUTLET + "lists = ['/berita']", "outlets.kukar: lists and stories are for the family listing"),
@@ -133,6 +136,17 @@ def test_what_is_wrong_is_refused_in_one_line_that_names_the_key(tmp_path, text,
 def test_an_unknown_key_in_the_environment_is_refused_by_its_name(tmp_path):
     with pytest.raises(SettingsError, match=r"PILKADA_CRAWL__DELYA: unknown key crawl\.delya"):
         read(tmp_path, PILKADA_CRAWL__DELYA="1")
+
+
+def test_what_is_known_of_the_election_is_read_beside_the_home(tmp_path):
+    shutil.copytree(SHIPPED / "pilkada-2024", tmp_path / "packs" / "sendiri")
+    loaded = read(tmp_path, "[election]\npack = 'packs/sendiri'")
+    assert election_pack(loaded).version.startswith("sendiri ")
+    (tmp_path / "packs" / "sendiri" / "words.tsv").write_text("words\tkind\n", "utf-8")
+    with pytest.raises(SettingsError, match=r"packs/sendiri/words\.tsv, line 1: the columns must be words"):
+        election_pack(loaded)
+    with pytest.raises(SettingsError, match=r"election\.pack: there is no pack pilkada-1999; pilkada-2024 ships"):
+        election_pack(read(tmp_path, PILKADA_ELECTION__PACK="pilkada-1999"))
 
 
 def test_one_underscore_in_the_environment_is_refused_not_ignored(tmp_path):

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from archive.records import Reading
+from crawler.config import ElectionSettings
 from crawler.reading.election import judge, tagged
-from crawler.reading.pack import DEFAULT, load
+from crawler.reading.pack import load
 from crawler.sample import SAMPLES
 from crawler.sample.markup import lines
 from tests.seedpages import PATHS, seed, seeds_folder
 
+DEFAULT = ElectionSettings().pack
 PACK = load(DEFAULT, Path())
 WRITTEN = Path(__file__).parents[2] / "election"
 

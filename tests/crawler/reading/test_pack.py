@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from archive import regions
-from crawler.reading.pack import DEFAULT, FILES, SHIPPED, PackError, load, parse
+from crawler.config import ElectionSettings
+from crawler.reading.pack import FILES, SHIPPED, PackError, load, parse
 
+DEFAULT = ElectionSettings().pack
 PACK = load(DEFAULT, Path())
 
 
