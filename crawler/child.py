@@ -62,13 +62,7 @@ def say(line: Line) -> None:
 
 def main() -> int:
     """Crawl as the task on stdin says."""
-    processes.die_with_parent()
-    # Until Scrapy puts its own handlers there: a signal that comes while we start must not end us with the run open.
-    early = processes.remember_stop()
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger().handlers[0].addFilter(of_interest)
+    early = begun()
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     processes.limit_memory(task.memory_mb)
     home = Home(Path(task.home))
@@ -82,6 +76,18 @@ def main() -> int:
     except ArchiveError as error:
         say(Line(error=str(error)))
         return 1
+
+
+def begun() -> Sequence[object]:
+    """Tie this process to its parent and have it log to stderr; what is given has something in it once we were told to stop."""
+    processes.die_with_parent()
+    # Until Scrapy puts its own handlers there: a signal that comes while we start must not end us with the run open.
+    early = processes.remember_stop()
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger().handlers[0].addFilter(of_interest)
+    return early
 
 
 @contextmanager

@@ -62,7 +62,7 @@ def _comments(finding: Finding, loaded: Loaded) -> Iterator[str]:
     """What a person should see before the block is used."""
     yield f"probed with {finding.requests} requests; zone: {finding.zone_by}"
     for heard in finding.sources:
-        yield f"{'answers' if heard.answers else 'silent '} {heard.source} {heard.path}: {heard.said}"
+        yield f"{'answers' if heard.answers else 'silent'} {heard.source} {heard.path}: {heard.said}"
     if finding.stories:
         yield f"stories are at {finding.stories}"
     for article in finding.articles:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from scrapy.crawler import AsyncCrawlerProcess
 
-from crawler.child import of_interest, set_levels, turn_at_host
+from crawler.child import begun, set_levels, turn_at_host
 from crawler.errands.check import check
 from crawler.errands.probe import probe
 from crawler.errands.told import Errand, Finding
@@ -24,12 +24,7 @@ logger = logging.getLogger(__name__)
 
 def main() -> int:
     """Run the errand on stdin; exit status 0 whatever was found, 1 for a bug of ours."""
-    processes.die_with_parent()
-    early = processes.remember_stop()
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger().handlers[0].addFilter(of_interest)
+    early = begun()
     errand = msgspec.json.decode(sys.stdin.buffer.read(), type=Errand)
     processes.limit_memory(errand.memory_mb)
     try:

@@ -44,6 +44,7 @@ def test_an_outlet_of_each_system_is_added_by_probe_alone(tmp_path: Path) -> Non
         ListingSite(clock=lambda: NOW) as listing,
     ):
         sites = {"kaltim-sampel": popoji, "kalteng-sampel": newspaper, "sumsel-sampel": listing}
+        newspaper.robots = "User-agent: *\nDisallow: /feed/\n"
         hosts = [urlsplit(site.base_url).netloc for site in sites.values()]
         file.write_text(f"[crawl]\nallow_hosts = {json.dumps(hosts)}", "utf-8")
         looks = [
@@ -62,7 +63,8 @@ def test_an_outlet_of_each_system_is_added_by_probe_alone(tmp_path: Path) -> Non
                 settings.write(printed)
             assert len(site.requests) <= MOST_REQUESTS
             assert site.requests[0][1] == "/robots.txt"
-            site.forget_requests()
+        assert not any(target.startswith("/feed/") for _, target, _ in newspaper.requests), "robots.txt is obeyed"
+        assert b"silent wordpress-feed /feed/: robots.txt asks not to fetch" in file.read_bytes()
         assert not (pilkada.home / "pilkada.db").exists(), "a look stores nothing"
         declared = tomllib.loads(file.read_text("utf-8"))["outlets"]
         assert {slug: outlet["family"] for slug, outlet in declared.items()} == {
@@ -75,14 +77,8 @@ def test_an_outlet_of_each_system_is_added_by_probe_alone(tmp_path: Path) -> Non
         }
 
 
-def test_a_site_that_may_not_be_asked_is_one_line(tmp_path: Path, site: Newsroom) -> None:
+def test_a_look_leads_to_no_address_that_is_not_public(tmp_path: Path, site: Newsroom) -> None:
     pilkada = Pilkada(tmp_path / "home")
-    site.robots = "User-agent: *\nDisallow: /\n"
-    refused = pilkada("outlets", "probe", site.base_url)
-    assert (refused.status, refused.out) == (3, "")
-    assert "robots.txt asks not to fetch" in refused.complaint()
-    assert site.paths == ["/robots.txt"]
-    site.robots = None
     site.scripted["/robots.txt"] = Answer(status=404)
     site.scripted["/"] = Answer(status=302, headers=(("Location", "http://127.0.0.1/"),))
     wandered = pilkada("outlets", "probe", site.base_url)
