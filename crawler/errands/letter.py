@@ -173,6 +173,7 @@ def _pages(outlets: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, OutletSe
                         content_type=one.headers.get("content-type"),
                         headers=tuple(one.headers.items()),
                         body=one.body,
+                        whole=True,
                         fetched_at=one.at,
                     ),
                     told=told_by(hints, ZoneInfo(declared.timezone)),
