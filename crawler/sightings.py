@@ -10,7 +10,7 @@ from archive.records import Entry, Outcome, Purpose, Reason
 from archive.warc import Exchange
 from crawler.addresses import RULES_VERSION
 from crawler.crawl import Crawl, last_response
-from crawler.discovery import SOURCES, Answer, Ask, Met, Plan, Sitemaps, Source, Span, Step, Story, Use, needed, own
+from crawler.discovery import SOURCES, Answer, Ask, Met, Plan, Source, Span, Step, Story, Use, needed, own, state
 from crawler.guard import authority
 
 
@@ -24,8 +24,13 @@ class Sightings:
         kinds = [kind for group in declared.sources for kind in group]
         with crawl.database.read() as connection:
             self._marks = {
-                kind: frontier.marks(connection, crawl.ticket.outlet_id, self._source_name(kind)) for kind in kinds
+                kind: {
+                    **own(frontier.marks(connection, crawl.ticket.outlet_id, self._source_name(kind))),
+                    **state(frontier.marks(connection, crawl.ticket.outlet_id, self._place_name(kind))),
+                }
+                for kind in kinds
             }
+        self._troubled = {kind for kind, marks in self._marks.items() if state(marks)}
         self.plan = Plan(
             declared.sources, self._source, self._marks, needed=lambda kind: needed(declared, kind), now=crawl.now()
         )
@@ -42,7 +47,7 @@ class Sightings:
                 span=self.span,
                 now=self._crawl.now(),
                 listed=listed,
-                sitemaps=self._sitemaps() if kind == Sitemaps.kind else (),
+                sitemaps=self._sitemaps,
             )
         )
 
@@ -52,15 +57,18 @@ class Sightings:
         return [url for held in robots for url in held.sitemaps() if self._crawl.own.admits(url)]
 
     def _source_name(self, kind: str) -> str:
-        # How far a mirror was read, or the days of a backfill, says nothing of how far the outlet was.
+        # How far the days of a backfill were read says nothing of how far the outlet was.
+        return self._place_name(kind) + (f" {self.span}" if self.span else "")
+
+    def _place_name(self, kind: str) -> str:
+        """Under which name it is noted that a source is closed: at a mirror it may be open, on other days it is not."""
         at = authority(self._crawl.outlet.base_url)
-        place = "" if at == authority(self._crawl.outlet.declared_url) else f" {at}"
-        return f"{kind}{place}" + (f" {self.span}" if self.span else "")
+        return kind if at == authority(self._crawl.outlet.declared_url) else f"{kind} {at}"
 
     def note_failure(self, source: Source, *, closed: bool) -> None:
         """Remember that a source did not answer as one of its kind."""
         now = self._crawl.now()
-        name = self._source_name(source.kind)
+        name = self._place_name(source.kind)
         with self._crawl.database.write() as connection:
             self._crawl.ticket.check(connection)
             # What the source has marked in this crawl is how far it was read, and stays.
@@ -127,6 +135,8 @@ class Sightings:
                     )
             for story, _ in [pair for pair in told if pair[1] is None]:
                 self._reject_offsite(connection, story, name, now)
+            if source.kind in self._troubled:
+                self._answers_again(connection, source.kind, now)
             step = source.go_on(ask, answer, met=Met(fresh=fresh, first=frozenset(first)), now=now)
             if step.marks is not None:
                 frontier.set_marks(
@@ -138,6 +148,13 @@ class Sightings:
         if unread:
             self._crawl.on_unread(unread)
         return step
+
+    def _answers_again(self, connection: Any, kind: str, now: datetime) -> None:
+        """Note that a source is not closed any more, whichever days it was asked for."""
+        name = self._place_name(kind)
+        held = frontier.marks(connection, self._crawl.ticket.outlet_id, name)
+        frontier.set_marks(connection, self._crawl.ticket, name, own(held), now)
+        self._troubled.discard(kind)
 
     @staticmethod
     def _further(inside: list[tuple[Story, Sight]], held: dict[str, set[str]]) -> set[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archive.records import Trust
 from crawler.discovery.feeds import Feed, FeedPages
 from crawler.discovery.listings import Listings
-from crawler.discovery.plan import Plan, own
+from crawler.discovery.plan import Plan, own, state
 from crawler.discovery.sitemaps import Sitemaps
 from crawler.discovery.source import Answer, Ask, Marks, Met, NotThisSourceError, Reply, Source, Span, Step, Story
 from crawler.discovery.wordpress import WordPressRest
@@ -38,6 +38,7 @@ __all__ = [
     "WordPressRest",
     "needed",
     "own",
+    "state",
 ]
 
 
@@ -53,12 +54,12 @@ class Use:
     now: datetime
     listed: bool = False
     """Whether sources of another group have told of every story once."""
-    sitemaps: Sequence[str] = ()
-    """The sitemaps that robots.txt names."""
+    sitemaps: Callable[[], Sequence[str]] = tuple
+    """Gives the sitemaps that robots.txt names, once that was asked for."""
 
 
 def _rest(use: Use) -> Source:
-    return WordPressRest(use.base_url, use.timezone, use.marks, use.span)
+    return WordPressRest(use.base_url, use.timezone, use.marks, use.span, now=use.now)
 
 
 def _feed(use: Use) -> Source:

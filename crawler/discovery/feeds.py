@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from crawler.addresses import below
 from crawler.discovery.source import (
+    AGAIN,
     EVERY_DAY,
     LONGEST_ADDRESS,
     LONGEST_TITLE,
@@ -23,13 +24,15 @@ from crawler.discovery.source import (
     Span,
     Step,
     Story,
+    walk_due,
 )
 from crawler.reading.feed import Item, NoFeedError, items
 
-BEYOND_KNOWN = 1
-"""Pages that are read beyond the first one without anything new."""
 WATCHED = 2
-"""Pages whose texts are compared with what they were: an item does not say when it was edited."""
+"""Pages whose texts are compared with what they were: an item does not say when it was edited. Where something changed
+and the first page has nothing new, both are read."""
+MOST_TEXTS = 50
+"""So many texts are compared at most, on the longest pages that a site may set up."""
 
 
 class Feed:
@@ -99,12 +102,14 @@ class FeedPages(Feed):
     def __init__(self, base_url: str, timezone: str, marks: Marks, span: Span, *, listed: bool, now: datetime) -> None:
         super().__init__(base_url, "/feed/", timezone, span)
         self._marks: dict[str, Any] = dict(marks)
-        self._to_end = bool(span) or not (listed or "walked" in marks)
+        self._again = not span and "page" not in marks and walk_due(marks, now)
+        self._to_end = bool(span) or self._again or "page" in marks or not (listed or "walked" in marks)
         self._validators: Mapping[str, str] = {}
         asked = marks.get("asked")
         self._frozen = isinstance(asked, str) and now - datetime.fromisoformat(asked) >= SEVEN_DAYS
         self._shown: dict[bool, frozenset[str]] = {}
         self._texts: dict[str, str] = {}
+        self._held: Mapping[str, str] = marks.get("texts", {})
         self.unchanged = False
         """Whether the site said that nothing changed anywhere."""
         self._open = 1
@@ -169,31 +174,40 @@ class FeedPages(Feed):
             return None
         if ask.page <= WATCHED:
             self._texts[story.url] = hashlib.sha256(f"{item.title}\n{item.content}".encode()).hexdigest()[:16]
-            if self._marks.get("texts", {}).get(story.url) not in (None, self._texts[story.url]):
+            if self._held.get(story.url) not in (None, self._texts[story.url]):
                 story = replace(story, modified=at.isoformat(timespec="seconds"))
         return story if item.content is None else replace(story, record=item.link)
 
     def go_on(self, ask: Ask, answer: Answer, *, met: Met, now: datetime) -> Step:
         """The next page: to the end the first time, later until what is known, in a backfill until its first day."""
         self._validators = answer.validators or self._validators
-        known = 0 if met.fresh else ask.known + 1
+        known = met.fresh < len(answer.seen) and (ask.page > 1 or met.fresh > 0)
         # A cache that ignores `paged` shows the first page for ever.
         repeated = ask.page > 1 and bool(answer.seen) and answer.seen <= self._shown.get(ask.to_end, frozenset())
         self._shown[ask.to_end] = answer.seen
-        if answer.more and not (answer.before or repeated) and (ask.to_end or known <= BEYOND_KNOWN):
+        if answer.more and not (answer.before or repeated) and (ask.to_end or not known):
             further = self._ask(ask.page + 1, to_end=ask.to_end)
             marks = self._marks | {"page": ask.page} if ask.to_end else None
-            return Step(asks=[replace(further, known=known)], marks=marks)
+            return Step(asks=[further], marks=marks)
         self._open -= 1
         remark = f"page {ask.page} of the feed is the page before once more: older stories are not in it"
         if self._span or (not ask.to_end and "page" in self._marks):
             return Step(remark=remark if repeated and ask.to_end else None)
         self._marks.pop("page", None)
-        self._marks |= {"walked": self._marks.get("walked", now.isoformat(timespec="seconds"))}
-        if not self.unchanged:
-            self._marks["texts"] = dict(self._texts)
+        if ask.to_end or "walked" not in self._marks:
+            before = "walked" in self._marks
+            self._marks |= {"walked": now.isoformat(timespec="seconds"), "pages": ask.page, "confirmed": before}
+        # A text on a page that was not read this time is compared another time.
+        texts = {**self._texts, **{url: text for url, text in self._held.items() if url not in self._texts}}
+        if texts:
+            self._marks["texts"] = dict(list(texts.items())[:MOST_TEXTS])
         if self._validators:
             self._marks["validators"] = dict(self._validators)
             self._marks["asked"] = now.isoformat(timespec="seconds")
-        weekly = "the feed was asked for whole, as once in seven days" if self._frozen and self._validators else None
-        return Step(marks=self._marks, remark=remark if repeated and ask.to_end else weekly)
+        return Step(marks=self._marks, remark=remark if repeated and ask.to_end else self._beyond())
+
+    def _beyond(self) -> str | None:
+        """Why more was asked than an ordinary crawl does."""
+        if self._again:
+            return f"the feed was read to its end, {AGAIN}"
+        return "the feed was asked for whole, as once in seven days" if self._frozen and self._validators else None

@@ -91,6 +91,11 @@ class Listings:
         """The next page of the list, or, once all lists are read, that of the next section that is wanted."""
         return self._walks.go_on(ask, answer, met=met, now=now)
 
+    @property
+    def placing(self) -> bool:
+        """Whether this crawl spends a request on learning in which section a story stands."""
+        return self._walks.placing
+
     def skip(self, ask: Ask) -> Step:
         """What is asked where a section's list did not answer: nobody's text is lost by that."""
         return self._walks.skip(ask)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from crawler.discovery.feeds import FeedPages
+from crawler.discovery.listings import Listings
 from crawler.discovery.sitemaps import Sitemaps
 from crawler.discovery.source import SEVEN_DAYS, Ask, Marks, Source
 
@@ -22,8 +23,8 @@ class Plan:
     """The sources of one crawl.
 
     Groups stand in the order of their cost. One that was found closed stands last for seven days, then it is tried
-    again: so the group that answered is the one that is asked first. A group's needed source leads; the others are
-    asked once it has answered.
+    again: so the group that answered is the one that is asked first. Where all were found closed, a crawl asks one. A
+    group's needed source leads; the others are asked once it has answered.
     """
 
     def __init__(
@@ -40,6 +41,9 @@ class Plan:
         self._needed = needed
         shut = [group for group in groups if any(self._shut(kind, now) for kind in group if needed(kind))]
         self._groups = [*(group for group in groups if group not in shut), *shut]
+        if len(shut) == len(groups):
+            # All were closed. One is asked, that which was asked longest ago: so each has its turn.
+            self._groups = [min(shut, key=self._asked_last)]
         self._now = now
         self._sources: list[Source] = []
         self._waiting: list[Source] = []
@@ -55,6 +59,9 @@ class Plan:
         marks = self._marks.get(kind, {})
         since = marks.get(CLOSED)
         return isinstance(since, str) and now - datetime.fromisoformat(since) <= SEVEN_DAYS
+
+    def _asked_last(self, group: Sequence[str]) -> str:
+        return max(str(self._marks.get(kind, {}).get(CLOSED, "")) for kind in group if self._needed(kind))
 
     def begin(self) -> Asks:
         """What the first group that is left begins with; nothing where none is left."""
@@ -77,17 +84,19 @@ class Plan:
         """What is asked beside a needed source once it has answered.
 
         A feed is read first: a story whose text it holds need not be fetched. Where it said that nothing changed
-        anywhere, what would take several requests to say the same is left out.
+        anywhere, what would take several requests to say the same is left out; so is a sitemap in a crawl that asks a
+        list for the section of a story, unless it is due to be read whole.
         """
         feeds = [source for source in self._sources if isinstance(source, FeedPages)]
         if not all(feed.ended for feed in feeds):
             return []
         waiting, self._waiting = self._waiting, []
         quiet = any(feed.unchanged for feed in feeds)
+        placing = any(isinstance(source, Listings) and source.placing for source in self._sources)
         return [
             (source, ask)
             for source in waiting
-            if not (quiet and isinstance(source, Sitemaps) and source.dear)
+            if not (isinstance(source, Sitemaps) and ((quiet and source.dear) or (placing and not source.whole)))
             for ask in source.begin()
         ]
 
@@ -118,6 +127,11 @@ class Plan:
 def own(marks: Marks) -> dict[str, Any]:
     """The marks that a source itself made."""
     return {name: value for name, value in marks.items() if name not in (CLOSED, STUMBLED)}
+
+
+def state(marks: Marks) -> dict[str, Any]:
+    """The marks that say whether a source answers at all; those of any crawl hold for every other."""
+    return {name: marks[name] for name in (CLOSED, STUMBLED) if name in marks}
 
 
 def _whole(marks: Marks) -> bool:

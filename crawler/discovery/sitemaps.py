@@ -3,7 +3,7 @@
 import gzip
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -62,13 +62,13 @@ class Sitemaps:
         span: Span,
         *,
         needed: bool,
-        named: Sequence[str],
+        named: Callable[[], Sequence[str]],
         usual: Sequence[str],
         now: datetime,
     ) -> None:
         self.needed = needed
         self._base_url = base_url.rstrip("/")
-        self._hosts = {_host(url) for url in (base_url, *named)}
+        self._hosts = {_host(base_url)}
         self._article = article
         self._zone = ZoneInfo(timezone)
         self._span = span
@@ -77,8 +77,8 @@ class Sitemaps:
         self._again = self._walked is not None and now - datetime.fromisoformat(self._walked) > SEVEN_DAYS
         self._whole = bool(span) or self._walked is None or self._again
         self._known: str | None = marks.get("at")
-        candidates = [*([self._known] if self._known else []), *named, *(self._base_url + path for path in usual)]
-        self._candidates = list(dict.fromkeys(filter(None, map(self._here, candidates))))
+        self._named = named
+        self._usual = [self._base_url + path for path in usual]
         self._at: str | None = None
         self._asked: set[str] = set()
         self._open: set[str] = set()
@@ -86,6 +86,11 @@ class Sitemaps:
         self._unread: list[str] = []
         self._read = 0
         self._stories = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether all files are read: the first time, and once in seven days."""
+        return self._whole
 
     @property
     def dear(self) -> bool:
@@ -100,7 +105,15 @@ class Sitemaps:
         """
         if self._span and not self.needed:
             return []
-        return [self._ask(self._candidates.pop(0), 1)] if self._candidates else []
+        first = self._candidate()
+        return [first] if first else []
+
+    def _candidate(self) -> Ask | None:
+        """The next place where sitemaps may be. What robots.txt names is known once it was asked for, as any page is."""
+        named = self._named()
+        self._hosts |= {_host(url) for url in named}
+        places = map(self._here, [*([self._known] if self._known else []), *named, *self._usual])
+        return next((self._ask(url, 1) for url in places if url and url not in self._asked), None)
 
     def _here(self, url: str) -> str | None:
         """Where a file of this site is asked for: at the address at which it is crawled; None for one elsewhere."""
@@ -236,7 +249,7 @@ class Sitemaps:
 
     def instead(self) -> Ask | None:
         """Where else sitemaps may be, after one that was not there."""
-        return self._ask(self._candidates.pop(0), 1) if self._at is None and self._candidates else None
+        return self._candidate() if self._at is None else None
 
 
 def _unpacked(body: bytes) -> bytes:

@@ -15,6 +15,24 @@ LONGEST_TITLE = 500
 SEVEN_DAYS = timedelta(days=7)
 """How often at most a crawl goes beyond its budget: an unconditional fetch, a full walk, a new try of what was closed."""
 
+MANY_PAGES = 500
+"""Longer lists are walked again less often."""
+SELDOM = timedelta(days=30)
+AGAIN = "as once in seven days, or in thirty where they are long"
+
+
+def walk_due(mark: Marks, now: datetime) -> bool:
+    """Whether what was `walked` to its end is to be walked so again: what was back-dated stands anywhere in it.
+
+    A story may have been passed over in the one walk there was: a removal moves all that follow by one place, under the
+    eyes of whoever reads page by page. So the second walk comes after seven days, however long the list.
+    """
+    walked = mark.get("walked")
+    if not isinstance(walked, str):
+        return False
+    seldom = mark.get("confirmed") and int(mark.get("pages", 0)) > MANY_PAGES
+    return now - datetime.fromisoformat(walked) > (SELDOM if seldom else SEVEN_DAYS)
+
 
 class NotThisSourceError(Exception):
     """The answer is not of this source's kind: closed, replaced by HTML, or broken; the text says which.

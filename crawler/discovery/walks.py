@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from crawler.discovery.source import Answer, Ask, Marks, Met, Span, Step
+from crawler.discovery.remembered import Remembered
+from crawler.discovery.source import AGAIN, Answer, Ask, Marks, Met, Span, Step, walk_due
 
 BEYOND_KNOWN = 2
-"""Pages that are read beyond the first one without anything new: lists are ordered by id, and a story that was back-dated
+"""Pages that are read beyond the first one with something known: lists are ordered by id, and a story that was back-dated
 or scheduled stands deeper (OUTLETS 3.2)."""
-FULL_WALK = timedelta(days=30)
-"""How often a list is read to its end once more."""
+ENOUGH = 3
+"""So many pages are read in any case, and no more where the stories that are new end in them: a quiet crawl costs five
+requests, and one with something new those and the stories."""
 CONFIRMED = 2
 """Pages in a row without a further story that make the end of a list: one alone may be a site's bad moment. Of a section's
 list one is enough, since no text is lost by it."""
@@ -19,14 +21,19 @@ BARE = 3
 """So many make it even where the page links onward: a ring of pages must not be walked for ever."""
 
 PENDING = "sections"
-"""The mark that holds the lists of sections that are still to be read; all other marks are paths of lists."""
+"""The mark that holds the lists of sections that are still to be read; marks that begin with a slash are paths of lists."""
+UNPLACED = "unplaced"
+"""The mark that holds stories of which no section's list has told."""
+MOST_UNPLACED = 100
+"""Older ones than the newest so many have gone from the first pages of all sections."""
 
 
 class Walks:
     """The walks of one crawl through an outlet's lists.
 
-    The marks of a list: `walked`, when it was read to its end; `page`, how far a first walk has come; `open`, how far a
-    later one had come that was cut. They are written with every page, so that a kill costs a page.
+    The marks of a list: `walked`, when it was read to its end, and how many `pages` it had; `confirmed`, whether that was
+    so twice; `page`, how far a walk to the end has come; `open`, how far another one had come that was cut. They are
+    written with every page, so that a kill costs a page.
     """
 
     def __init__(
@@ -49,12 +56,17 @@ class Walks:
         self._span = span
         self._listed = listed
         self._now = now
-        self._seen: dict[tuple[str, bool], set[int]] = {}
+        self._seen: dict[tuple[str, bool], Remembered] = {}
         self._open: set[tuple[str, bool]] = set()
         self._sections: dict[str, str] = {}
-        self._inherited = bool(self._marks.get(PENDING))
-        self._unplaced: set[str] = set()
+        self._unplaced: dict[str, None] = dict.fromkeys(self._marks.pop(UNPLACED, ()))
+        self._placed = False
         self._remark: str | None = None
+
+    @property
+    def placing(self) -> bool:
+        """Whether this crawl spends a request on learning in which section a story stands."""
+        return bool(self._unplaced)
 
     def begin(self) -> list[Ask]:
         """The first page of each list, and the page at which an unfinished walk stood."""
@@ -64,7 +76,7 @@ class Walks:
         mark = self._mark(path)
         reached = mark.get("page")
         never = "walked" not in mark and "page" not in mark and (bool(self._span) or not self._listed)
-        again = section is None and self._due_again(mark)
+        again = section is None and self._due_again(path)
         first = replace(self._make(path, 1, section), to_end=never or again, least=self._least(mark))
         asks = [first]
         if isinstance(reached, int) and not again:
@@ -85,12 +97,13 @@ class Walks:
         stood = mark.get("open")
         return stood + 1 + BEYOND_KNOWN if isinstance(stood, int) else 0
 
-    def _due_again(self, mark: Mapping[str, Any]) -> bool:
+    def _due_again(self, path: str) -> bool:
         """Whether a list that was read to its end is read so once more: what was back-dated stands anywhere in it."""
-        walked = mark.get("walked")
-        due = not self._span and isinstance(walked, str) and self._now - datetime.fromisoformat(walked) > FULL_WALK
+        mark = self._mark(path)
+        due = not self._span and walk_due(mark, self._now)
         if due:
-            self._remark = "lists were read to their end, as once in thirty days"
+            self._remark = f"lists were read to their end, {AGAIN}"
+            self._marks[path] = {**mark, "confirmed": True}
         return due
 
     def go_on(self, ask: Ask, answer: Answer, *, met: Met, now: datetime) -> Step:
@@ -102,14 +115,14 @@ class Walks:
             before = self._make(ask.window, ask.page - 1, ask.section)
             return self._step([replace(before, to_end=True, urgent=False, back=True)])
         # A site that adds a session to each link shows no further story by that, and its list must end.
-        told = {hash(self._same(url)) for url in answer.seen}
-        seen = self._seen.setdefault(walk, set())
-        bare = 0 if told - seen else ask.bare + 1
-        seen |= told
-        new = met.fresh > 0 if self._listed and ask.section is None else bool(met.first)
-        old = answer.before if self._span else bool(told) and not new
+        told = {self._same(url) for url in answer.seen}
+        bare = 0 if self._seen.setdefault(walk, Remembered()).further(told) else ask.bare + 1
+        new = met.fresh if self._listed and ask.section is None else len(met.first)
+        # Newest first: where anything is known, the new ones end. A sticky card is known on a page of new ones, and then
+        # the next page is new.
+        old = answer.before if self._span else new < len(told)
         known = ask.known + 1 if old else 0
-        least = ask.least + (new and 1 < ask.page <= ask.least)
+        least = ask.least + (new > 0 and 1 < ask.page <= ask.least)
         if ask.section is None:
             ended = bare >= (BARE if answer.more else CONFIRMED)
         else:
@@ -138,7 +151,8 @@ class Walks:
             return known > BEYOND_KNOWN
         if ask.to_end or ask.page < least:
             return False
-        return known > (BEYOND_KNOWN if ask.section is None else 0) or (answer.more is False and bool(answer.seen))
+        enough = 0 if ask.section is not None or ask.page >= ENOUGH else BEYOND_KNOWN
+        return known > enough or (answer.more is False and bool(answer.seen))
 
     def _stand(self, ask: Ask) -> None:
         """Mark how far a walk has come."""
@@ -151,7 +165,7 @@ class Walks:
         mark = self._marks.setdefault(ask.window, {})
         if ask.to_end or ended:
             mark.pop("page", None)
-            mark["walked"] = now.isoformat(timespec="seconds")
+            mark |= {"walked": now.isoformat(timespec="seconds"), "pages": ask.page}
         if not ask.to_end or (ask.window, False) not in self._open:
             mark.pop("open", None)
         if not mark:
@@ -166,21 +180,25 @@ class Walks:
 
     def _step(self, asks: Sequence[Ask]) -> Step:
         remark, self._remark = self._remark, None
-        return Step(asks=asks, marks={**self._marks}, remark=remark)
+        unplaced = {UNPLACED: list(self._unplaced)} if self._unplaced else {}
+        return Step(asks=asks, marks={**self._marks, **unplaced}, remark=remark)
 
     def _note_sections(self, ask: Ask, answer: Answer, met: Met) -> None:
         """Note which lists of sections are to be read: those never read, and all of them where a story is new.
 
-        They are kept in the marks, since a story whose section nobody told is not told of again.
+        They are kept in the marks with those stories, since a story whose section nobody told is not told of again.
         """
         if ask.section is not None:
-            self._unplaced -= answer.seen
+            for url in answer.seen:
+                self._unplaced.pop(url, None)
             return
         if self._span:
             return
         self._sections.update({path: label for path, label in answer.sections.items() if path not in self._sections})
-        self._unplaced |= met.first
         pending = self._marks.get(PENDING, {})
+        if self._sections or pending:
+            self._unplaced |= dict.fromkeys(story.url for story in answer.stories if story.url in met.first)
+            self._unplaced = dict(list(self._unplaced.items())[:MOST_UNPLACED])
         for path, label in self._sections.items():
             if met.first or "walked" not in self._mark(path):
                 pending.setdefault(path, label)
@@ -188,13 +206,21 @@ class Walks:
             self._marks[PENDING] = pending
 
     def _next_section(self, ask: Ask) -> list[Ask]:
-        """The next section's list; one that was read before only while there are stories of unknown section."""
+        """The next section's list: to its end where it was never read, else one of them in a crawl.
+
+        So a story is placed within as many crawls as there are sections. Stories that are in no section's list are
+        forgotten once all were read.
+        """
         pending: dict[str, str] = self._marks.get(PENDING, {})
         pending.pop(ask.window, None)
-        for path, label in list(pending.items()):
-            if "walked" in self._mark(path) and not self._unplaced and not self._inherited:
-                del pending[path]
-            else:
-                return self._asks(path, label)
+        unread = [path for path in pending if "walked" not in self._mark(path)]
+        if unread:
+            return self._asks(unread[0], pending[unread[0]])
+        if pending and self._unplaced:
+            if self._placed:
+                return []
+            self._placed = True
+            return self._asks(*next(iter(pending.items())))
         self._marks.pop(PENDING, None)
+        self._unplaced.clear()
         return []

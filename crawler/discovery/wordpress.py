@@ -3,13 +3,27 @@
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from archive.text import clean_text
-from crawler.discovery.source import EVERY_DAY, Answer, Ask, Marks, Met, NotThisSourceError, Reply, Span, Step, Story
+from crawler.discovery.source import (
+    AGAIN,
+    EVERY_DAY,
+    Answer,
+    Ask,
+    Marks,
+    Met,
+    NotThisSourceError,
+    Reply,
+    Span,
+    Step,
+    Story,
+    walk_due,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +41,7 @@ EMBED = "author,wp:term,wp:featuredmedia"
 class WordPressRest:
     """The REST collection of a WordPress: whole texts, a hundred at a time.
 
-    The first crawl walks all posts, newest first. After that two windows are asked for: what was modified since the
+    The first crawl walks all posts, newest first, and once in a while a later one does. After that two windows are asked for: what was modified since the
     newest modification that was seen, and what was published since the newest publication, since a scheduled post
     comes out with the modification time of the day it was written. A backfill walks the posts of its days.
     """
@@ -36,15 +50,17 @@ class WordPressRest:
     needed = True
     path = "/wp-json/wp/v2/posts"
 
-    def __init__(self, base_url: str, timezone: str, marks: Marks, span: Span = EVERY_DAY) -> None:
+    def __init__(self, base_url: str, timezone: str, marks: Marks, span: Span = EVERY_DAY, *, now: datetime) -> None:
         self._endpoint = base_url.rstrip("/") + self.path
         self._zone = ZoneInfo(timezone)
         self._span = span
         self._marks = {} if span else marks
         marks = self._marks
         self._moved_on: Marks = marks
-        self._open = {"modified", "published"} & marks.keys() or {"all"}
-        self._walked: dict[str, set[str]] = {}
+        self._due = walk_due(marks, now)
+        self._open = {"modified", "published"} & marks.keys() if not self._due else set()
+        self._open = self._open or {"all"}
+        self._walks: dict[str, _Walk] = {}
         self._again: set[str] = set()
         self._remarked = False
 
@@ -116,18 +132,24 @@ class WordPressRest:
 
     def go_on(self, ask: Ask, answer: Answer, *, met: Met, now: datetime) -> Step:  # noqa: ARG002
         """The next page; at the end of a window the marks, or the window once more if posts moved while it was walked."""
-        walked = self._walked.setdefault(ask.window, set())
-        walked.update(story.record for story in answer.stories if story.record is not None)
+        walk = self._walks.setdefault(ask.window, _Walk())
+        walk.note(answer)
         self._moved_on = self.marks_after(self._moved_on, answer.stories, now)
         if answer.more:
             return Step(asks=[self._ask(ask.window, ask.page + 1)])
-        missed = answer.total is not None and len(walked) + answer.unusable < answer.total
-        if missed and ask.window not in self._again:
+        if walk.missed and ask.window not in self._again:
             self._again.add(ask.window)
+            self._walks[ask.window] = _Walk()
             logger.info("%s: posts moved while they were listed; listing them once more", self._endpoint)
             return Step(asks=[self._ask(ask.window, 1)])
         self._open.discard(ask.window)
-        return Step(marks=None if self._open or self._span else self._moved_on)
+        if self._open or self._span:
+            return Step()
+        if ask.window == "all":
+            walked = {"walked": now.isoformat(timespec="seconds"), "pages": ask.page, "confirmed": self._due}
+            self._moved_on = {**self._moved_on, **walked}
+        remark = f"the REST interface was read whole, {AGAIN}" if self._due else None
+        return Step(marks=self._moved_on, remark=remark)
 
     def _posts(self, ask: Ask, reply: Reply) -> list[Any]:
         try:
@@ -161,6 +183,33 @@ class WordPressRest:
             if newest is not None:
                 moved[name] = newest
         return moved
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What was met on the pages of a window, as numbers: a walk through a large archive must not hold it."""
+
+    met: int = 0
+    least: int | None = None
+    shrank: bool = False
+    page: frozenset[str | None] = frozenset()
+
+    def note(self, answer: Answer) -> None:
+        """Count a page; what a new post has moved on from the page before is counted once."""
+        here = frozenset(story.record for story in answer.stories)
+        self.met += len(here - self.page) + answer.unusable
+        self.page = here
+        if answer.total is not None:
+            self.shrank = self.shrank or (self.least is not None and answer.total < self.least)
+            self.least = answer.total if self.least is None else min(self.least, answer.total)
+
+    @property
+    def missed(self) -> bool:
+        """Whether posts were passed over: one that was removed meanwhile has moved all that follow it by one place.
+
+        One that came meanwhile is a later crawl's.
+        """
+        return self.shrank or (self.least is not None and self.met < self.least)
 
 
 def _utc(moment: datetime) -> str:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from crawler.sample import SAMPLES
+from crawler.sample.large import enlarged
 
 
 def main() -> None:
@@ -15,17 +16,27 @@ def main() -> None:
     parser.add_argument(
         "--port", type=int, default=8090, help="where the first listens on 127.0.0.1, the others after it; 0: any"
     )
+    parser.add_argument("--size", type=int, help="so many stories each, made by chance, in place of the outlets' own")
     options = parser.parse_args()
     with ExitStack() as stack:
         for number, (slug, sample) in enumerate(SAMPLES.items()):
             port = options.port + number if options.port else 0
-            site = stack.enter_context(sample(clock=lambda: datetime.now(UTC), port=port))
+            if options.size:
+                site = enlarged(sample, options.size, clock=now, port=port)
+            else:
+                site = sample(clock=now, port=port)
+            stack.enter_context(site)
             sys.stdout.write(f"{slug:14} {site.family:10} {site.base_url}/\n")
         sys.stdout.flush()
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
             sys.stdout.write("\n")
+
+
+def now() -> datetime:
+    """The time of day."""
+    return datetime.now(UTC)
 
 
 if __name__ == "__main__":

@@ -89,7 +89,16 @@ class Pilkada:
         assert summed(report), report
         return report
 
-    def declare(self, base_url: str, *, slug: str = SLUG, more: str = "", top: str = "") -> None:
+    def declare(
+        self,
+        base_url: str,
+        *,
+        slug: str = SLUG,
+        family: str = "wordpress",
+        timezone: str = "Asia/Makassar",
+        more: str = "",
+        top: str = "",
+    ) -> None:
         """Write settings with one outlet, or add another; all public pages are kept unless the environment says otherwise."""
         self.home.mkdir(parents=True, exist_ok=True)
         file = self.home / "pilkada.toml"
@@ -100,8 +109,8 @@ class Pilkada:
         )
         host = urlsplit(base_url).netloc
         text = text.replace("allow_hosts = [", f'allow_hosts = ["{host}", ')
-        text += f'\n[outlets.{slug}]\nfamily = "wordpress"\nname = "Kabar Sampel"\nbase_url = "{base_url}"\n'
-        file.write_text(text + f'timezone = "Asia/Makassar"\n{more}\n', "utf-8")
+        text += f'\n[outlets.{slug}]\nfamily = "{family}"\nname = "Kabar Sampel"\nbase_url = "{base_url}"\n'
+        file.write_text(text + f'timezone = "{timezone}"\n{more}\n', "utf-8")
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Look into the database."""

@@ -188,8 +188,12 @@ def test_what_is_published_later_is_found_once_weeks_after(twice: Twice) -> None
     )
     report = outlet.crawl()
     assert (report["discovered"], report["new"]) == (1, 1)
+    # A page of PopojiCMS does not name the section: the list of one section a crawl is asked for it.
+    for _ in {post.section for post in outlet.site.public}:
+        if outlet.articles()["berita-lain"]["section"] == old.section.rpartition("/")[2]:
+            break
+        assert outlet.crawl()["discovered"] == 0
     assert outlet.articles()["berita-lain"]["section"] == old.section.rpartition("/")[2]
-    assert outlet.crawl()["discovered"] == 0
 
 
 @PAGED

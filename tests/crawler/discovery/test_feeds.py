@@ -188,7 +188,8 @@ def test_a_feed_whose_validators_are_frozen_gives_its_new_item_within_seven_days
     (ask,) = step.asks
     _, step = answered(source, ask, status=404, at=now)
     assert "once in seven days" in step.remark
-    assert pages(step.marks, now=now + timedelta(days=1)).begin()[0].headers, "and at most weekly"
+    walked = {**step.marks, "walked": now.isoformat()}
+    assert pages(walked, now=now + timedelta(days=1)).begin()[0].headers, "and at most weekly"
 
 
 def test_later_crawls_read_until_what_is_known():
@@ -196,9 +197,37 @@ def test_later_crawls_read_until_what_is_known():
     (ask,) = source.begin()
     _, step = answered(source, ask, whole(9), fresh=1)
     (ask,) = step.asks
-    _, step = answered(source, ask, whole(8))
+    assert not answered(source, ask, whole(8))[1].asks
+    source = pages(HELD)
+    assert not answered(source, source.begin()[0], whole(9), whole(8), fresh=1)[1].asks, "what is new ends there"
+
+
+def test_a_feed_that_changed_and_has_nothing_new_is_looked_through_for_edits():
+    source = pages(HELD)
+    _, step = answered(source, source.begin()[0], whole(9))
     (ask,) = step.asks
-    assert not answered(source, ask, whole(7))[1].asks
+    assert not answered(source, ask, whole(8))[1].asks
+
+
+def test_a_text_that_moved_to_a_page_that_is_not_read_is_compared_another_time():
+    source = pages(HELD)
+    _, step = answered(source, source.begin()[0], whole(2), whole(1))
+    _, step = answered(source, step.asks[0], whole(0))
+    later = pages(step.marks)
+    _, step = answered(later, later.begin()[0], whole(3), whole(2), fresh=1)
+    assert {f"{BASE}/berita-{number}/" for number in range(4)} == step.marks["texts"].keys()
+
+
+def test_a_feed_is_read_to_its_end_once_in_seven_days_and_that_is_said():
+    source = pages(HELD, now=NOW + WEEK + timedelta(minutes=1))
+    (ask,) = source.begin()
+    assert (ask.to_end, ask.headers) == (True, {})
+    _, step = answered(source, ask, whole(9), at=NOW + WEEK)
+    cut = pages(step.marks, now=NOW + WEEK)
+    assert [ask.to_end for ask in cut.begin()] == [True], "a walk that was cut goes on"
+    _, step = answered(source, step.asks[0], status=404, at=NOW + WEEK)
+    assert "to its end" in step.remark
+    assert not pages(step.marks, now=NOW + 2 * WEEK).begin()[0].to_end
 
 
 def test_a_text_that_is_another_than_before_is_said_to_be_changed():
@@ -208,8 +237,8 @@ def test_a_text_that_is_another_than_before_is_said_to_be_changed():
     assert [story.modified for story in answer.stories] == [None, None]
     answered(source, step.asks[0], status=404)
     later = NOW + timedelta(hours=1)
-    source = pages(step.marks or source.go_on(ask, answer, met=Met(), now=NOW).marks or {}, now=later)
-    source._marks["texts"] = {story.url: "lain" if "berita-1" in story.url else "" for story in answer.stories}
+    texts = {story.url: "lain" if "berita-1" in story.url else "" for story in answer.stories}
+    source = pages({"walked": NOW.isoformat(), "texts": texts}, now=later)
     answer, _ = answered(source, source.begin()[0], whole(3), whole(1, "Ralat."), at=later)
     assert [story.modified for story in answer.stories] == [None, later.isoformat()]
 

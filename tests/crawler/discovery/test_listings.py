@@ -1,13 +1,14 @@
 """How lists of stories are walked: page by page to their end, and later until what is known."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from crawler.declaration import Listing
 from crawler.discovery import Answer, Ask, Listings, Met, NotThisSourceError, Reply, Span
+from crawler.discovery.remembered import Remembered
 from crawler.discovery.source import EVERY_DAY
 from spiders.families import ListingSite, PopojiCms, WordPress
 
@@ -92,7 +93,7 @@ def test_a_first_walk_reads_a_list_to_its_end_past_short_pages():
     walk = Walk(ALL).run()
     assert walk.asked == [*ALL, "/category/all/page/5"], "that a page is the last is confirmed by the next one"
     assert {url.rpartition("/")[2] for url in walk.known} == set("abcdef")
-    assert walk.marks == {"/category/all": {"walked": "2024-11-22T04:00:00+00:00"}}
+    assert walk.marks == {"/category/all": {"walked": "2024-11-22T04:00:00+00:00", "pages": 5}}
 
 
 def test_the_sidebar_s_stories_are_not_the_list_s():
@@ -120,13 +121,13 @@ def test_a_site_that_shows_its_first_page_whatever_is_asked_ends():
     assert walk.asked == ["/category/all", "/category/all/page/2", "/category/all/page/3"]
 
 
-def test_later_walks_read_two_pages_beyond_what_is_known():
+def test_later_walks_read_two_pages_beyond_the_first_with_something_known():
     long = {"/category/all": page("new", "k1")} | {
         f"/category/all/page/{number}": page(f"k{number}") for number in range(2, 20)
     }
-    marks = {"/category/all": {"walked": "2024-11-01T00:00:00+00:00"}}
+    marks = {"/category/all": {"walked": "2024-11-20T00:00:00+00:00"}}
     walk = Walk(long, marks, known=[f"k{number}" for number in range(20)]).run()
-    assert walk.asked == ["/category/all", *(f"/category/all/page/{number}" for number in (2, 3, 4))]
+    assert walk.asked == ["/category/all", *(f"/category/all/page/{number}" for number in (2, 3))]
 
 
 def test_a_story_that_was_back_dated_is_found_within_those_two_pages():
@@ -134,7 +135,7 @@ def test_a_story_that_was_back_dated_is_found_within_those_two_pages():
         f"/category/all/page/{number}": page(f"k{number}") for number in range(2, 20)
     }
     long["/category/all/page/3"] = page("k3", "old")
-    marks = {"/category/all": {"walked": "2024-11-01T00:00:00+00:00"}}
+    marks = {"/category/all": {"walked": "2024-11-20T00:00:00+00:00"}}
     walk = Walk(long, marks, known=[f"k{number}" for number in range(20)]).run()
     assert f"{BASE}/detailpost/old" in walk.known
 
@@ -143,7 +144,7 @@ def test_a_walk_that_was_stopped_goes_on_one_page_before_where_it_stood_and_read
     walk = Walk(ALL, {"/category/all": {"page": 3}}, known="fedcb").run()
     assert walk.asked[0] == "/category/all", "the newest first"
     assert "/category/all/page/4" in walk.asked
-    assert walk.marks == {"/category/all": {"walked": "2024-11-22T04:00:00+00:00"}}
+    assert walk.marks == {"/category/all": {"walked": "2024-11-22T04:00:00+00:00", "pages": 5}}
 
 
 def test_every_page_of_an_unfinished_walk_is_remembered():
@@ -177,16 +178,23 @@ def test_lists_of_sections_are_asked_again_only_when_there_is_something_new():
     }
     first = Walk(pages).run()
 
-    def later() -> Walk:
-        walk = Walk(pages, first.marks, known="ab")
-        walk.sections = dict(first.sections)
+    def later(before: Walk) -> Walk:
+        walk = Walk(pages, before.marks, known=[url.rpartition("/")[2] for url in before.known])
+        walk.sections = dict(before.sections)
         return walk.run()
 
-    assert later().asked == ["/category/all"]
+    assert later(first).asked == ["/category/all"]
     pages["/category/all"] = page("c", "b", "a", onward=False, nav=NAV)
-    assert later().asked == list(pages), "nobody says where c belongs"
+    second = later(first)
+    assert second.asked == ["/category/all", "/category/politik"], "one list a crawl"
+    third = later(second)
+    assert third.asked == ["/category/all", "/category/hukum-kriminal"], "nobody said where c belongs"
+    fourth = later(third)
+    assert (fourth.asked, set(fourth.marks)) == (["/category/all"], {*pages}), "it is in none of the lists"
     pages["/category/politik"] = page("c", "b", "a", onward=False)
-    assert later().asked == ["/category/all", "/category/politik"], "no further list is asked once it is known"
+    second = later(first)
+    assert second.sections[f"{BASE}/detailpost/c"] == "Politik"
+    assert later(second).asked == ["/category/all"], "no further list is asked once it is known"
 
 
 def test_a_theme_that_nobody_declared_costs_dates_and_no_stories():
@@ -293,7 +301,7 @@ def test_an_update_that_was_cut_reads_on_to_where_it_stood():
     slugs = [*new, *old]
     pages = {f"/category/all/page/{number}": page(*slugs[2 * number - 2 : 2 * number]) for number in range(2, 23)}
     pages["/category/all"] = page(*slugs[:2])
-    walked = {"/category/all": {"walked": "2024-11-01T00:00:00+00:00"}}
+    walked = {"/category/all": {"walked": "2024-11-20T00:00:00+00:00"}}
     source = Listings(BASE, POPOJI, "Asia/Makassar", walked, now=NOW)
     marks, known = cut_after(source, pages, known=set(old), asks=5)
     assert marks["/category/all"]["open"] == 5
@@ -349,7 +357,7 @@ def test_the_sections_of_a_crawl_that_was_cut_are_read_by_the_next():
         "/category/hukum-kriminal": page("b", onward=False),
     }
     first = Walk(pages).run()
-    marks = {**first.marks, "sections": {"/category/politik": "Politik"}}
+    marks = {**first.marks, "sections": {"/category/politik": "Politik"}, "unplaced": [f"{BASE}/detailpost/b"]}
     assert Walk(pages, marks, known="ab").run().asked == ["/category/all", "/category/politik"]
 
 
@@ -389,3 +397,47 @@ def test_a_listing_says_where_page_n_is():
         f"{BASE}/berita",
         f"{BASE}/berita/hal-6",
     ]
+
+
+WALKED = NOW - timedelta(days=7, minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("mark", "again"),
+    [
+        ({"walked": (WALKED + timedelta(hours=2)).isoformat()}, False),
+        ({"walked": WALKED.isoformat()}, True),
+        ({"walked": WALKED.isoformat(), "pages": 900}, True),
+        ({"walked": WALKED.isoformat(), "pages": 900, "confirmed": True}, False),
+        ({"walked": (NOW - timedelta(days=31)).isoformat(), "pages": 900, "confirmed": True}, True),
+    ],
+    ids=["within a week", "a week ago", "long, once", "long, twice", "long, a month ago"],
+)
+def test_a_list_is_walked_again_weekly_and_a_long_one_monthly_once_it_was_confirmed(mark, again):
+    """A story that was passed over because another one was removed is met by the second walk."""
+    source = Listings(BASE, POPOJI, "Asia/Makassar", {"/category/all": mark}, now=NOW)
+    (ask,) = source.begin()
+    assert ask.to_end is again
+    answer = source.read(ask, Reply(url=ask.url, status=200, headers={}, body=page("a").encode(), at=NOW))
+    step = source.go_on(ask, answer, met=Met(), now=NOW)
+    assert ("to their end" in (step.remark or "")) is again
+    later = Listings(BASE, POPOJI, "Asia/Makassar", step.marks or {}, now=NOW + timedelta(hours=1))
+    assert [ask.to_end for ask in later.begin()] == [again], "a walk that was cut goes on"
+
+
+def test_the_list_is_read_no_further_than_what_is_new():
+    """Twelve new stories on pages of six: the third page shows where they end, and a sticky card says nothing."""
+    slugs = ["sticky", *(f"n{number}" for number in range(11)), *(f"k{number}" for number in range(30))]
+    pages = {f"/category/all/page/{number}": page(*slugs[6 * number - 6 : 6 * number]) for number in range(2, 8)}
+    pages["/category/all"] = page(*slugs[:6])
+    walk = Walk(pages, {"/category/all": {"walked": NOW.isoformat()}}, known=["sticky", *slugs[12:]]).run()
+    assert walk.asked == ["/category/all", "/category/all/page/2", "/category/all/page/3"]
+    assert {url.rpartition("/")[2] for url in walk.known} >= set(slugs[:12])
+
+
+def test_what_a_walk_has_met_is_known_in_little_memory():
+    seen = Remembered()
+    assert all(seen.further([f"{BASE}/{number}"]) for number in range(100))
+    assert not seen.further(f"{BASE}/{number}" for number in range(100))
+    mistaken = sum(not seen.further([f"{BASE}/lagi-{number}"]) for number in range(100_000))
+    assert mistaken < 300

@@ -25,10 +25,18 @@ class Asked:
     def _make(self, kind, listed):
         marks, span = own(self.marks.get(kind, {})), Span()
         if kind == "wordpress-rest":
-            source = WordPressRest(BASE, "Asia/Makassar", marks, span)
+            source = WordPressRest(BASE, "Asia/Makassar", marks, span, now=self.now)
         elif kind == "sitemap":
             source = Sitemaps(
-                BASE, None, "Asia/Makassar", marks, span, needed=False, named=(), usual=("/sitemap.xml",), now=self.now
+                BASE,
+                None,
+                "Asia/Makassar",
+                marks,
+                span,
+                needed=False,
+                named=tuple,
+                usual=("/sitemap.xml",),
+                now=self.now,
             )
         else:
             source = FeedPages(BASE, "Asia/Makassar", marks, span, listed=listed, now=self.now)
@@ -113,15 +121,17 @@ def test_an_interface_that_opens_again_is_the_first_once_more():
     assert after.plan.tried_again == []
 
 
-def test_where_all_are_closed_all_are_asked_and_none_is_said_to_be_tried_again():
-    asked = Asked()
+def test_where_all_are_closed_one_is_asked_in_turn_and_none_is_said_to_be_tried_again():
+    asked, kinds_asked = Asked(), []
     asked.plan.begin()
     for kind in ("wordpress-rest", "wordpress-feed", "listing"):
         asked.fail(kind)
-    again = Asked(asked.marks, now=NOW + DAY)
-    assert (kinds(again.plan.begin()), again.plan.tried_again) == (["wordpress-rest"], [])
-    assert again.fail("wordpress-rest") == ["wordpress-feed"]
-    assert again.fail("wordpress-feed") == ["listing"]
+    for hour in range(1, 5):
+        again = Asked(asked.marks, now=NOW + timedelta(hours=hour))
+        (kind,) = kinds(again.plan.begin())
+        kinds_asked.append(kind)
+        assert (again.fail(kind), again.plan.tried_again) == (None, [])
+    assert kinds_asked == ["wordpress-rest", "wordpress-feed", "listing", "wordpress-rest"]
 
 
 def test_a_source_that_stumbles_is_waited_for_in_two_crawls_and_not_in_a_third():

@@ -14,7 +14,9 @@ INDEX = f"{BASE}/sitemap_index.xml"
 
 
 def sitemaps(marks=None, *, base=BASE, article=ARTICLE, span=Span(), needed=False, named=(INDEX,), usual=(), now=NOW):  # noqa: B008 - it is frozen
-    return Sitemaps(base, article, "Asia/Makassar", marks or {}, span, needed=needed, named=named, usual=usual, now=now)
+    return Sitemaps(
+        base, article, "Asia/Makassar", marks or {}, span, needed=needed, named=lambda: named, usual=usual, now=now
+    )
 
 
 def urlset(*entries: str | tuple[str, str]) -> bytes:
@@ -262,3 +264,17 @@ def test_a_needed_sitemap_that_leads_to_no_story_is_no_source():
 
 def test_a_backfill_does_without_a_sitemap_beside_sources_that_know_days():
     assert sitemaps(span=Span(since=date(2024, 11, 1))).begin() == []
+
+
+def test_what_robots_txt_names_may_be_known_only_once_the_first_place_was_asked():
+    named: list[str] = []
+    source = Sitemaps(
+        BASE, ARTICLE, "Asia/Makassar", {}, Span(), needed=True, named=lambda: named, usual=("/sitemap.xml",), now=NOW
+    )
+    (ask,) = source.begin()
+    assert ask.url == f"{BASE}/sitemap.xml"
+    named.append(f"{BASE}/peta.xml")
+    with pytest.raises(NotThisSourceError):
+        source.read(ask, Reply(url=ask.url, status=404, headers={}, body=b"", at=NOW))
+    assert source.instead().url == f"{BASE}/peta.xml"
+    assert source.instead() is None
