@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, or_, select, update
 
 from archive.database import insert_row
 from archive.likeness import unlike
@@ -288,11 +288,18 @@ def done(connection: Connection, address_id: int, purpose: Purpose) -> None:
 
 
 def take_due(
-    connection: Connection, ticket: RunTicket, *, limit: int, now: datetime, only: Iterable[int] | None = None
+    connection: Connection,
+    ticket: RunTicket,
+    *,
+    limit: int,
+    now: datetime,
+    only: Iterable[int] | None = None,
+    days: tuple[str | None, str | None] = (None, None),
 ) -> list[DueAddress]:
     """Lease what is due to be fetched, most urgent first, and not what waits to be read from a capture.
 
-    With `only` nothing but those addresses is taken.
+    With `only` nothing but those addresses is taken; with `days`, the first and the one after the last, nothing of which
+    sources say that it was published outside them.
     """
     unread = select(Visit.id).where(Visit.address_id == Due.address_id, Visit.state == VisitState.UNREAD).exists()
     newest_form = (
@@ -311,6 +318,7 @@ def take_due(
             (Due.lease_run_id.is_(None)) | (Due.lease_run_id != ticket.run_id),
             (Due.purpose == Purpose.EVIDENCE) | ~unread,
             *([] if only is None else [Due.address_id.in_(list(only))]),
+            *_within(days),
         )
         .order_by(Due.priority.desc(), Due.id)
         .limit(limit)
@@ -323,6 +331,19 @@ def take_due(
         )
         for row in rows
     ]
+
+
+def _within(days: tuple[str | None, str | None]) -> list[ColumnElement[bool]]:
+    """The condition that some source gives a day within bounds, or none gives any."""
+    since, before = days
+    if since is None and before is None:
+        return []
+    dated = select(Sighting.id).where(Sighting.address_id == Due.address_id, Sighting.published_said.is_not(None))
+    inside = dated.where(
+        *([] if since is None else [Sighting.published_said >= since]),
+        *([] if before is None else [Sighting.published_said < before]),
+    )
+    return [or_(~dated.exists(), inside.exists())]
 
 
 def postpone(connection: Connection, due: DueAddress, *, now: datetime) -> datetime | None:

@@ -189,7 +189,10 @@ class Sitemaps:
         ]
         self._stories += len(stories)
         inside = [story for story in stories if not self._before(story)]
-        return Answer(stories=tuple(reversed(inside)), more=False, unusable=max(0, len(entries) - MOST))
+        # Newest first; where no time is said, those at the end of a file are.
+        inside.reverse()
+        inside.sort(key=lambda story: story.modified or "", reverse=True)
+        return Answer(stories=tuple(inside), more=False, unusable=max(0, len(entries) - MOST))
 
     def _story(self, url: str, changed: str | None) -> Story | None:
         try:
@@ -234,7 +237,7 @@ class Sitemaps:
         ]
 
     def _wanted(self, answer: Answer) -> list[str]:
-        """Which of the files that a list names are read: those of stories, and of these the changed ones."""
+        """Which of the files that a list names are read: those of stories, and of these the changed ones; newest first."""
         others = [(url, changed) for url, changed in answer.further if not _OTHERS.search(_file(url))]
         named = [(url, changed) for url, changed in answer.further if _POSTS.search(_file(url))]
         files = [entry for entry in named if entry in others] or others or named
@@ -245,7 +248,8 @@ class Sitemaps:
             if (self._whole or moved or url not in self._files) and url not in self._asked:
                 wanted.append(url)
             self._files[url] = {**held, **({"changed": changed} if changed is not None else {})}
-        return list(dict.fromkeys(wanted))
+        changes = {url: changed or "" for url, changed in files}
+        return sorted(dict.fromkeys(reversed(wanted)), key=changes.__getitem__, reverse=True)
 
     def instead(self) -> Ask | None:
         """Where else sitemaps may be, after one that was not there."""

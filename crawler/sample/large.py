@@ -110,6 +110,7 @@ def story(number: int, chance: random.Random, *, date: datetime, paged: bool = F
         title=title,
         section=SECTIONS[number % 3 if number % 7 else 3 + number % 2],
         date=date - timedelta(days=400) if back_dated else date,
+        modified=date if back_dated else None,
         blocks=tuple(paragraphs),
         tags=(WHERE[where],),
         sticky=number % 400 == 30,

@@ -241,6 +241,30 @@ def test_only_the_addresses_that_are_named_are_taken(bench: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("since", "before", "expected"),
+    [
+        ("2024-11-01", "2024-12-01", ["/in/", "/undated/", "/two/"]),
+        ("2024-11-01", None, ["/in/", "/after/", "/undated/", "/two/"]),
+        (None, "2024-11-01", ["/before/", "/undated/", "/two/"]),
+    ],
+)
+def test_what_all_sources_place_outside_the_days_stays_due(
+    bench: Any, since: str | None, before: str | None, expected: list[str]
+) -> None:
+    desk = bench.begin()
+    sight(desk, "/in/", published="2024-11-22T02:15:00+00:00")
+    sight(desk, "/before/", published="2024-10-31")
+    sight(desk, "/after/", published="2024-12-01T00:00:00")
+    sight(desk, "/undated/")
+    sight(desk, "/two/", published="2024-10-31")
+    sight(desk, "/two/", source="feed", published="2024-11-02T00:10:00+08:00")
+    with bench.database.write() as connection:
+        taken = frontier.take_due(connection, desk.ticket, limit=9, now=bench.now(), days=(since, before))
+    assert [one.canonical for one in taken] == expected
+    assert len(dues(bench)) == 5
+
+
+@pytest.mark.parametrize(
     ("title", "published", "due"),
     [
         pytest.param("Banjir Rendam Dua Kelurahan", "2025-03-04", True, id="another headline and another day"),

@@ -100,7 +100,7 @@ class Site:
         self.now += timedelta(days=1)
         for count in range(number):
             date = self.now - timedelta(hours=2 * (number - count))
-            self.site.publish(story(1700 + len(self.site.posts), self.chance, date=date))
+            self.site.publish(story(2000 + count, self.chance, date=date))
 
     def first_budget(self) -> int:
         """How many requests to sources a first crawl may cost."""
@@ -208,8 +208,12 @@ def assert_sections_are_learned(outlet: Site) -> None:
 
 
 def weekly_crawl(outlet: Site) -> dict[str, int]:
-    """Eight days later all is read once more, and that is said; what was scheduled is public by then. Then not again."""
+    """Eight days later all is read once more, and that is said; then not again.
+
+    What was scheduled is public by then, and a story was published under a day of the year before.
+    """
     outlet.now += timedelta(days=40)
+    outlet.site.publish(story(2021, outlet.chance, date=outlet.now - timedelta(hours=1)))
     outlet.age(8)
     report = outlet.crawl()
     asked = {"weekly": len(outlet.asked)}

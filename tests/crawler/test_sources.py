@@ -132,6 +132,10 @@ def test_a_backfill_by_the_feed_takes_the_stories_of_its_days(tmp_path: Path) ->
     with ExitStack() as stack:
         outlet = WordPress("kabar-sampel", tmp_path / "home", "rest, sitemap").start(stack)
         november(outlet)
+        asked = [target for target in outlet.asked_for if target.startswith("/wp-json")]
+        assert not asked, "the backfill before had found it closed"
+        marks = dict(outlet.pilkada.rows("SELECT kind, marks FROM source"))
+        assert "closed" in marks["wordpress-rest"], "and an ordinary crawl knows"
 
 
 def test_a_backfill_by_the_interface_takes_the_stories_of_its_days(tmp_path: Path) -> None:

@@ -155,6 +155,17 @@ def test_a_closed_interface_costs_no_story(exported: dict[str, dict[str, Any]], 
     pilkada.close()
 
 
+def test_a_backfill_of_all_posts_costs_three_requests(tmp_path: Path) -> None:
+    pilkada = Pilkada(tmp_path / "home")
+    log = tmp_path / "requests.log"
+    with replayed(log) as address:
+        pilkada.declare(address)
+        report = pilkada.crawl("--since", "2024-01-01", env=NO_PAGES)
+    assert (report["status"], report["new"], report["rejected"]) == ("ok", 54, {"password": 1})
+    assert len(log.read_text("utf-8").splitlines()) <= 3, "robots.txt among them"
+    pilkada.close()
+
+
 # ---- the recording imported as a file ----
 
 

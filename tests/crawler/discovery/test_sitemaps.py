@@ -71,7 +71,7 @@ SITE = {
 def test_every_file_of_stories_is_read_once_and_no_other():
     stories, asked, step = walked(SITE)
     assert stories == {"a": "2024-11-19", "b": "2024-11-25T10:00:00+08:00"}
-    assert asked == ["/sitemap_index.xml", "/post-sitemap.xml", "/post-sitemap2.xml"]
+    assert asked == ["/sitemap_index.xml", "/post-sitemap2.xml", "/post-sitemap.xml"], "newest first"
     assert step.marks["walked"] == NOW.isoformat()
 
 
@@ -92,7 +92,7 @@ def test_where_the_list_does_not_say_what_changed_its_last_file_of_stories_is_re
     site = {"/sitemap_index.xml": index(*(f"{BASE}/wp-sitemap-{name}.xml" for name in names))}
     site |= {f"/wp-sitemap-{name}.xml": urlset(f"{BASE}/berita/{name}") for name in names}
     _, asked, step = walked(site)
-    assert asked[1:] == ["/wp-sitemap-posts-post-1.xml", "/wp-sitemap-posts-post-2.xml"]
+    assert asked[1:] == ["/wp-sitemap-posts-post-2.xml", "/wp-sitemap-posts-post-1.xml"], "newest first"
     assert walked(site, step.marks)[1][1:] == ["/wp-sitemap-posts-post-2.xml"]
     assert sitemaps(step.marks).dear
     assert not sitemaps(walked(SITE)[2].marks).dear, "one request tells of a change"
@@ -166,7 +166,7 @@ def test_a_file_of_a_list_that_cannot_be_read_costs_that_file():
     source = sitemaps()
     (ask,) = source.begin()
     _, step = told(source, ask, SITE["/sitemap_index.xml"])
-    first, second = step.asks
+    second, first = step.asks
     told(source, first, status=404)
     stories, step = told(source, second, SITE["/post-sitemap2.xml"])
     assert list(stories) == ["b"]
@@ -200,7 +200,7 @@ def test_a_mirror_is_asked_for_the_files_that_its_robots_txt_has_at_the_outlets_
     (ask,) = source.begin()
     assert ask.url == f"{mirror}/sitemap_index.xml"
     _, step = told(source, ask, SITE["/sitemap_index.xml"])
-    assert [further.url for further in step.asks] == [f"{mirror}/post-sitemap.xml", f"{mirror}/post-sitemap2.xml"]
+    assert [further.url for further in step.asks] == [f"{mirror}/post-sitemap2.xml", f"{mirror}/post-sitemap.xml"]
 
 
 def test_a_packed_file_is_read_and_one_that_is_too_large_is_not(monkeypatch):

@@ -188,6 +188,8 @@ def test_posts_that_are_dated_by_another_clock_are_said_once():
     said = read(source, [post(1, **here), post(2, **there), post(3, **there)]).remark
     assert said == "2 of 3 posts are dated by another clock than Asia/Jakarta's: see outlets check"
     assert read(source, [post(2, **there), post(3, **there)]).remark is None
+
+
 COUNTED = {"x-wp-totalpages": "2"}
 
 
