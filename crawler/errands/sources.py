@@ -43,7 +43,7 @@ def source_of(visitor: Visitor, kind: str, declared: type[Declaration], base_url
             marks={},
             span=Span(),
             now=datetime.now(UTC),
-            sitemaps=visitor.sitemaps() if kind == Sitemaps.kind else (),
+            sitemaps=visitor.sitemaps,
         )
     )
 
