@@ -1,7 +1,7 @@
 """Articles as the outside sees them: the record of CONTRACT.md, put together from the tables, streamed."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -29,6 +29,7 @@ from archive.records import Filters, IndexDocument, State
 BATCH = 200
 """Articles that are put together at once: their captures and versions are fetched by one query each."""
 UID = re.compile(r"[a-z2-7]{16}")
+_PAGE_END = re.compile(r"(?:/(?:\w+/)?|/?[?&]\w+=)(\d{1,3})/?")
 
 # fmt: off
 FIELDS = (
@@ -265,7 +266,7 @@ def _records(connection: Connection, *wanted: ColumnElement[bool], limit: int) -
     if not rows:
         return []
     declared = _declarations(connection)
-    captures = _captures(connection, [row["reading_id"] for row in rows])
+    captures = _captures(connection, {row["reading_id"]: row["url"] for row in rows})
     versions = _versions(connection, [row["id"] for row in rows])
     return [
         _record(row, declared[row["outlet_id"]], captures.get(row["reading_id"], []), versions.get(row["id"], 1))
@@ -280,13 +281,13 @@ def _declarations(connection: Connection) -> dict[int, dict[str, Any]]:
     return {row.outlet_id: row.declared for row in rows}
 
 
-def _captures(connection: Connection, reading_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+def _captures(connection: Connection, urls: Mapping[int, str]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
     for row in connection.execute(
         select(ReadingSource.reading_id, ReadingSource.role, Capture, WarcFile.name)
         .join(Capture, Capture.id == ReadingSource.capture_id)
         .join(WarcFile, WarcFile.id == Capture.warc_file_id)
-        .where(ReadingSource.reading_id.in_(reading_ids))
+        .where(ReadingSource.reading_id.in_(list(urls)))
         .order_by(Capture.id)
     ):
         found.setdefault(row.reading_id, []).append(
@@ -297,10 +298,17 @@ def _captures(connection: Connection, reading_ids: Sequence[int]) -> dict[int, l
                 "length": row.length,
                 "sha256": row.sha256,
                 "fetched_at": utc(row.fetched_at),
-                "role": row.role.value,
+                "role": row.role.value + _page_number(row.url, urls[row.reading_id]),
             }
         )
     return found
+
+
+def _page_number(url: str | None, story: str) -> str:
+    """Give what a capture's role has behind it: ` 2` for the second page of a story, told by the end of its address."""
+    rest = (url or "").removeprefix(story.rstrip("/"))
+    found = _PAGE_END.fullmatch(rest) if rest != url else None
+    return f" {int(found[1])}" if found and int(found[1]) > 1 else ""
 
 
 def _versions(connection: Connection, article_ids: Sequence[int]) -> dict[int, int]:

@@ -172,11 +172,19 @@ class Election:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A further page of a story, counted from 2; `url` is absolute."""
+
+    number: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one extraction made of what one visit showed; what the page does not say is None or empty.
 
     Times are aware and carry the outlet's own offset. `body` is the article's own text blocks in document order;
-    CONTRACT.md defines every field.
+    CONTRACT.md defines every field. `parts` are the further pages that the story has, read with it or not.
     """
 
     title: str
@@ -207,6 +215,7 @@ class Reading:
     election: Election | None = None
     """None where no pack was given."""
     phase: str | None = None
+    parts: tuple[Part, ...] = ()
     extractor: str = ""
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from archive.database import insert_row
 from archive.identity import ADDRESS, are_one
 from archive.models import Address, AddressAlias, Article, ArticleKey, Disposition, Due, ReadingRow, Sighting, Visit
+from archive.parts import story_of
 from archive.records import Entry, Purpose
 from archive.union import unite
 
@@ -61,6 +62,9 @@ def _old(connection: Connection, older: tuple[Any, ...], forms: Forms) -> Iterat
         .order_by(Address.id, AddressAlias.id)
     ).all()
     for (address_id, canonical), met in groupby(rows, key=lambda row: (row.id, row.canonical)):
+        if (story := story_of(canonical)) is not None:
+            yield _hanging(address_id, canonical, story, forms)
+            continue
         made = {row.raw: form for row in met if (form := forms(row.raw)) is not None}
         own = {exact for exact, _ in made.values()}
         targets = {}
@@ -68,6 +72,13 @@ def _old(connection: Connection, older: tuple[Any, ...], forms: Forms) -> Iterat
             part = whole is not None and (whole in own or _stands(connection, older, address_id, whole, forms))
             targets[raw] = whole if part and whole is not None else exact
         yield _Old(id=address_id, canonical=canonical, targets=targets)
+
+
+def _hanging(address_id: int, canonical: str, story: str, forms: Forms) -> _Old:
+    """Give a story's further page, which goes where the story does."""
+    made = forms(story)
+    target = made[0] + canonical.removeprefix(story) if made is not None else canonical
+    return _Old(id=address_id, canonical=canonical, targets={target: target})
 
 
 def _stands(connection: Connection, older: tuple[Any, ...], besides: int, form: str, forms: Forms) -> bool:
@@ -186,6 +197,8 @@ class _Move:
             )
 
     def _note_former(self, place: int, form: str) -> None:
+        if story_of(form) is not None:
+            return  # nobody is named by it, and it is no address to be fetched
         held = select(AddressAlias.id).where(AddressAlias.address_id == place, AddressAlias.raw == form)
         if self._connection.execute(held).first() is None:
             insert_row(self._connection, AddressAlias, address_id=place, raw=form)

@@ -10,10 +10,12 @@ from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select
 
 from archive.database import insert_row
 from archive.errors import SupersededError
-from archive.models import Disposition, Due, Outlet, OutletDeclaration, Run, Visit
+from archive.models import Address, Disposition, Due, Outlet, OutletDeclaration, Run, Visit
 from archive.records import Counts, Entry, Outcome, Purpose, RunStatus, VisitState
 from archive.warc import digest
 
+HANGS_ON = Address.canonical.like("/%#%")
+"""Whether an address is a further page of a story (`archive.parts`): no story, and no part of a run's sums."""
 _FENCE = select(Outlet.fence).where(Outlet.id == bindparam("outlet"))
 
 
@@ -110,7 +112,8 @@ def begin(
         insert(Disposition).from_select(
             ["run_id", "address_id", "entry"],
             select(literal(run_id), Due.address_id, literal(Entry.CARRIED.value))
-            .where(Due.outlet_id == outlet_id, Due.next_at <= now)
+            .join(Address, Address.id == Due.address_id)
+            .where(Due.outlet_id == outlet_id, Due.next_at <= now, ~HANGS_ON)
             .group_by(Due.address_id),
         )
     )

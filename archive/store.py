@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
 from archive import history, spots
 from archive.database import insert_row
 from archive.identity import Visited, claim, new_uid, recognise
-from archive.models import Article, Body, ReadingRow, ReadingSource, Version
+from archive.models import Article, Body, ReadingRow, ReadingSource, Version, Visit
 from archive.records import ChangeKind, Election, Outcome, Reading, Role, State
 from archive.spots import Spot
 from archive.union import tell, unite
@@ -93,15 +93,8 @@ def save(connection: Connection, visited: Visited, reading: Reading) -> Saved:
         reading_id = _add_reading(connection, article_id, visited, reading, text_sha256)
         if held is None or held["text_sha256"] != text_sha256:
             outcome = Outcome.NEW if fresh else Outcome.REVISED
-            insert_row(
-                connection,
-                Version,
-                article_id=article_id,
-                first_visit_id=visited.visit_id,
-                reading_id=reading_id,
-                text_sha256=text_sha256,
-                since=visited.at,
-            )
+            newest = held is not None and _completes(connection, held, visited, reading)
+            _note_version(connection, article_id, visited, reading_id, text_sha256, newest=newest)
         _show(connection, article_id, reading_id, reading, visited.at)
         kind = ChangeKind.UPSERT
     connection.execute(_SEEN, {"article": article_id, "at": visited.at})
@@ -112,6 +105,32 @@ def save(connection: Connection, visited: Visited, reading: Reading) -> Saved:
     if kind is not None:
         tell(connection, article_id, uid, kind, visited.at)
     return Saved(outcome=outcome, uid=uid, text_sha256=text_sha256)
+
+
+def _completes(connection: Connection, held: RowMapping, visited: Visited, reading: Reading) -> bool:
+    """Say whether a reading shows the whole of a text of which the beginning is held: nobody has changed anything.
+
+    So it is where a visit is read again with a story's further pages, and where a feed gave a story's first page alone.
+    """
+    if held["visit_id"] == visited.visit_id:
+        return True
+    if not reading.parts or not "\n\n".join(reading.body).startswith(held["text"]):
+        return False
+    record = select(Visit.record).where(Visit.id == held["visit_id"])
+    return "parts_missing" in held["flags"] or connection.execute(record).scalar() is not None
+
+
+def _note_version(
+    connection: Connection, article_id: int, visited: Visited, reading_id: int, text_sha256: str, *, newest: bool
+) -> None:
+    """Note a version of an article, or, where that is its `newest` one read again, what that shows."""
+    said = {"reading_id": reading_id, "text_sha256": text_sha256}
+    if newest:
+        last = select(func.max(Version.first_visit_id)).where(Version.article_id == article_id).scalar_subquery()
+        held = (Version.article_id == article_id, Version.first_visit_id == last)
+        connection.execute(update(Version).where(*held).values(**said))
+        return
+    insert_row(connection, Version, article_id=article_id, first_visit_id=visited.visit_id, since=visited.at, **said)
 
 
 def _moved(connection: Connection, article_id: int, visited: Visited, home: Spot | None) -> bool:

@@ -12,7 +12,7 @@ from archive.database import insert_row
 from archive.frontier import enter
 from archive.models import Address, Capture, Outlet, Visit, WarcFile
 from archive.records import Entry, Purpose, Reason, VisitState
-from archive.runs import RunTicket
+from archive.runs import HANGS_ON, RunTicket
 from archive.warc import Place
 
 _SETTLE = (
@@ -293,6 +293,7 @@ def unread_again(connection: Connection, ticket: RunTicket) -> int:
         Visit.capture_id.is_not(None),
         Visit.state.in_([VisitState.READ, VisitState.REJECTED]),
         Visit.status.between(200, 299),
+        Visit.address_id.not_in(select(Address.id).where(Address.outlet_id == ticket.outlet_id, HANGS_ON)),
     )
     for address_id in connection.execute(select(Visit.address_id).where(*kept).distinct()).scalars().all():
         enter(connection, ticket, address_id, Entry.CARRIED)

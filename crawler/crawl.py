@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from archive import frontier, hosts, visits
+from archive import frontier, hosts, parts, visits
 from archive.captures import CaptureStore
 from archive.database import Database
 from archive.frontier import DueAddress
@@ -16,6 +16,7 @@ from archive.runs import RunTicket
 from archive.settings import Home
 from archive.warc import DamagedRecordError, Exchange, Written, read_response
 from crawler.addresses import moved_to
+from crawler.awaited import Awaited
 from crawler.declaration import Declaration
 from crawler.guard import Boundary, authority
 from crawler.naming import Naming
@@ -60,6 +61,8 @@ class Tally:
     bytes: int = 0
     stored: int = 0
     evidence: int = 0
+    parts_failed: int = 0
+    """Further pages of stories that could not be fetched."""
     repaired: list[str] = field(default_factory=list)
 
 
@@ -101,6 +104,9 @@ class Crawl:
         """What a crawl that did its work had to do without, or did beyond its budget."""
         self.only: set[int] | None = set() if outlet.only else None
         """The ids of the addresses to which the crawl is confined."""
+        self.fetches = True
+        """Whether anything is fetched: where not, no story waits for its further pages."""
+        self.awaited = Awaited()
 
     def blame(self, status: RunStatus, detail: str, *, halt: bool = True) -> None:
         """Note why the crawl cannot do its work; the first cause stands.
@@ -121,7 +127,8 @@ class Crawl:
     def address_of(self, due: DueAddress) -> str:
         """Give where a story is fetched: as the site wrote it, unless that is not where the outlet is crawled."""
         base_url, declared_url = self.outlet.base_url, self.outlet.declared_url
-        url = due.url if self.declared.form.query else due.url.partition("?")[0]
+        query = self.declared.form.query or parts.story_of(due.canonical) is not None
+        url = due.url if query else due.url.partition("?")[0]
         here = authority(url) == authority(base_url)
         return url if here else moved_to(url, declared_url, base_url)
 
@@ -145,8 +152,9 @@ class Crawl:
         )
 
     def keep_page(self, due: DueAddress, url: str, exchanges: Sequence[Exchange]) -> None:
-        """Keep a page that answered 200 and have it read."""
+        """Keep a page that answered 200 and have it read; a further page of a story is read with its first."""
         records = self.captures.keep(list(exchanges))
+        story = parts.story_of(due.canonical)
         with self.database.write() as connection:
             self.ticket.check(connection)
             ids = self.captures.record(connection, records)
@@ -160,11 +168,15 @@ class Crawl:
                 at=page.fetched_at,
                 status=page.status,
                 capture_id=ids[page.record_id],
+                state=VisitState.UNREAD if story is None else VisitState.READ,
             )
             if due.purpose is Purpose.EVIDENCE:
                 frontier.done(connection, due.address_id, due.purpose)
                 self.tally.evidence += 1
-        self.on_unread(1)
+            ready = self.awaited.settle(due.address_id)
+            if story is not None and ready is None:
+                ready = parts.read_again(connection, self.ticket, story)
+        self.on_unread(1 if story is None else ready or 0)
 
     def keep_failure(
         self,
@@ -203,9 +215,13 @@ class Crawl:
                 frontier.done(connection, due.address_id, due.purpose)
             else:
                 frontier.postpone(connection, due, now=now)
-            held = due.purpose is Purpose.EVIDENCE
-            outcome = Outcome.UNCHANGED if held else Outcome.REJECTED if final else Outcome.FAILED
-            frontier.dispose(connection, self.ticket, due.address_id, outcome, reason=reason, detail=detail)
+            if parts.story_of(due.canonical) is None:
+                held = due.purpose is Purpose.EVIDENCE
+                outcome = Outcome.UNCHANGED if held else Outcome.REJECTED if final else Outcome.FAILED
+                frontier.dispose(connection, self.ticket, due.address_id, outcome, reason=reason, detail=detail)
+                return
+        self.tally.parts_failed += 1
+        self.on_unread(self.awaited.settle(due.address_id) or 0)
 
     # ---- the host's wishes ----
 

@@ -31,6 +31,8 @@ from crawler.reader import told_by
 from crawler.reading import Material, Page, Site, Told, read
 from crawler.reading.dates import moment
 
+NOT_EXPECTED = frozenset({"extractor", "parts"})
+"""What a golden does not tell of a reading: who made it, and where the story's other pages stand."""
 CASE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 """What a case may be called; it becomes a file's name."""
 
@@ -138,7 +140,7 @@ def found(
     )
     if isinstance(result, Rejection):
         return {"rejected": result.reason.value}
-    return {name: as_json(value) for name, value in asdict(result).items() if name != "extractor"}
+    return {name: as_json(value) for name, value in asdict(result).items() if name not in NOT_EXPECTED}
 
 
 def _stories(given: Mapping[str, Any], site: Site, listing: Listing, body: bytes) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def begin(home: Home, database: Database, slug: str, declared: OutletSettings, *
         pages="none",
     )
     crawl = Crawl(outlet, kind, database=database, home=home, ticket=ticket, captures=captures, now=now)
+    crawl.fetches = False
     crawl.tally.repaired = captures.repair()
     for line in crawl.tally.repaired:
         logger.warning("%s: %s", slug, line)

@@ -24,6 +24,7 @@ from archive.warc import DamagedRecordError, Place, read_response
 from crawler.addresses import is_amp
 from crawler.crawl import Crawl
 from crawler.discovery import SAID_BY
+from crawler.further import FurtherPages
 from crawler.reading import Job, Material, Page, ReadingPool, Record, Site, Told, feed
 from crawler.reading.dates import moment
 
@@ -50,6 +51,7 @@ class Reader:
         self._sources: dict[int, tuple[tuple[int, Role], ...]] = {}
         self._hints: dict[int, list[Hint]] = {}
         self._partial: set[int] = set()
+        self._further = FurtherPages(crawl)
         self._answer: tuple[int, Mapping[str, object]] | None = None
         self._closing = False
         self._idle = asyncio.Event()
@@ -103,7 +105,10 @@ class Reader:
         ready: list[tuple[UnreadVisit, Material]] = []
         with self._crawl.database.read() as connection:
             waiting = visits.unread(
-                connection, self._crawl.ticket, limit=room, besides=[*self._reading, *self._sources]
+                connection,
+                self._crawl.ticket,
+                limit=room,
+                besides=[*self._reading, *self._sources, *self._crawl.awaited.visits],
             )
             records = {visit.visit_id: self._record_of(connection, visit) for visit in waiting}
             beside = {
@@ -116,8 +121,9 @@ class Reader:
                 for visit in waiting
                 if records[visit.visit_id] is None
             }
+            self._further.take(connection, waiting)
             wanted = {visit.capture_id for visit in waiting} | {held[0] for held in records.values() if held}
-            wanted |= {page.capture_id for page in beside.values()}
+            wanted |= {page.capture_id for page in beside.values()} | self._further.captures()
             places = visits.capture_places(connection, self._crawl.home.warc, wanted)
         self._backlog = A_JOB if len(waiting) == room else 0
         for visit in waiting:
@@ -126,13 +132,14 @@ class Reader:
                 material = self._material(
                     visit, held, places, hints.get(visit.visit_id, ()), beside.get(visit.visit_id)
                 )
+                material, pages = self._further.added(visit, material, places)
             except DamagedRecordError as error:
                 rejection = Rejection(reason=Reason.UNREADABLE, detail=f"the capture is damaged: {error}")
                 self._store_all([(visit, rejection)])
                 continue
             sources = [(held[0], Role.RECORD)] if held else []
             if visit.record is None:
-                sources.append((visit.capture_id, Role.PAGE))
+                sources.extend((capture_id, Role.PAGE) for capture_id in (visit.capture_id, *pages))
             elif material.page is not None:
                 sources.append((beside[visit.visit_id].capture_id, Role.PAGE))
             sources.extend(
@@ -218,6 +225,7 @@ class Reader:
                 self._sources.pop(visit_id, None)
                 self._hints.pop(visit_id, None)
                 self._partial.discard(visit_id)
+                self._further.forget(visit_id)
             if not self._reading:
                 self._idle.set()
         if self._backlog >= A_JOB:
@@ -234,8 +242,10 @@ class Reader:
             for visit, result in results:
                 if room is not None and stored >= room:
                     break
-                if self._learned_more(connection, visit):
+                if self._learned_more(connection, visit) or self._further.more_came(connection, visit, result):
                     self._backlog += 1  # it stays unread
+                    continue
+                if self._further.keeps_back(connection, visit, result):
                     continue
                 stored += self._store(connection, visit, result) is Outcome.NEW
         crawl.tally.stored += stored

@@ -25,6 +25,7 @@ from twisted.python.failure import Failure
 
 from archive.errors import ArchiveError
 from archive.frontier import DueAddress
+from archive.parts import story_of
 from archive.records import Reason, RunStatus
 from crawler.crawl import Crawl
 from crawler.discovery import Ask, Listings, NotThisSourceError, Reply, Sitemaps, Source
@@ -33,6 +34,7 @@ from crawler.guard import authority
 from crawler.middlewares import ROBOTS, LetGoError, RefusedError
 from crawler.ownzone import OwnZone
 from crawler.reader import Reader
+from crawler.reading import looks_like_challenge
 from crawler.resolver import why_refused
 from crawler.settings import MEGABYTE
 from crawler.sightings import Sightings
@@ -264,7 +266,11 @@ class OutletSpider(Spider):
         """Keep a page, or note why there is none."""
         self.crawl.in_flight -= 1
         exchanges = response.meta.get(EXCHANGES, [])
-        if 200 <= response.status < 300:
+        part = story_of(due.canonical) is not None
+        if part and looks_like_challenge(response.body):
+            detail = "asks a browser to prove itself"
+            self.crawl.keep_failure(due, Reason.CHALLENGE, detail, status=response.status, exchanges=exchanges)
+        elif 200 <= response.status < 300:
             self.crawl.keep_page(due, response.url, exchanges)
         else:
             gone = response.status in (404, 410)
@@ -356,6 +362,8 @@ class OutletSpider(Spider):
         """Let the readers finish what was fetched."""
         if undated := self.sightings.undated:
             self.crawl.remarks.append(f"{undated} stories whose day no source says were taken with the others")
+        if failed := self.crawl.tally.parts_failed:
+            self.crawl.remarks.append(f"{failed} further pages of stories could not be fetched")
         if reason == "shutdown":
             self.crawl.cut_short = "stopped by a signal"
         elif reason == "memusage_exceeded":

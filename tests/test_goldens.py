@@ -15,7 +15,7 @@ import pytest
 
 from archive.records import Reading
 from crawler.declaration import Declaration
-from crawler.goldens import found
+from crawler.goldens import NOT_EXPECTED, found
 from crawler.reading import Site
 from spiders.families import FAMILIES
 from spiders.outlets import shipped
@@ -26,7 +26,7 @@ ALWAYS = frozenset({"canonical", "short", "edited"})
 BY_FAMILY = {"wordpress": frozenset({"soft_404", "multi_page"}), "popojicms": frozenset({"soft_404"})}
 """WordPress itself answers 404, but a cache before it may say 200. Laravel's error pages have their status."""
 BY_OUTLET = {"prokalteng": frozenset({"amp"})}
-FIELDS = frozenset(Reading.__dataclass_fields__) - {"extractor"}
+FIELDS = frozenset(Reading.__dataclass_fields__) - NOT_EXPECTED
 
 
 @cache

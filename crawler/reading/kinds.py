@@ -215,17 +215,3 @@ def post_signs(tree: HtmlElement, head: Head, rules: Rules) -> frozenset[str]:
         "time": head.meta("article:published_time") is not None,
     }
     return frozenset(sign for sign, seen in found.items() if seen)
-
-
-def part_number(tree: HtmlElement) -> tuple[int, int]:
-    """(which page of a story this is, how many it has): (1, 1) where the story has one page."""
-    numbers = matches(tree, (".post-page-numbers",))
-    found = [(int(text), "current" in (link.get("class") or "").split()) for link in numbers if (text := _number(link))]
-    if not found:
-        return 1, 1
-    return next((number for number, current in found if current), 1), max(number for number, _ in found)
-
-
-def _number(element: HtmlElement) -> str:
-    digits = re.search(r"\d+", "".join(element.itertext()))
-    return digits.group() if digits else ""

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache
 
 import trafilatura
 from lxml.html import HtmlElement
 
-from archive.records import GUID, NUMBER, Key, Reading, Reason, Rejection, Related, Removed
+from archive.records import GUID, NUMBER, Key, Part, Reading, Reason, Rejection, Related, Removed
 from archive.text import clean_text
 from crawler.guard import Boundary
 from crawler.reading.blocks import Block, Link, Walked, text_of, walk
@@ -18,18 +19,19 @@ from crawler.reading.dates import agreed, url_moment
 from crawler.reading.election import tagged
 from crawler.reading.head import Head, read_head
 from crawler.reading.judging import extracted, judged
-from crawler.reading.kinds import page_kind, page_kind_of_bytes, part_number
+from crawler.reading.kinds import page_kind, page_kind_of_bytes
 from crawler.reading.links import joined
 from crawler.reading.marks import flags, language_of
 from crawler.reading.material import Material, Page, Record
 from crawler.reading.metadata import Said, outlet_names, said_by_page, said_by_record
 from crawler.reading.parsing import decoded, parse
+from crawler.reading.parts import Numbering, further, numbering
 from crawler.reading.people import authors_of
 from crawler.reading.pruning import bare, prune, pruned_whole
 from crawler.reading.rules import WORDPRESS, Rules
 from crawler.reading.selectors import ranked
 
-VERSION = 2
+VERSION = 3
 _AMP = re.compile(r"\?amp(?:=1)?(?=#|$)")
 _WITHOUT_CONTAINER = 400
 """Below 250 characters trafilatura takes the whole page; at 360 and more it was clean on 81 pages (OUTLETS 5.1)."""
@@ -62,15 +64,21 @@ def read(material: Material) -> Reading | Rejection:
             tree, head = opened
         elif content is None or opened.reason is Reason.PASSWORD:
             return opened
-    if content is not None:
+    from_record = content is not None and (tree is None or not _begins(record, tree, material.url))
+    if from_record:
         source = parse(f"<html><body>{content}")
         container = source.find("body") if source is not None else None
     elif tree is not None:
         container = _container(tree, material.site.rules)
     else:
         return Rejection(reason=Reason.UNREADABLE, detail="neither a record with a text nor a page")
-    reading = _reading(material, tree, head, container, from_record=content is not None)
+    reading = _reading(material, tree, head, container, from_record=from_record)
     return reading if isinstance(reading, Rejection) else tagged(reading, material.site.pack, material.site.regions)
+
+
+def _begins(record: Record | None, tree: HtmlElement, url: str) -> bool:
+    """Whether a record is only the beginning of what its page shows: a feed holds the first page of a story alone."""
+    return record is not None and bool(record.payload.get("feed")) and numbering(tree, url).count > 1
 
 
 def _opened(page: Page, rules: Rules) -> tuple[HtmlElement, Head] | Rejection:
@@ -84,8 +92,7 @@ def _opened(page: Page, rules: Rules) -> tuple[HtmlElement, Head] | Rejection:
     if rejection := page_kind(tree, head, rules, page.url):
         return rejection
     prune(tree, rules)
-    number, _ = part_number(tree)
-    if number > 1:
+    if (number := numbering(tree, page.url).own) > 1:
         return Rejection(
             reason=Reason.UNREADABLE, detail=f"part {number} of a story, which is read with its first part"
         )
@@ -105,7 +112,8 @@ def _reading(
     offsite = said.canonical is not None and not Boundary((site.base_url, material.url)).admits(said.canonical)
     base = material.url if offsite else said.canonical or material.url
     loose = not from_record and tree is not None and (container is None or bare(container, tree, rules))
-    walked, refused, missing = _text(material, tree, container, from_record=from_record)
+    text = _text(material, tree, head, container, from_record=from_record)
+    walked = text.walked
     cleaned = clean(walked.blocks, rules, title=said.title or "", caption=said.caption, outlet=outlet, loose=loose)
     section = said.section or cleaned.section or material.told.section
     body = tuple(block.text for block in cleaned.blocks)
@@ -128,7 +136,7 @@ def _reading(
         body=body,
         keys=_keys(said),
         canonical=None if offsite else said.canonical,
-        removed=(*(Removed(rule="not_text", text=block.text) for block in refused), *cleaned.removed),
+        removed=(*(Removed(rule="not_text", text=block.text) for block in text.refused), *cleaned.removed),
         dateline=dateline.printed if dateline else None,
         dateline_outlet=dateline.outlet if dateline else None,
         place=title_cased(dateline.place) if dateline and dateline.place else None,
@@ -148,7 +156,8 @@ def _reading(
         captions=tuple(caption for caption in walked.captions if caption != said.caption),
         related=_related(base, cleaned, walked),
         language=language_of(body, rules.language or head.language),
-        flags=(*marks, *["parts_missing"] * missing, *["canonical_offsite"] * offsite),
+        flags=(*marks, *["parts_missing"] * text.missing, *["canonical_offsite"] * offsite),
+        parts=text.parts,
         extractor=extractor(rules),
     )
 
@@ -159,46 +168,69 @@ def _keys(said: Said) -> tuple[Key, ...]:
     return tuple(Key(scheme=scheme, value=str(value)) for scheme, value in named if value is not None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    """The blocks of a story's pages in order, those that only the site's boxes held, and what is known of its pages."""
+
+    walked: Walked = field(default_factory=Walked)
+    refused: list[Block] = field(default_factory=list)
+    missing: bool = False
+    parts: tuple[Part, ...] = ()
+
+
 def _text(
-    material: Material, tree: HtmlElement | None, container: HtmlElement | None, *, from_record: bool
-) -> tuple[Walked, list[Block], bool]:
-    """The blocks of the story's parts in order, those that only the site's boxes held, and whether parts are missing."""
+    material: Material, tree: HtmlElement | None, head: Head, container: HtmlElement | None, *, from_record: bool
+) -> _Text:
+    """The text of a story's pages, one after the other; a record holds all of them."""
     rules = material.site.rules
     if container is None and tree is not None:
         pruned_whole(tree, rules)
         blocks = extracted(tree)
         enough = sum(len(block.text) for block in blocks) >= _WITHOUT_CONTAINER
-        return Walked(blocks=blocks if enough else []), [], False
-    parts = [container] if container is not None else []
-    # WordPress's own records hold every part; a feed of it holds the first alone, and does not say so.
-    complete = from_record and material.record is not None and not material.record.payload.get("feed")
-    promised = part_number(tree)[1] if tree is not None and not complete else 1
-    if not from_record:
-        parts.extend(_further(material))
-    whole, refused = Walked(), list[Block]()
-    for part in parts:
-        walked = walk(part, drop=rules.drop, related=rules.related)
-        kept, dropped = judged(walked.blocks, part)
-        whole.blocks.extend(kept)
-        whole.captions.extend(walked.captions)
-        whole.related.extend(walked.related)
-        refused.extend(dropped)
-    return whole, refused, len(parts) < promised
+        return _Text(walked=Walked(blocks=blocks if enough else []))
+    pages = [container] if container is not None else []
+    told: list[Numbering] = []
+    missing = 0
+    if tree is not None and not from_record:
+        told = [numbering(tree, material.url)]
+        others, said, again = _others(material, container)
+        pages.extend(others)
+        told.extend(said)
+        missing = max(one.count for one in told) - len(pages) - again
+    own = (material.url, head.canonical or material.url)
+    text = _Text(parts=further(told, own), missing=missing > 0)
+    for page in pages:
+        walked = walk(page, drop=rules.drop, related=rules.related)
+        kept, dropped = judged(walked.blocks, page)
+        text.walked.blocks.extend(kept)
+        text.walked.captions.extend(walked.captions)
+        text.walked.related.extend(walked.related)
+        text.refused.extend(dropped)
+    return text
 
 
-def _further(material: Material) -> list[HtmlElement]:
-    """The containers of a story's further parts, each once, in the order of their numbers.
+def _others(material: Material, first: HtmlElement | None) -> tuple[list[HtmlElement], list[Numbering], int]:
+    """The containers of a story's further pages in the order of their numbers, what they say, and how many repeat one.
 
-    A part that a story no longer has is answered with its first one (OUTLETS 1.4), which is left out, as errors are.
+    A page that a story no longer has is answered with its first one (OUTLETS 1.4), which is left out, as errors are.
     """
     found: dict[int, HtmlElement] = {}
+    told: list[Numbering] = []
+    texts = {text_of(first)} if first is not None else set()
+    again = 0
     for page in material.further:
         tree = None if page_kind_of_bytes(page) else parse(decoded(page))
-        if tree is None or (number := part_number(tree)[0]) < 2:
+        if tree is None or (said := numbering(tree, page.url)).own < 2 or said.own in found:
             continue
-        if (container := _container(tree, material.site.rules)) is not None:
-            found.setdefault(number, container)
-    return [found[number] for number in sorted(found)]
+        if (container := _container(tree, material.site.rules)) is None:
+            continue
+        if (text := text_of(container)) in texts:
+            again += 1  # the site shows something for any number: what this page links to is no page either
+            continue
+        told.append(said)
+        texts.add(text)
+        found[said.own] = container
+    return [found[number] for number in sorted(found)], told, again
 
 
 def _container(tree: HtmlElement, rules: Rules) -> HtmlElement | None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
-from archive import articles, frontier, projections
+from archive import articles, frontier, parts, projections
 from archive.frontier import Sight
 from archive.identity import make_uid
 from archive.models import (
@@ -22,8 +22,9 @@ from archive.models import (
     Version,
     Visit,
 )
-from archive.records import Entry, Key, Outcome, Purpose, Reading
+from archive.records import Entry, Key, Outcome, Part, Purpose, Reading
 from archive.rekey import rekey
+from archive.visits import UnreadVisit
 from crawler.addresses import canonical, whole
 from tests.archive.test_identity import DEBATE, EDITED, FLOOD, found, number, where
 
@@ -88,6 +89,22 @@ def test_an_address_gets_its_new_form_and_the_article_keeps_its_name(bench: Any)
     again = desk.store("/politik/debat/", *EDITED)
     assert (again.outcome, again.uid) == (Outcome.REVISED, saved.uid)
     assert renew(bench, desk) == 0
+
+
+def test_further_pages_go_where_their_story_does(bench: Any) -> None:
+    desk = bench.begin()
+    old = "/politik/debat/amp/"
+    store(desk, old, "/politik/debat/", DEBATE)
+    page = Part(number=2, url=f"{BASE}/politik/debat/2/")
+    with bench.database.write() as connection:
+        (visit,) = rows(bench, Visit)
+        told = UnreadVisit(canonical=old, **{name: getattr(visit, name) for name in UnreadVisit.__slots__ if name not in ("visit_id", "canonical")}, visit_id=visit.id)  # fmt: skip
+        parts.ask_for(connection, desk.ticket, told, [page], rules_version=1, now=bench.now())
+    assert renew(bench, desk) == 2
+    assert set(addresses(bench)) == {"/politik/debat/", "/politik/debat/#2"}
+    with bench.database.write() as connection:
+        (due,) = frontier.take_due(connection, desk.ticket, limit=9, now=bench.now())
+    assert (due.canonical, due.url, due.purpose) == ("/politik/debat/#2", page.url, Purpose.EVIDENCE)
 
 
 def test_two_addresses_that_are_one_become_one_with_all_that_was_known_of_them(bench: Any) -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from archive.records import Reason
 from crawler.reading.head import read_head
-from crawler.reading.kinds import looks_like_challenge, page_kind, page_kind_of_bytes, part_number
+from crawler.reading.kinds import looks_like_challenge, page_kind, page_kind_of_bytes
 from crawler.reading.material import Page
 from crawler.reading.page import parse
 from crawler.reading.rules import WORDPRESS
@@ -107,15 +107,3 @@ def test_cloudflares_script_in_an_ordinary_page_is_no_challenge() -> None:
     script = b'<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>'
     assert not looks_like_challenge(b"<html><title>Berita</title>" + script)
     assert looks_like_challenge(b"<html><script>window._cf_chl_opt={}</script>")
-
-
-def test_the_part_of_a_story_is_counted() -> None:
-    tree = parse(
-        '<div class="page-links"><a class="post-page-numbers">1</a>'
-        '<span class="post-page-numbers current">2</span><a class="post-page-numbers">3</a></div>'
-    )
-    assert tree is not None
-    assert part_number(tree) == (2, 3)
-    single = parse("<p>1 2 3</p>")
-    assert single is not None
-    assert part_number(single) == (1, 1)

@@ -186,7 +186,7 @@ def test_the_extractor_is_named_with_the_rules_that_were_used() -> None:
     found = of_record(record())
     assert isinstance(found, Reading)
     assert found.extractor == extractor(WORDPRESS)
-    assert found.extractor.startswith("pilkada-reading 2 trafilatura ")
+    assert found.extractor.startswith("pilkada-reading 3 trafilatura ")
     assert extractor(replace(WORDPRESS, drop=())) != extractor(WORDPRESS)
 
 
