@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from OpenSSL.SSL import Error as SslError
 from scrapy import Request, Spider, signals
@@ -28,7 +29,7 @@ from archive.frontier import DueAddress
 from archive.parts import story_of
 from archive.records import Reason, RunStatus
 from crawler.crawl import Crawl
-from crawler.discovery import Ask, Listings, NotThisSourceError, Reply, Sitemaps, Source
+from crawler.discovery import Answer, Ask, Listings, NotThisSourceError, Reply, Sitemaps, Source
 from crawler.discovery.plan import Asks
 from crawler.guard import authority
 from crawler.middlewares import ROBOTS, LetGoError, RefusedError
@@ -170,7 +171,7 @@ class OutletSpider(Spider):
             url=response.url, status=response.status, headers=headers, body=response.body, at=self.crawl.now()
         )
         try:
-            answer = source.read(ask, reply)
+            answer = _read(source, ask, reply)
         except NotThisSourceError as error:
             refused = response.status in CLOSED
             status = RunStatus.BLOCKED if refused else RunStatus.FAILED
@@ -374,6 +375,16 @@ class OutletSpider(Spider):
 def forbidden(error: BaseException) -> bool:
     """Say whether robots.txt, which was read, asks not to fetch just this address."""
     return isinstance(error, RefusedError) and error.reason is Reason.ROBOTS and not error.passing
+
+
+def _read(source: Source, ask: Ask, reply: Reply) -> Answer:
+    """Give what an answer tells; one that would take all our memory is none (51 MB of `{},` are a gigabyte of objects)."""
+    try:
+        return source.read(ask, reply)
+    except MemoryError:
+        pass
+    where = urlsplit(ask.url).path
+    raise NotThisSourceError(f"{where} answered more than our memory holds: {len(reply.body):,} bytes", closed=True)
 
 
 def explain(error: BaseException | None) -> str:

@@ -38,6 +38,11 @@ from crawler.reading.selectors import matches, ranked
 
 MOST_STORIES = 1000
 """What one page may tell; a list of a human's making has a hundred cards at most."""
+MOST_ELEMENTS = 50_000
+"""Elements of a page from which on it is no list: of the samples' the largest has 700, and libxml2 compares each hit of
+a selector with each other, which with 300,000 links on a page of 8 MB held a crawl for minutes."""
+ELEMENTS_A_CARD = 2_000
+"""Elements of a card from which on it is none; 200 cards within each other, with 20,000 links, took minutes."""
 MOST_LINKS = 20_000
 LINKS_A_CARD = 40
 LONGEST_DATE = 200
@@ -123,6 +128,8 @@ class Listings:
         tree = parse(decoded(Page(url=reply.url, body=reply.body, content_type=reply.headers.get("content-type"))))
         if tree is None:
             raise NotThisSourceError(f"the list {ask.window} is no HTML page")
+        if _has_more_than(tree, MOST_ELEMENTS):
+            raise NotThisSourceError(f"the list {ask.window} is a page of more than {MOST_ELEMENTS:,} elements")
         cards = matches(tree, self._listing.cards)[:MOST_STORIES]
         told = [self._card(card, ask, reply) for card in cards]
         if not cards and ask.page == 1 and ask.section is None:
@@ -147,6 +154,8 @@ class Listings:
         )
 
     def _card(self, card: HtmlElement, ask: Ask, reply: Reply) -> Story | None:
+        if _has_more_than(card, ELEMENTS_A_CARD):
+            return None
         links = ranked(card, self._listing.links)[:LINKS_A_CARD]
         story = next((found for link in links if (found := self._link(link, ask, reply))), None)
         if story is None:
@@ -204,3 +213,7 @@ class Listings:
 
 def _day(published: str | None) -> date | None:
     return datetime.fromisoformat(published).date() if published else None
+
+
+def _has_more_than(tree: HtmlElement, elements: int) -> bool:
+    return next(islice(tree.iter(), elements, None), None) is not None

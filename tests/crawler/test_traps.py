@@ -9,7 +9,7 @@
 | T6 endless heads | here `a_head_without_end…` | less than 4 MB taken |
 | T7 redirect loop | here `a_ring_of_redirects…` | 7 requests an address |
 | T8 address traps | here `a_calendar…`, test_addresses, discovery/test_listings | 0 requests but for stories and lists |
-| T9 sitemaps | here `a_sitemap…` | 40 requests; 50,000 addresses a file |
+| T9 sitemaps | here `a_sitemap…` | 40 requests; 50,000 addresses a file; 512 MB |
 | T10 XML | here `no_xml…`, discovery/test_feeds | no entity, file or address is read |
 | T11 CPU | here `no_shape_of_html…`, reading/test_pool | 16 s a page |
 | T12 nesting | here `text_below_any_depth…` | stored or unreadable |
@@ -380,6 +380,35 @@ def test_a_sitemap_that_names_more_of_itself_ends(family: str, tmp_path: Path) -
         report = one.crawl(status=0)
         assert sum(target.startswith("/sitemap") for target in one.targets) <= 40
         assert report["seconds"] < 30
+
+
+SITEMAPS = {
+    "60,000 addresses": lambda base: (f"{base}/article/tidak-ada-{number}" for number in range(60_000)),
+    "51 MB": lambda base: (f"{base}/article/{number}/{'a' * 1000}" for number in range(50_000)),
+}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("shape", SITEMAPS)
+def test_a_sitemap_of_any_size_neither_holds_nor_ends_a_crawl(shape: str, tmp_path: Path) -> None:
+    with victim("listing", tmp_path / "home") as one:
+        locs = "".join(f"<url><loc>{url}</loc></url>" for url in SITEMAPS[shape](one.site.base_url))
+        one.scripted["/sitemap"] = Answer(headers=(XML,), body=f"<urlset>{locs}</urlset>".encode())
+        # What is under way at the deadline may or may not reach the site, so requests are not compared.
+        (report,) = one.pilkada("crawl", one.slug, "--format", "json", env={"PILKADA_CRAWL__DEADLINE": "30"}).json()
+        assert report["status"] in ("ok", "partial"), report
+        assert report["discovered"] <= 50_000 + len(one.site.public)
+        assert report["seconds"] < 30 + 16, "no answer holds the crawl for longer"
+        assert len(one.targets) >= len(one.site.public), "its stories are asked for, or what the file names"
+
+
+@pytest.mark.soak
+def test_an_answer_that_would_take_all_memory_is_a_source_that_failed(tmp_path: Path) -> None:
+    with victim("wordpress", tmp_path / "home") as one:
+        body = b"[" + b"{}," * 15_000_000 + b"{}]"
+        one.scripted["/wp-json/"] = Answer(headers=(("Content-Type", "application/json"),), body=body)
+        report = one.crawl(env=SMALL)
+        assert (report["status"], report["new"]) == ("ok", len(one.site.public)), "the feed is asked instead"
 
 
 # ---- what its bytes do to parsers ----

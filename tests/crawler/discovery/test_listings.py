@@ -1,6 +1,8 @@
 """How lists of stories are walked: page by page to their end, and later until what is known."""
 
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -262,6 +264,23 @@ def test_what_is_no_list_is_told(status, body):
     (ask,) = source.begin()
     with pytest.raises(NotThisSourceError, match="/category/all"):
         source.read(ask, Reply(url=ask.url, status=status, headers={}, body=body.encode(), at=NOW))
+
+
+LINK = '<h5 class="card-title"><a href="/article/pleno">Pleno</a></h5>'
+BOMBS = {
+    "links": f'<div class="card">{LINK * 30_000}</div>',
+    "cards within cards": '<div class="card">' * 200 + LINK * 12_000,
+    "attributes": f"<p {' '.join(f'a{number}=1' for number in range(80_000))}></p>",
+    "one line": f"<p>{'kata ' * 1_000_000}</p>",
+}
+
+
+@pytest.mark.parametrize("shape", BOMBS)
+def test_a_page_that_is_a_bomb_for_selectors_takes_little_time(shape):
+    began = time.process_time()
+    with suppress(NotThisSourceError):
+        assert len(laravel(BOMBS[shape]).stories) <= 1
+    assert time.process_time() - began < 4, "the crawl's own process reads lists"
 
 
 def test_a_missing_page_is_the_end_of_a_list_only_where_the_system_says_so():
