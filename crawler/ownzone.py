@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from archive import frontier
+from archive import sources
 from archive.database import Database
 from archive.warc import Exchange
 from crawler.config import Loaded
@@ -31,7 +31,7 @@ class OwnZone:
         if crawl.outlet.timezone:
             return
         with crawl.database.read() as connection:
-            marks = frontier.marks(connection, crawl.ticket.outlet_id, MARKS)
+            marks = sources.marks(connection, crawl.ticket.outlet_id, MARKS)
         self._held = marks.get("timezone", "")
         self.due = not self._held or crawl.now() - datetime.fromisoformat(marks["asked"]) > SEVEN_DAYS
         self._live_in(self._held)
@@ -82,7 +82,7 @@ class OwnZone:
         with crawl.database.write() as connection:
             crawl.ticket.check(connection)
             crawl.captures.record(connection, records)
-            frontier.set_marks(connection, crawl.ticket, MARKS, marks, now)
+            sources.set_marks(connection, crawl.ticket, MARKS, marks, now)
 
 
 def filled(loaded: Loaded, database: Database) -> Loaded:
@@ -91,7 +91,7 @@ def filled(loaded: Loaded, database: Database) -> Loaded:
     if not open_:
         return loaded
     with database.read() as connection:
-        held = {slug: frontier.marks_of(connection, slug, MARKS).get("timezone", "") for slug in open_}
+        held = {slug: sources.marks_of(connection, slug, MARKS).get("timezone", "") for slug in open_}
     outlets = {
         slug: msgspec.structs.replace(outlet, timezone=held.get(slug) or outlet.timezone)
         for slug, outlet in loaded.settings.outlets.items()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from archive import frontier, spots, visits
+from archive import frontier, sources, spots, visits
 from archive.frontier import Sight
 from archive.records import Entry, Outcome, Purpose, Reason
 from archive.warc import Exchange
@@ -25,8 +25,8 @@ class Sightings:
         with crawl.database.read() as connection:
             self._marks = {
                 kind: {
-                    **own(frontier.marks(connection, crawl.ticket.outlet_id, self._source_name(kind))),
-                    **state(frontier.marks(connection, crawl.ticket.outlet_id, self._place_name(kind))),
+                    **own(sources.marks(connection, crawl.ticket.outlet_id, self._source_name(kind))),
+                    **state(sources.marks(connection, crawl.ticket.outlet_id, self._place_name(kind))),
                 }
                 for kind in kinds
             }
@@ -72,9 +72,9 @@ class Sightings:
         with self._crawl.database.write() as connection:
             self._crawl.ticket.check(connection)
             # What the source has marked in this crawl is how far it was read, and stays.
-            held = frontier.marks(connection, self._crawl.ticket.outlet_id, name)
+            held = sources.marks(connection, self._crawl.ticket.outlet_id, name)
             marks = self.plan.marks_of_failure(source, held, closed=closed, now=now)
-            frontier.set_marks(connection, self._crawl.ticket, name, marks, now)
+            sources.set_marks(connection, self._crawl.ticket, name, marks, now)
 
     def keep_answer(self, source: Source, ask: Ask, answer: Answer, exchanges: Sequence[Exchange]) -> Step:
         """Note every story that an answer told of; keep the answer if it told anything new. Give what follows from it.
@@ -139,9 +139,7 @@ class Sightings:
                 self._answers_again(connection, source.kind, now)
             step = source.go_on(ask, answer, met=Met(fresh=fresh, first=frozenset(first)), now=now)
             if step.marks is not None:
-                frontier.set_marks(
-                    connection, self._crawl.ticket, self._source_name(source.kind), dict(step.marks), now
-                )
+                sources.set_marks(connection, self._crawl.ticket, self._source_name(source.kind), dict(step.marks), now)
         self._crawl.remarks += filter(None, (answer.remark, step.remark))
         if self.span:
             self.undated += sum(story.published is None for story in answer.stories)
@@ -152,8 +150,8 @@ class Sightings:
     def _answers_again(self, connection: Any, kind: str, now: datetime) -> None:
         """Note that a source is not closed any more, whichever days it was asked for."""
         name = self._place_name(kind)
-        held = frontier.marks(connection, self._crawl.ticket.outlet_id, name)
-        frontier.set_marks(connection, self._crawl.ticket, name, own(held), now)
+        held = sources.marks(connection, self._crawl.ticket.outlet_id, name)
+        sources.set_marks(connection, self._crawl.ticket, name, own(held), now)
         self._troubled.discard(kind)
 
     @staticmethod

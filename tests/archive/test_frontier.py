@@ -186,17 +186,6 @@ def test_an_evidence_page_is_given_up_after_five_tries(bench: Any) -> None:
     assert dues(bench) == []
 
 
-def test_marks_say_how_far_a_source_was_read(bench: Any) -> None:
-    desk, other = bench.begin("kabar"), bench.begin("suara")
-    for marks in ({"newest": 1}, {"newest": 2}):
-        with bench.database.write() as connection:
-            frontier.set_marks(connection, desk.ticket, "rest", marks, bench.now())
-    with bench.database.read() as connection:
-        assert frontier.marks(connection, desk.ticket.outlet_id, "rest") == {"newest": 2}
-        assert frontier.marks(connection, desk.ticket.outlet_id, "feed") == {}
-        assert frontier.marks(connection, other.ticket.outlet_id, "rest") == {}
-
-
 @pytest.mark.parametrize(
     ("before", "now", "more"),
     [

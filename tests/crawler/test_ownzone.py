@@ -84,6 +84,7 @@ class Known:
                 declared_url=url,
                 base_url=url,
                 timezone=self._timezone,
+                regions=(),
                 pages="none",
             ),
             declaration("kabar", "wordpress"),

@@ -181,7 +181,7 @@ def test_a_backfill_asks_for_its_days_in_the_outlet_s_zone():
 
 
 def test_posts_that_are_dated_by_another_clock_are_said_once():
-    source = WordPressRest("https://kabar.example", "Asia/Jakarta", {})
+    source = WordPressRest("https://kabar.example", "Asia/Jakarta", {}, now=NOW)
     here, there = {"date": "2024-11-20T08:00:00"}, {"date": "2024-11-20T09:00:00"}
     odd = {"date": "9999-12-31T23:00:00", "date_gmt": "9999-12-31T22:00:00"}
     assert read(source, [post(1, **here), post(2, **there), post(3), post(4, **odd), "x"]).remark is None

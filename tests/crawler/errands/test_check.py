@@ -58,6 +58,7 @@ def looked(
         declared_url=url,
         base_url=url,
         timezone=zone or site.zone_name,
+        regions=(),
         pages="none",
     )
     found, asked = visit(
