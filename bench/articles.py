@@ -27,8 +27,9 @@ import trafilatura
 from archive.archive import Archive
 from archive.database import Database
 from archive.records import Rejection
-from crawler.config import load
+from crawler.config import ElectionSettings, load
 from crawler.reading import Material, Page, Record, Site, read
+from crawler.reading.pack import load as load_pack
 from crawler.runner import EVERYTHING, make_task
 
 SETTINGS = """\
@@ -178,7 +179,8 @@ def measure_reading(site: dict[str, Any]) -> tuple[float, Parts]:
             records |= {post["link"]: post for post in json.load(answer)}
         if all(address in records for address in chosen):
             break
-    outlet = Site(slug="bench", name="Kabar Sampel", base_url=site["base_url"], timezone="Asia/Makassar")
+    pack = load_pack(ElectionSettings().pack, Path())
+    outlet = Site(slug="bench", name="Kabar Sampel", base_url=site["base_url"], timezone="Asia/Makassar", pack=pack)
     now = datetime(2024, 12, 1, tzinfo=UTC)
 
     def material(at: int, *, record: bool, page: bool) -> Material:
