@@ -98,7 +98,7 @@ def test_a_time_that_has_not_come_moves_no_mark() -> None:
     def story(moment: str) -> Story:
         return Story(url="u", record="1", title="", published=moment, modified=moment)
 
-    source = WordPressRest("https://kabar.example", "Asia/Makassar", {})
+    source = WordPressRest("https://kabar.example", "Asia/Makassar", {}, now=NOW)
     assert source.marks_after({}, (story("2099-01-01T00:00:00"),), NOW) == {}
     told = (story("2099-01-01T00:00:00"), story("2026-05-03T00:00:00"))
     assert source.marks_after({}, told, NOW) == {

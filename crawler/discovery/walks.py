@@ -61,6 +61,7 @@ class Walks:
         self._sections: dict[str, str] = {}
         self._unplaced: dict[str, None] = dict.fromkeys(self._marks.pop(UNPLACED, ()))
         self._placed = False
+        self._weekly = False
         self._remark: str | None = None
 
     @property
@@ -76,7 +77,7 @@ class Walks:
         mark = self._mark(path)
         reached = mark.get("page")
         never = "walked" not in mark and "page" not in mark and (bool(self._span) or not self._listed)
-        again = section is None and self._due_again(path)
+        again = self._due_again(path) if section is None else self._weekly and "walked" in mark
         first = replace(self._make(path, 1, section), to_end=never or again, least=self._least(mark))
         asks = [first]
         if isinstance(reached, int) and not again:
@@ -102,6 +103,7 @@ class Walks:
         mark = self._mark(path)
         due = not self._span and walk_due(mark, self._now)
         if due:
+            self._weekly = True
             self._remark = f"lists were read to their end, {AGAIN}"
             self._marks[path] = {**mark, "confirmed": True}
         return due
@@ -206,9 +208,10 @@ class Walks:
             self._marks[PENDING] = pending
 
     def _next_section(self, ask: Ask) -> list[Ask]:
-        """The next section's list: to its end where it was never read, else one of them in a crawl.
+        """The next section's list: to its end where it was never read, else the beginning of one of them in a crawl.
 
-        So a story is placed within as many crawls as there are sections. Stories that are in no section's list are
+        So a story is placed within as many crawls as there are sections. One that came out deep in the lists is met when
+        they are read to their end, and then lists of sections are too, until it is placed. Stories that are in no section's list are
         forgotten once all were read.
         """
         pending: dict[str, str] = self._marks.get(PENDING, {})
@@ -217,7 +220,7 @@ class Walks:
         if unread:
             return self._asks(unread[0], pending[unread[0]])
         if pending and self._unplaced:
-            if self._placed:
+            if self._placed and not self._weekly:
                 return []
             self._placed = True
             return self._asks(*next(iter(pending.items())))

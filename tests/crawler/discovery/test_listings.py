@@ -444,6 +444,18 @@ def test_a_list_is_walked_again_weekly_and_a_long_one_monthly_once_it_was_confir
     assert [ask.to_end for ask in later.begin()] == [again], "a walk that was cut goes on"
 
 
+def test_the_section_of_a_story_that_came_out_deep_is_learned_when_lists_are_read_to_their_end():
+    nav = {"/category/politik": "Politik", "/category/hukum": "Hukum", "/category/ragam": "Ragam"}
+    pages = {"/category/all": page("c", nav=nav), "/category/all/page/2": page("deep", "a", onward=False)}
+    pages |= {"/category/politik": page("c", onward=False), "/category/hukum": page("a")}
+    pages |= {"/category/hukum/page/2": page("deep", onward=False), "/category/ragam": page("b", onward=False)}
+    held = {path: {"walked": WALKED.isoformat(), "pages": 1} for path in ("/category/all", *nav)}
+    walk = Walk(pages, held, known=["a", "b", "c"])
+    walk.sections = {f"{BASE}/detailpost/{slug}": "Politik" for slug in "abc"}
+    assert walk.run().sections[f"{BASE}/detailpost/deep"] == "Hukum"
+    assert "/category/ragam" not in walk.asked, "no further list is asked once it is known"
+
+
 def test_the_list_is_read_no_further_than_what_is_new():
     """Twelve new stories on pages of six: the third page shows where they end, and a sticky card says nothing."""
     slugs = ["sticky", *(f"n{number}" for number in range(11)), *(f"k{number}" for number in range(30))]
