@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from crawler.sample import SAMPLES, PopojiSite
+from crawler.sample import SAMPLES, PopojiSite, Post
 from crawler.sample.large import enlarged, story
+from crawler.sample.markup import parts
 from crawler.sample.wordpress.site import WordPressSite
 from tests.crawler.commandline import NO_PAGES, Pilkada, summed
 
@@ -172,10 +173,9 @@ def first_crawl(outlet: Site, size: int) -> dict[str, int]:
     """All that is public is stored, for no more requests than there are pages; give how many there were."""
     report, case = outlet.crawl(), outlet.case
     assert (report["status"], report["new"], report["failed"]) == ("ok", size, 0), report
-    public = {outlet.site.path(post) for post in outlet.site.public}
-    stories = Counter(
-        target for target in outlet.asked if target in {outlet.site.path(post) for post in outlet.site.posts}
-    )
+    public = {page for post in outlet.site.public for page in pages_of(outlet, post)}
+    known = {page for post in outlet.site.posts for page in pages_of(outlet, post)}
+    stories = Counter(target for target in outlet.asked if target in known)
     assert max(stories.values(), default=1) == 1, "nothing twice"
     assert (stories.keys() >= public) if case.fetched else not stories
     assert sum(report["rejected"].values()) >= len(stories.keys() - public), "what is no article is counted"
@@ -183,6 +183,12 @@ def first_crawl(outlet: Site, size: int) -> dict[str, int]:
     assert sources <= outlet.first_budget(), outlet.asked
     outlet.assert_all_is_stored()
     return {"first crawl": len(outlet.asked), "of them pages of stories": stories.total()}
+
+
+def pages_of(outlet: Site, post: Post) -> list[str]:
+    """The page of a story, and its further ones where it has several."""
+    path = outlet.site.path(post)
+    return [path, *(f"{path}{number}/" for number in range(2, len(parts(post.blocks)) + 1))]
 
 
 def later_crawls(outlet: Site) -> dict[str, int]:
