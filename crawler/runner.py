@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -35,6 +35,8 @@ ROOT = str(Path(__file__).parents[1])
 """Where our packages lie, also in a checkout that was not installed."""
 STOP_SECONDS = 25.0
 """How long a child that was asked to stop may take."""
+STOP_HEARD_SECONDS = 0.5
+"""How long a signal may go unheard: one that comes just before Python waits for a lock is handled after the wait."""
 OVERTIME_SECONDS = 30.0
 """How long after its deadline a child is ended by force."""
 
@@ -127,6 +129,8 @@ class Runner:
         reports, errors = [], []
         with ThreadPoolExecutor(workers, thread_name_prefix="crawl") as pool:
             crawls = [pool.submit(self.crawl, slug, cause=cause, scope=scope) for slug in outlets]
+            while wait(crawls, timeout=STOP_HEARD_SECONDS).not_done:
+                pass
             for crawl in crawls:
                 try:
                     reports.append(crawl.result())

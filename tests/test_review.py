@@ -235,7 +235,7 @@ def test_two_outlets_at_one_host_take_turns(tmp_path: Path) -> None:
         assert pilkada("crawl", "--all", env=NO_PAGES).status == 0
         gaps = [later - earlier for earlier, later in pairwise(site.arrivals)]
     assert len(gaps) == 2
-    assert min(gaps) > 0.48
+    assert min(gaps) > 0.4, "half a second from when one was sent; it may arrive late"
 
 
 def test_two_commands_at_one_host_take_turns(tmp_path: Path) -> None:

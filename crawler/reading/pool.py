@@ -46,8 +46,8 @@ class Job:
 class ReadingPool:
     """Processes that read. Results come as futures, one result per source in the order of the job.
 
-    A source that takes longer than `timeout` seconds, or whose reader dies twice, becomes `Rejection(UNREADABLE)`;
-    the others of its job are read again, each alone. Use as a context manager: leaving it waits for what was submitted.
+    A source that takes longer than `timeout` seconds, or whose reader dies twice when it has it alone, becomes
+    `Rejection(UNREADABLE)`; the others of its job are read again, each alone. Use as a context manager: leaving it waits for what was submitted.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class ReadingPool:
 
         for index, source in enumerate(job.sources):
             one = Job((source,), job.load)
-            self._alone(one, tries=1, done=lambda result, index=index: collect(index, result))  # type: ignore[misc]
+            self._alone(one, tries=2, done=lambda result, index=index: collect(index, result))  # type: ignore[misc]
 
     def _alone(self, job: Job, *, tries: int, done: Callable[[Result], None]) -> None:
         """One source in one reader; a reader that died is forgiven `tries` less one times."""

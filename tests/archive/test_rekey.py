@@ -98,7 +98,17 @@ def test_further_pages_go_where_their_story_does(bench: Any) -> None:
     page = Part(number=2, url=f"{BASE}/politik/debat/2/")
     with bench.database.write() as connection:
         (visit,) = rows(bench, Visit)
-        told = UnreadVisit(canonical=old, **{name: getattr(visit, name) for name in UnreadVisit.__slots__ if name not in ("visit_id", "canonical")}, visit_id=visit.id)  # fmt: skip
+        told = UnreadVisit(
+            visit_id=visit.id,
+            address_id=visit.address_id,
+            canonical=old,
+            url=visit.url,
+            purpose=visit.purpose,
+            at=visit.at,
+            capture_id=visit.capture_id,
+            record=None,
+            imported=False,
+        )
         parts.ask_for(connection, desk.ticket, told, [page], rules_version=1, now=bench.now())
     assert renew(bench, desk) == 2
     assert set(addresses(bench)) == {"/politik/debat/", "/politik/debat/#2"}
