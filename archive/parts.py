@@ -6,7 +6,7 @@ takes no part in a run's sums, and becomes due as evidence does.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlalchemy.orm import aliased
@@ -16,7 +16,7 @@ from archive.frontier import enter, make_due, note_alias
 from archive.models import Address, Article, Body, Visit
 from archive.records import Entry, Part, Purpose, VisitState
 from archive.runs import RunTicket
-from archive.visits import UnreadVisit
+from archive.visits import UnreadVisit, add
 
 MARK = "#"
 PRIORITY = 2
@@ -30,14 +30,14 @@ _HELD = (
         Address.canonical.in_(bindparam("forms", expanding=True)),
         Visit.capture_id.is_not(None),
         Visit.status.between(200, 299),
-        Visit.id < bindparam("before"),
+        Visit.at < bindparam("before"),
     )
-    .order_by(Visit.id)
+    .order_by(Visit.at, Visit.id)
 )
 _PAGE = aliased(Address)
-_NEXT = select(func.min(Visit.id)).where(
+_NEXT = select(func.min(Visit.at)).where(
     Visit.address_id == bindparam("address"),
-    Visit.id > bindparam("visit"),
+    Visit.at > bindparam("at"),
     Visit.record.is_(None),
     Visit.capture_id.is_not(None),
     Visit.status.between(200, 299),
@@ -67,7 +67,8 @@ def story_of(canonical: str) -> str | None:
 def held(connection: Connection, outlet_id: int, visits: Sequence[UnreadVisit], most: int) -> dict[int, list[KeptPart]]:
     """Give the further pages that are read with some visits, by visit and in order; one that has none is left out.
 
-    They are those that were kept until the story's own page was fetched again, of each the newest.
+    They are those that were seen until the story's own page was fetched again, of each the newest: what others fetched
+    may be learned of in any order.
     """
     second = {form(visit.canonical, 2) for visit in visits}
     several = set(
@@ -80,7 +81,7 @@ def held(connection: Connection, outlet_id: int, visits: Sequence[UnreadVisit], 
         if form(visit.canonical, 2) not in several:
             continue
         numbers = {form(visit.canonical, number): number for number in range(2, most + 1)}
-        after = connection.execute(_NEXT, {"address": visit.address_id, "visit": visit.visit_id}).scalar()
+        after = connection.execute(_NEXT, {"address": visit.address_id, "at": visit.at}).scalar()
         rows = connection.execute(_HELD, {"outlet": outlet_id, "forms": list(numbers), "before": after or _NEVER}).all()
         newest = {
             numbers[row.canonical]: KeptPart(number=numbers[row.canonical], url=row.url, capture_id=row.capture_id)
@@ -91,7 +92,7 @@ def held(connection: Connection, outlet_id: int, visits: Sequence[UnreadVisit], 
     return found
 
 
-_NEVER = 2**62
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def ask_for(
@@ -111,24 +112,75 @@ def ask_for(
     waited: set[int] = set()
     for page in pages:
         canonical = form(visit.canonical, page.number)
-        address_id = connection.execute(
-            select(Address.id).where(Address.outlet_id == ticket.outlet_id, Address.canonical == canonical)
-        ).scalar()
-        if address_id is None:
-            address_id = insert_row(
-                connection,
-                Address,
-                outlet_id=ticket.outlet_id,
-                canonical=canonical,
-                rules_version=rules_version,
-                first_seen_at=now,
-            )
-        elif _asked_for(connection, address_id, visit.visit_id if again else 0):
+        address_id, fresh = _address(connection, ticket, canonical, rules_version, now)
+        if not fresh and _asked_for(connection, address_id, visit.visit_id if again else 0):
             continue
         note_alias(connection, address_id, page.url)
         make_due(connection, ticket, address_id, Purpose.EVIDENCE, priority=PRIORITY, now=now)
         waited.add(address_id)
     return waited
+
+
+def learn(
+    connection: Connection,
+    ticket: RunTicket,
+    canonical: str,
+    *,
+    url: str,
+    at: datetime,
+    status: int | None,
+    capture_id: int,
+    rules_version: int,
+) -> None:
+    """Note a further page that others fetched; the looks at its story that it may complete are read once more."""
+    story = str(story_of(canonical))
+    _address(connection, ticket, form(story, 2), rules_version, at)  # by which `held` knows a story of several
+    address_id, fresh = _address(connection, ticket, canonical, rules_version, at)
+    if fresh:
+        note_alias(connection, address_id, url)
+    add(
+        connection,
+        ticket,
+        address_id=address_id,
+        purpose=Purpose.EVIDENCE,
+        url=url,
+        at=at,
+        status=status,
+        capture_id=capture_id,
+        state=VisitState.READ,
+    )
+    _read_with(connection, ticket, story, at)
+
+
+def _read_with(connection: Connection, ticket: RunTicket, story: str, at: datetime) -> None:
+    """Have a story's page read again as it was when a further one was seen, and as it was seen since."""
+    looks = (
+        select(Visit.id, Visit.address_id, Visit.at)
+        .join(Address, Address.id == Visit.address_id)
+        .where(
+            Address.outlet_id == ticket.outlet_id,
+            Address.canonical == story,
+            Visit.record.is_(None),
+            Visit.state == VisitState.READ,
+        )
+    )
+    rows = connection.execute(looks.order_by(Visit.at)).all()
+    since = max((row.at for row in rows if row.at <= at), default=at)
+    again = [row for row in rows if row.at >= since]
+    if again:
+        enter(connection, ticket, again[0].address_id, Entry.CARRIED)
+        connection.execute(update(Visit).where(Visit.id.in_([row.id for row in again])).values(state=VisitState.UNREAD))
+
+
+def _address(
+    connection: Connection, ticket: RunTicket, canonical: str, rules_version: int, now: datetime
+) -> tuple[int, bool]:
+    """Give the id of a further page's address, and whether it was not known."""
+    held = select(Address.id).where(Address.outlet_id == ticket.outlet_id, Address.canonical == canonical)
+    if (address_id := connection.execute(held).scalar()) is not None:
+        return address_id, False
+    said = {"outlet_id": ticket.outlet_id, "canonical": canonical, "rules_version": rules_version}
+    return insert_row(connection, Address, first_seen_at=now, **said), True
 
 
 def begins_as_held(connection: Connection, outlet_id: int, canonical: str, text: str) -> bool | None:

@@ -79,7 +79,8 @@ def save(connection: Connection, visited: Visited, reading: Reading) -> Saved:
     moved = known.proven and not late and _moved(connection, article_id, visited, known.home)
     held = _current(connection, article_id)
     # A visit that is read once more, since more is known of its story by now, shows what it showed.
-    if held is not None and late and held["visit_id"] != visited.visit_id:
+    completes = held is not None and _completes(connection, held, visited, reading)
+    if held is not None and late and not completes:
         outcome, kind = _save_late(connection, article_id, visited, reading, text_sha256, held)
     elif (
         held is not None
@@ -93,8 +94,9 @@ def save(connection: Connection, visited: Visited, reading: Reading) -> Saved:
         reading_id = _add_reading(connection, article_id, visited, reading, text_sha256)
         if held is None or held["text_sha256"] != text_sha256:
             outcome = Outcome.NEW if fresh else Outcome.REVISED
-            newest = held is not None and _completes(connection, held, visited, reading)
-            _note_version(connection, article_id, visited, reading_id, text_sha256, newest=newest)
+            _note_version(connection, article_id, visited, reading_id, text_sha256, newest=completes)
+            if held is not None and completes and held["visit_id"] != visited.visit_id:
+                _note_whole(connection, article_id, visited, held, text_sha256)
         _show(connection, article_id, reading_id, reading, visited.at)
         kind = ChangeKind.UPSERT
     connection.execute(_SEEN, {"article": article_id, "at": visited.at})
@@ -131,6 +133,13 @@ def _note_version(
         connection.execute(update(Version).where(*held).values(**said))
         return
     insert_row(connection, Version, article_id=article_id, first_visit_id=visited.visit_id, since=visited.at, **said)
+
+
+def _note_whole(connection: Connection, article_id: int, visited: Visited, held: RowMapping, text_sha256: str) -> None:
+    """Note that the look which showed a text's beginning was one at the whole of it, whichever was the first."""
+    began = (Visit.address_id == visited.address_id, Visit.text_sha256 == held["text_sha256"])
+    connection.execute(update(Visit).where(*began).values(text_sha256=text_sha256))
+    history.rewrite(connection, article_id, (visited.at, visited.visit_id, text_sha256))
 
 
 def _moved(connection: Connection, article_id: int, visited: Visited, home: Spot | None) -> bool:

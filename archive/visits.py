@@ -167,6 +167,7 @@ class Kept:
     """A visit that is kept: which address, in which form, what was looked at there and where its bytes lie."""
 
     address_id: int
+    canonical: str
     url: str
     record: str | None
     status: int | None
@@ -176,7 +177,8 @@ class Kept:
 def of_capture(connection: Connection, outlet_id: int, capture_id: int) -> list[Kept]:
     """Give the first visit to each address that a capture showed."""
     rows = connection.execute(
-        select(Visit.address_id, Visit.url, Visit.record, Visit.status, Visit.capture_id)
+        select(Visit.address_id, Address.canonical, Visit.url, Visit.record, Visit.status, Visit.capture_id)
+        .join(Address, Address.id == Visit.address_id)
         .where(Visit.capture_id == capture_id, Visit.outlet_id == outlet_id)
         .order_by(Visit.id)
     )

@@ -1,5 +1,6 @@
 """One outlet's side of an import: what it takes goes to its own WARC file and becomes visits with their own times."""
 
+import logging
 import uuid
 from collections import Counter
 from collections.abc import Sequence
@@ -11,14 +12,14 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from archive import foreign, frontier, hearsay, intake, runs, spots, visits
+from archive import foreign, frontier, hearsay, intake, parts, runs, spots, visits
 from archive.database import Database
 from archive.foreign import Found
 from archive.frontier import IMPORTED, Sight
 from archive.intake import Intake
 from archive.records import Counts, Entry, Purpose, RunStatus
 from archive.settings import Home
-from archive.warc import DamagedRecordError, Written, describe, read_response, response_in
+from archive.warc import DamagedRecordError, HttpMessage, Written, describe, read_response, response_in
 from crawler import offline
 from crawler.addresses import RULES_VERSION
 from crawler.child import now
@@ -33,6 +34,7 @@ from crawler.importing.judging import (
     check_answered,
     check_names,
     check_page,
+    further_page,
     imported,
     moment_of,
     time_in,
@@ -40,6 +42,8 @@ from crawler.importing.judging import (
 from crawler.reader import records_of
 from crawler.version import VERSION
 from scheduler.lock import outlet_lock
+
+logger = logging.getLogger(__name__)
 
 TOGETHER = 64
 """Records that are written and committed together; a kill costs at most these."""
@@ -57,6 +61,8 @@ class Taken:
     status: int | None = None
     heard: Heard | None = None
     again: tuple[visits.Kept, ...] = ()
+    further: str | None = None
+    """The address of a further page of a story (`archive.parts`)."""
 
 
 class Desk:
@@ -146,28 +152,46 @@ class Desk:
             raise NotTakenError("unreadable") from None
         check_answered(message)
         heard = self._sources.heard(message)
+        further = None
         if heard is None:
             check_page(message, self.crawl.declared, self.crawl.outlet)
-            self._check_address(message.url)
+            further = self._check_address(message)
         elif not any(self.crawl.naming.spot(story.url) for story in heard.answer.stories):
             raise NotTakenError("no_story")
         elif not heard.texts:
             self._check_news(heard)
-        return Taken(record_id=record_id, member=member, url=message.url, at=at, status=message.status, heard=heard)
+        return Taken(
+            record_id=record_id,
+            member=member,
+            url=message.url,
+            at=at,
+            status=message.status,
+            heard=heard,
+            further=further,
+        )
 
-    def _check_address(self, url: str) -> None:
-        """Refuse a page at an address that no story can have, or at that of a story's further part.
+    def _check_address(self, message: HttpMessage) -> str | None:
+        """Give the address of a story's further page; refuse a page at an address that no story can have.
 
-        `/slug/2/` is such a part unless a source told of it as a story.
+        `/slug/2/` is of a further page unless a source told of it as a story; where it does not link to the others, it
+        cannot be told of what.
         """
+        url = message.url
         told = self.crawl.naming.sight(Story(url=url), IMPORTED) if len(url) <= LONGEST_ADDRESS else None
         if told is None:
             raise NotTakenError("bad_address")
-        if told.whole is not None and self.crawl.declared.family == WORDPRESS:
+        if self.crawl.declared.family != WORDPRESS:
+            return None
+        page = further_page(message)
+        if told.whole is not None:
             self.flush()
             with self._database.read() as connection:
-                if not spots.is_story(connection, self.crawl.ticket.outlet_id, told):
-                    raise NotTakenError("part")
+                if spots.is_story(connection, self.crawl.ticket.outlet_id, told):
+                    return None
+            if page is None:
+                raise NotTakenError("part")
+        story = self.crawl.naming.spot(page[0]) if page is not None else None
+        return parts.form(story.canonical, page[1]) if page is not None and story is not None else None
 
     def _check_news(self, heard: Heard) -> None:
         """Refuse a feed or a list that tells nothing which it had not told before."""
@@ -210,7 +234,12 @@ class Desk:
     def _note(self, connection: Any, taken: Taken, capture_id: int) -> None:
         if taken.again:
             for look in taken.again:
-                self._visit(connection, look.address_id, taken, look.capture_id, look.url, look.record, look.status)
+                if parts.story_of(look.canonical) is not None:
+                    self._further(connection, look.canonical, taken, look.capture_id, look.url, look.status)
+                else:
+                    self._visit(connection, look.address_id, taken, look.capture_id, look.url, look.record, look.status)
+        elif taken.further is not None:
+            self._further(connection, taken.further, taken, capture_id, taken.url, taken.status)
         elif taken.heard is None:
             self._look(connection, Story(url=taken.url), taken, capture_id)
         else:
@@ -220,6 +249,20 @@ class Desk:
                 elif sight := self._sight(connection, story, taken.heard.source):
                     self._tell(connection, sight, taken.at, capture_id)
 
+    def _further(
+        self, connection: Any, canonical: str, taken: Taken, capture_id: int, url: str, status: int | None
+    ) -> None:
+        parts.learn(
+            connection,
+            self.crawl.ticket,
+            canonical,
+            url=url,
+            at=taken.at,
+            status=status,
+            capture_id=capture_id,
+            rules_version=RULES_VERSION,
+        )
+
     def take_texts(self) -> None:
         """Have stories read from a feed's items that nothing else shows; what a feed holds may be the first part alone."""
         self.flush()
@@ -228,7 +271,11 @@ class Desk:
             unseen = hearsay.unseen(connection, ticket.outlet_id, imported(FeedPages.kind))
             places = visits.capture_places(connection, self.crawl.home.warc, {one.capture_id for one in unseen})
         for capture_id, group in groupby(unseen, key=attrgetter("capture_id")):
-            links = self._links_in(read_response(*places[capture_id]).body)
+            try:
+                links = self._links_in(read_response(*places[capture_id]).body)
+            except DamagedRecordError as error:
+                logger.warning("%s: a feed that was imported is damaged: %s", self.crawl.outlet.slug, error)
+                continue
             with self._database.write() as connection:
                 ticket.check(connection)
                 for story in group:

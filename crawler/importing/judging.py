@@ -4,12 +4,12 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from archive.foreign import Header
 from archive.frontier import IMPORTED
 from archive.warc import HttpMessage
-from crawler.addresses import below
+from crawler.addresses import below, is_amp
 from crawler.crawl import Outlet
 from crawler.declaration import Declaration
 from crawler.discovery import (
@@ -27,6 +27,7 @@ from crawler.discovery import (
     WordPressRest,
 )
 from crawler.discovery.source import LONGEST_ADDRESS
+from crawler.reading.parts import MOST, PAGE_LINKS
 from crawler.settings import MEGABYTE
 
 LARGEST_PAGE = 10 * MEGABYTE
@@ -44,6 +45,8 @@ _NO_STORY = re.compile(
     r"|comments|category|tag|author|search|page)(/.*)?|/.*/(feed|embed)(/(atom|rss2?|rdf))?/?|/wp-sitemap.*"
 )
 _PART = re.compile(r"/.+/page/\d+/?")
+_NUMBER = re.compile(r"[2-9]|[1-9]\d")
+_FURTHER = re.compile(rf"(/.+?)(?:/page)?/({_NUMBER.pattern})/?")
 
 
 class NotTakenError(Exception):
@@ -130,8 +133,10 @@ def check_page(message: HttpMessage, declared: type[Declaration], outlet: Outlet
         query = parse_qs(urlsplit(message.url).query)
         named = "p" in query
         at_home = named if path == "/" else not _NO_STORY.fullmatch(path.lower())
-        if at_home and (_PART.fullmatch(path) or re.fullmatch(r"[2-9]|[1-9]\d", query.get("page", [""])[0])):
-            raise NotTakenError("part")
+        if at_home and (_PART.fullmatch(path) or _NUMBER.fullmatch(query.get("page", [""])[0])):
+            at_home = further_page(message) is not None
+            if not at_home:
+                raise NotTakenError("part")
     else:
         assert declared.listing is not None
         at_home = re.fullmatch(declared.listing.article, path) is not None
@@ -141,6 +146,28 @@ def check_page(message: HttpMessage, declared: type[Declaration], outlet: Outlet
         raise NotTakenError("not_html")
     if len(message.body) > LARGEST_PAGE:
         raise NotTakenError("too_large")
+
+
+def further_page(message: HttpMessage) -> tuple[str, int] | None:
+    """Give the address of the story of which a page is a further one, and its number; None for any other page.
+
+    Such a page links to its story's others; a story at `/a/12/` that has pages of its own links to `/a/12/2/`.
+    """
+    if PAGE_LINKS not in message.body or is_amp(message.url):
+        return None
+    parts = urlsplit(message.url)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    if number := dict(query).get("page"):
+        story = parts._replace(query=urlencode([pair for pair in query if pair[0] != "page"]))
+    elif end := _FURTHER.fullmatch(parts.path):
+        number = end[2]
+        below = f"{parts.path.rstrip('/')}/".encode()
+        if re.search(re.escape(below) + rb"\d", message.body):
+            return None
+        story = parts._replace(path=f"{end[1]}/")
+    if not number or not _NUMBER.fullmatch(number) or int(number) > MOST:
+        return None
+    return story.geturl(), int(number)
 
 
 def imported(source: str) -> str:

@@ -12,8 +12,9 @@ from crawler.reading.selectors import matches
 
 MOST = 30
 """Pages of a story that are asked for: the longest of 187 excerpts had 30 (DOMAIN 1.1); some sites answer for any number."""
-_LINKS = (".post-page-numbers",)
-"""WordPress's own links between the pages of a post (`wp_link_pages`), whatever the theme."""
+PAGE_LINKS = b"post-page-numbers"
+"""What each page of such a story has in it: the class of WordPress's own links between them, whatever the theme."""
+_LINKS = (f".{PAGE_LINKS.decode()}",)
 _NUMBER_AT_END = re.compile(r"[/=](\d{1,3})/?$")
 
 

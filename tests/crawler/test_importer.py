@@ -181,6 +181,15 @@ def test_a_feed_s_texts_are_read_where_nothing_else_shows_the_stories(own: Bench
     own.assert_sound(report.new)
 
 
+def test_a_feed_that_was_lost_since_harms_no_further_import(own: Bench) -> None:
+    item = f"<item><title>Tanpa Isi</title><link>{HOME}/tanpa-isi/</link><description>Isi.</description></item>"
+    feed = f"<rss version='2.0'><channel>{item}</channel></rss>".encode()
+    assert own.take(record("response", f"{HOME}/feed/", http(feed, kind="application/rss+xml"))).taken == 1
+    for file in (own.pilkada.home / "warc").rglob("*.gz"):
+        file.unlink()
+    assert own.take(seen("/utuh/", BODY)).new == 1
+
+
 # ---- what is counted and left ----
 
 OF_OTHERS = (
