@@ -112,6 +112,11 @@ class Stream:
         self.fresh = True
         """Whether the next byte is the first of a gzip member, or of the file."""
 
+    @property
+    def inside(self) -> bool:
+        """Whether a gzip member has begun and not ended, so that its checksum was not looked at."""
+        return self._inflate is not None
+
     def more(self) -> bool:
         """Have something to take, and say whether there is.
 
@@ -273,7 +278,7 @@ def _record(stream: Stream, wanted: Callable[[Header], bool], largest: int) -> F
         if stream.more() and not stream.fresh and not stream.begins():
             return Found(header=header, trouble=Trouble.MALFORMED)  # its length is that of a shorter one
     except TornError:
-        if fresh and stream.members == member:
+        if fresh and stream.members == member and stream.inside:
             raise
     if keep:
         return Found(header=header, block=b"".join(parts))

@@ -314,10 +314,7 @@ def _holder(connection: Connection, outlet_id: int, key: Key) -> Any:
 
 
 def _former_holders(connection: Connection, visited: Visited, key: Key) -> list[int]:
-    """Give the articles that had a key after a visit and have it no more: a slug was used again since.
-
-    The table has no index for this; it is asked only where a visit is older than who holds the key now.
-    """
+    """Give the articles that had a key after a visit and have it no more: a slug was used again since."""
     asked = {"outlet": visited.outlet_id, "scheme": key.scheme, "value": key.value, "at": visited.at}
     return list(connection.execute(_FORMER_HOLDERS, asked).scalars())
 

@@ -290,6 +290,14 @@ class ArticleKey(Base):
             sqlite_where=text("until IS NULL"),
             postgresql_where=text("until IS NULL"),
         ),
+        Index(
+            "ix_article_key_closed",
+            "outlet_id",
+            "scheme",
+            "value",
+            sqlite_where=text("until IS NOT NULL"),
+            postgresql_where=text("until IS NOT NULL"),
+        ),
         Index("ix_article_key_article", "article_id"),
     )
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -102,7 +102,7 @@ class Desk:
         try:
             check_names(found.header)
             at = moment_of(found.header, now())
-            if found.header.get("WARC-Truncated"):
+            if found.header.get("WARC-Truncated") or found.header.get("WARC-Segment-Number"):
                 raise NotTakenError("truncated")
             if not foreign.sound(found.header, found.block):
                 raise NotTakenError("damaged")

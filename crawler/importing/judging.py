@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from archive.foreign import Header
@@ -114,7 +115,8 @@ def check_answered(message: HttpMessage) -> None:
     # What was stored unpacked may stand under the length that it had packed.
     coded = any(name.endswith(("content-encoding", "transfer-encoding")) for name in headers)
     said = headers.get("content-length", "").strip()
-    if not message.whole or (not coded and said.isascii() and said.isdigit() and len(message.body) < int(said)):
+    short = not coded and re.fullmatch(r"[0-9]{1,18}", said) is not None and len(message.body) < int(said)
+    if not message.whole or short or message.status == HTTPStatus.PARTIAL_CONTENT:
         raise NotTakenError("truncated")
     if not message.body:
         raise NotTakenError("empty")
@@ -152,6 +154,9 @@ def further_page(message: HttpMessage) -> tuple[str, int] | None:
     """Give the address of the story of which a page is a further one, and its number; None for any other page.
 
     Such a page links to its story's others; a story at `/a/12/` that has pages of its own links to `/a/12/2/`.
+
+    Raises:
+        NotTakenError: it is one beyond those that are read.
     """
     if PAGE_LINKS not in message.body or is_amp(message.url):
         return None
@@ -165,8 +170,10 @@ def further_page(message: HttpMessage) -> tuple[str, int] | None:
         if re.search(re.escape(below) + rb"\d", message.body):
             return None
         story = parts._replace(path=f"{end[1]}/")
-    if not number or not _NUMBER.fullmatch(number) or int(number) > MOST:
+    if not number or not _NUMBER.fullmatch(number):
         return None
+    if int(number) > MOST:
+        raise NotTakenError("part")
     return story.geturl(), int(number)
 
 

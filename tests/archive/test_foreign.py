@@ -145,6 +145,11 @@ def test_zeros_behind_the_last_member_are_no_trouble() -> None:
     assert (blocks(found), troubles(found)) == (BLOCKS, [])
 
 
+def test_what_is_none_behind_the_last_member_does_not_cost_that_one() -> None:
+    found = read(each_packed(*FIVE) + b"sisa unggahan")
+    assert (blocks(found), troubles(found)) == (BLOCKS, [Trouble.DAMAGED])
+
+
 def test_nothing_is_nothing() -> None:
     assert read(b"") == []
     assert read(gzip.compress(b"")) == []

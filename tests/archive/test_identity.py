@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from archive import articles, projections
-from archive.identity import make_uid
+from archive.identity import _FORMER_HOLDERS, make_uid
 from archive.models import Article, ArticleKey, Change, Version
 from archive.records import ChangeKind, Outcome, Reason
 
@@ -21,6 +21,12 @@ def where(bench: Any, uid: str) -> tuple[str, str]:
     with bench.database.read() as connection:
         record = articles.by_uid(connection, [uid])[uid]
     return record["url"], record["canonical_url"]
+
+
+def test_who_had_a_key_once_is_found_by_an_index(bench: Any) -> None:
+    with bench.database.read() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {_FORMER_HOLDERS.compile(connection)}", (1,) * 4).all()
+    assert "ix_article_key_closed" in str(plan)
 
 
 def found(bench: Any, name: str) -> str | None:

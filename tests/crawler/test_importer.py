@@ -215,6 +215,9 @@ LEFT = {
     "future_date": seen("/sisa/", BODY, at=datetime.now(UTC) + timedelta(days=3)),
     "truncated": seen("/sisa/", BODY, more=["WARC-Truncated: length"]),
     "short": record("response", f"{HOME}/sisa/", http(BODY[:400], f"Content-Length: {len(BODY)}")),
+    "some_of_it": record("response", f"{HOME}/sisa/", http(BODY, "Content-Range: bytes 0-99/999", status=206)),
+    "segment": seen("/sisa/", BODY, more=["WARC-Segment-Number: 1"]),
+    "part_beyond": seen("/sisa/31/", BODY.replace(b"<p>", b'<a class="post-page-numbers" href="/sisa/32/">32</a><p>')),
     "half_chunk": record("response", f"{HOME}/sisa/", http(chunked(BODY)[:-200], "Transfer-Encoding: chunked")),
     "damaged": seen("/sisa/", BODY, more=["WARC-Block-Digest: sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]),
     "unreadable": record("response", f"{HOME}/sisa/", http(BODY, "Content-Encoding: br")),
@@ -242,6 +245,9 @@ COUNTED_AS = {
     "no_date": "bad_date",
     "far_date": "bad_date",
     "short": "truncated",
+    "some_of_it": "truncated",
+    "segment": "truncated",
+    "part_beyond": "part",
     "half_chunk": "truncated",
     "no_http": "malformed",
 }
@@ -254,6 +260,11 @@ def test_what_is_no_page_of_ours_is_counted_by_reason(bench: Bench, name: str) -
     assert (report.records, report.taken) == (1, 0)
     assert list(report.skipped) == [COUNTED_AS.get(name, name)]
     assert bench.row("select count(*), sum(size) from warc_file") == before, "what takes nothing writes nothing"
+
+
+def test_a_length_beyond_all_numbers_is_none(bench: Bench) -> None:
+    block = http(page("Panjang Sekali"), f"Content-Length: {'9' * 5000}")
+    assert bench.take(record("response", f"{HOME}/panjang/", block, name="81", at=SEEN)).new == 1
 
 
 def test_pages_that_are_no_articles_are_rejected_by_kind(bench: Bench) -> None:
