@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from archive.records import GUID, NUMBER, Key, Part, Reading, Reason, Rejection, Related, Removed
 from archive.text import clean_text
+from crawler.addresses import is_amp
 from crawler.guard import Boundary
 from crawler.reading.blocks import Block, Link, Walked, text_of, walk
 from crawler.reading.cleaning import Cleaned, clean
@@ -25,7 +26,7 @@ from crawler.reading.marks import flags, language_of
 from crawler.reading.material import Material, Page, Record
 from crawler.reading.metadata import Said, outlet_names, said_by_page, said_by_record
 from crawler.reading.parsing import decoded, parse
-from crawler.reading.parts import Numbering, further, numbering
+from crawler.reading.parts import MOST, Numbering, further, numbering
 from crawler.reading.people import authors_of
 from crawler.reading.pruning import bare, prune, pruned_whole
 from crawler.reading.rules import WORDPRESS, Rules
@@ -193,7 +194,7 @@ def _text(
     missing = 0
     if tree is not None and not from_record:
         told = [numbering(tree, material.url)]
-        others, said, again = _others(material, container)
+        others, said, again = _others(material, container, told[0].count)
         pages.extend(others)
         told.extend(said)
         missing = max(one.count for one in told) - len(pages) - again
@@ -209,19 +210,26 @@ def _text(
     return text
 
 
-def _others(material: Material, first: HtmlElement | None) -> tuple[list[HtmlElement], list[Numbering], int]:
+def _others(
+    material: Material, first: HtmlElement | None, count: int
+) -> tuple[list[HtmlElement], list[Numbering], int]:
     """The containers of a story's further pages in the order of their numbers, what they say, and how many repeat one.
 
+    One that no page before it names is of another time: the story was put on fewer pages since. An AMP form names none.
     A page that a story no longer has is answered with its first one (OUTLETS 1.4), which is left out, as errors are.
     """
     found: dict[int, HtmlElement] = {}
     told: list[Numbering] = []
     texts = {text_of(first)} if first is not None else set()
     again = 0
+    count = MOST if is_amp(material.url) else count
     for page in material.further:
         tree = None if page_kind_of_bytes(page) else parse(decoded(page))
         if tree is None or (said := numbering(tree, page.url)).own < 2 or said.own in found:
             continue
+        if said.own > count:
+            break
+        count = max(count, said.count)
         if (container := _container(tree, material.site.rules)) is None:
             continue
         if (text := text_of(container)) in texts:

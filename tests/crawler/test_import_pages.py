@@ -105,3 +105,11 @@ def test_what_a_feed_had_of_a_story_gives_way_to_its_pages(own: Bench, hours: in
         assert (article["body"], article["flags"], article["versions"]) == ("\n\n".join(TEXT), [], 2)
         rebuild_all(own.loaded, own.archive.database)
     own.assert_sound(1)
+
+
+def test_a_story_that_was_put_on_one_page_has_none_of_its_old_ones(own: Bench) -> None:
+    own.take(each_packed(*(one_of_three(n) for n in (1, 2, 3))))
+    shorter = (TEXT[0], "Redaksi menulis ulang berita ini dan menaruh semuanya di satu halaman.")
+    own.take(seen("/a/b/", page("Judul Bersambung", *shorter), at=SEEN + timedelta(days=3), name="9"))
+    article = own.article("/a/b/")
+    assert (article["body"], article["flags"], article["versions"]) == ("\n\n".join(shorter), ["short"], 2)
