@@ -51,6 +51,13 @@ def test_articles_of_our_own_writing_are_judged_as_we_meant_them(held_out: bool)
     assert 2 * right / (2 * right + wrong) >= 0.95
 
 
+def test_articles_that_a_reviewer_wrote_are_told_apart() -> None:
+    """A bystander (a rector, a chair of an RT, pupils) takes an article from no election, and a conclave is none."""
+    told = tomllib.loads((WRITTEN / "reviewed.toml").read_text("utf-8"))["article"]
+    wrong = {a["title"] for a in told if judge(PACK, a["title"], a["text"].strip().split("\n\n")).about != a["about"]}
+    assert wrong == set()
+
+
 OTHERS = {
     "kabar-sampel": "Harga Cabai|Gol Menit|Jalan Poros|Perahu Sekolah|Air Masuk|Kasus Demam|Penenun|Pedagang|Pasar Murah"
     "|Sumur Bor|Taman Baca|Perahu Naga|Warga Muara Jawa",
