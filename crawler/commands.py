@@ -24,6 +24,13 @@ REPORT_COLUMNS = ("outlet", "status", "new", "revised", "unchanged", "rejected",
 __all__ = ["config", "crawl", "db", "init", "outlets"]
 
 
+def within_reach(day: "date | None") -> "date | None":
+    """Give a bound of a backfill as one beside which there are other days: 9999-12-31 has no morrow."""
+    from datetime import date
+
+    return day and min(max(day, date(1900, 1, 1)), date(2200, 1, 1))
+
+
 @click.command()
 @click.argument("outlets", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Crawl all enabled outlets.")
@@ -54,6 +61,7 @@ def crawl(
 
     if since and until and since > until:
         raise MisuseError(f"--since {since} is later than --until {until}")
+    since, until = within_reach(since), within_reach(until)
     from scheduler.processes import on_stop
 
     slugs = chosen(app, outlets, everything=everything)

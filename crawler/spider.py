@@ -131,7 +131,7 @@ class OutletSpider(Spider):
         except LetGoError:
             return False
         except Exception as error:  # noqa: BLE001 - each is noted as that of a request to a source is
-            if not forbidden(error):
+            if not no_way(error):
                 self._note_failure(error, authority(request.url))
                 return False
             known = self.zone.unheard(str(error))
@@ -218,8 +218,10 @@ class OutletSpider(Spider):
         ask: Ask = failure.request.cb_kwargs["ask"]  # type: ignore[attr-defined]
         if not self.sightings.plan.current(source):
             return []
-        if forbidden(error):
-            return self._without(source, ask, RunStatus.BLOCKED, str(error), closed=True)
+        if no_way(error):
+            robots = isinstance(error, RefusedError) and error.reason is Reason.ROBOTS
+            why = str(error) if isinstance(error, RefusedError) else f"{urlsplit(ask.url).path}: {explain(error)}"
+            return self._without(source, ask, RunStatus.BLOCKED if robots else RunStatus.FAILED, why, closed=True)
         self._note_failure(error, authority(failure.request.url))  # type: ignore[attr-defined]
         return []
 
@@ -243,7 +245,7 @@ class OutletSpider(Spider):
         room = 0 if ended or self.crawl.in_flight > AHEAD // 2 else AHEAD - self.crawl.in_flight
         try:
             found = self.crawl.take_due(room) if room > 0 else ()
-        except ArchiveError as error:
+        except Exception as error:  # noqa: BLE001 - Scrapy would log it, and the crawl pass for one that was stopped
             self.stop(error)
             return
         for due in found:
@@ -372,9 +374,11 @@ class OutletSpider(Spider):
         await self.reader.drain(quick=reason != "finished")
 
 
-def forbidden(error: BaseException) -> bool:
-    """Say whether robots.txt, which was read, asks not to fetch just this address."""
-    return isinstance(error, RefusedError) and error.reason is Reason.ROBOTS and not error.passing
+def no_way(error: BaseException) -> bool:
+    """Say whether just this address gives nothing: robots.txt shuts it, it leads elsewhere or in circles, it is too large."""
+    if isinstance(error, RefusedError):
+        return error.reason in (Reason.ROBOTS, Reason.OFFSITE) and not error.passing
+    return isinstance(error, DownloadCancelledError) or type(error) is IgnoreRequest
 
 
 def _read(source: Source, ask: Ask, reply: Reply) -> Answer:

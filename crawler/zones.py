@@ -37,7 +37,7 @@ def zone_of(index: Mapping[str, Any]) -> str | None:
         return named
     try:
         ahead = float(hours) if not isinstance(hours, bool) else 0.0  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if not ahead.is_integer() or ahead == 0 or abs(ahead) > 14:
         return None

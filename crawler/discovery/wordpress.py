@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 PER_PAGE = 100
 """The most posts that WordPress gives in one answer (OUTLETS 1.1)."""
+LONGEST_NUMBER = 12
+"""Digits of a number in a header; Python refuses to read one of 4,300."""
 OVERLAP = timedelta(seconds=1)
 """WordPress's time bounds are strict, so a window begins this much before where the last one ended."""
 FIELDS = (
@@ -100,6 +102,10 @@ class WordPressRest:
         total, pages = _number(reply.headers.get("x-wp-total")), _number(reply.headers.get("x-wp-totalpages"))
         more = ask.page < pages if pages is not None else len(posts) == PER_PAGE
         stories = tuple(filter(None, map(_story, posts)))
+        if ask.page > 1 and stories and self._walks[ask.window].page == _records(stories):
+            # A cache that knows addresses without their queries; a walk on, in each window, would cost hundreds of requests.
+            why = f"page {ask.page} of the REST interface is the page before once more: a cache does not see what is asked"
+            raise NotThisSourceError(why, closed=True)
         return Answer(
             stories=stories,
             unusable=len(posts) - len(stories),
@@ -196,7 +202,7 @@ class _Walk:
 
     def note(self, answer: Answer) -> None:
         """Count a page; what a new post has moved on from the page before is counted once."""
-        here = frozenset(story.record for story in answer.stories)
+        here = _records(answer.stories)
         self.met += len(here - self.page) + answer.unusable
         self.page = here
         if answer.total is not None:
@@ -212,12 +218,16 @@ class _Walk:
         return self.shrank or (self.least is not None and self.met < self.least)
 
 
+def _records(stories: Sequence[Story]) -> frozenset[str | None]:
+    return frozenset(story.record for story in stories)
+
+
 def _utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
 
 
 def _story(post: Any) -> Story | None:

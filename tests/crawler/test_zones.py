@@ -14,6 +14,7 @@ from crawler.zones import index_of, same_clock, zone_in, zone_of
         ("", 9.0, "Asia/Jayapura"),
         ("", -3, "Etc/GMT+3"),
         ("", 5.5, None),
+        ("", 10**400, None),
         ("", 0, None),
         ("UTC", 0, None),
         ("../../etc/passwd", 0, None),

@@ -220,3 +220,16 @@ def test_all_posts_are_listed_again_once_in_seven_days_and_that_is_said():
     assert "read whole" in step.remark
     after = WordPressRest("https://kabar.example", "Asia/Makassar", step.marks, now=NOW + timedelta(days=6))
     assert [ask.window for ask in after.begin()] == ["modified", "published"]
+
+
+def test_a_cache_that_gives_every_page_as_the_first_closes_the_interface():
+    """Such a site cost 160 requests in a crawl with nothing new; a header of 5,000 digits ended a crawl as a bug."""
+    source = WordPressRest("https://kabar.example", "Asia/Makassar", {}, now=NOW)
+    (ask,) = source.begin()
+    headers = {"x-wp-total": "9" * 5000, "x-wp-totalpages": "40"}
+    answer = read(source, [post(1), post(2)], **headers)
+    assert answer.total is None
+    assert source.go_on(ask, answer, met=Met(fresh=2), now=NOW).asks
+    with pytest.raises(NotThisSourceError, match="page 2 of the REST interface is the page before once more") as raised:
+        read(source, [post(1), post(2)], page=2, **headers)
+    assert raised.value.closed
