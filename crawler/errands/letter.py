@@ -20,7 +20,9 @@ from archive.warc import HttpMessage
 from crawler.config import OutletSettings, SettingsError, outlet_from
 from crawler.errands.told import Exchanged, Finding
 from crawler.goldens import Kept
+from crawler.guard import authority
 from crawler.reader import told_by
+from crawler.reading.feed import YEARS
 from crawler.version import VERSION
 
 KIND = "pilkada outlets check"
@@ -39,6 +41,16 @@ _VALUE_FIRST = re.compile(
     rb"""(<(?:meta|input)\b[^>]{0,300}?\b(?:content|value)=)%s(?=[^>]{0,300}?\bname=["']?%s)""" % (_QUOTED, _NAMES),
     re.IGNORECASE,
 )
+_BARE = rb"""[^\s"'<>]{1,4096}"""
+_NAME_FIRST_BARE = re.compile(
+    rb"""(<(?:meta|input)\b[^>]{0,300}?\bname=["']?%s["']?[^>]{0,300}?\b(?:content|value)=)%s""" % (_NAMES, _BARE),
+    re.IGNORECASE,
+)
+_VALUE_FIRST_BARE = re.compile(
+    rb"""(<(?:meta|input)\b[^>]{0,300}?\b(?:content|value)=)%s(?=[^>]{0,300}?\bname=["']?%s)""" % (_BARE, _NAMES),
+    re.IGNORECASE,
+)
+"""The same without quotes, as programs that make pages smaller leave them."""
 _IN_SCRIPT = re.compile(rb"""(\b%s["']?\s{0,4}[:=]\s{0,4})%s""" % (_NAMES, _QUOTED), re.IGNORECASE)
 """`"ajax_nonce":"…"`, `window.csrfToken = '…'`."""
 _IN_ADDRESS = re.compile(
@@ -124,6 +136,8 @@ def without_secrets(body: bytes, contact: str | None = None) -> bytes:
     hidden = HIDDEN.encode()
     for pattern in (_NAME_FIRST, _VALUE_FIRST, _IN_SCRIPT):
         body = pattern.sub(rb"\1\2" + hidden + rb"\2", body)
+    for pattern in (_NAME_FIRST_BARE, _VALUE_FIRST_BARE):
+        body = pattern.sub(rb"\1" + hidden, body)
     body = _USER.sub(rb"\1", _IN_ADDRESS.sub(rb"\1" + hidden, body))
     return body.replace(contact.encode(), hidden) if contact else body
 
@@ -186,6 +200,8 @@ def _exchanged(raw: Mapping[str, Any]) -> Exchanged:
     given = dict(raw)
     text, packed = given.pop("text", None), given.pop("base64", None)
     one = msgspec.convert(given, Exchanged, strict=False)
+    if one.at.year not in YEARS or authority(one.url) is None:
+        raise ValueError(f"{one.url} at {one.at.isoformat()} is no page of a site")
     if isinstance(text, str):
         return msgspec.structs.replace(one, body=text.encode())
     return msgspec.structs.replace(one, body=b64decode(packed, validate=True)) if isinstance(packed, str) else one

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from archive.output import MisuseError
 from crawler.cli import App
 from crawler.commands import outlets, record
 from crawler.crawl import Outlet
 from crawler.errands.check import check
-from crawler.errands.letter import HIDDEN, without_secrets
+from crawler.errands.letter import HIDDEN, KIND, pages_in, without_secrets
 from crawler.errands.told import Finding
 from crawler.errands.visitor import MOST_REQUESTS
 from crawler.reading import ReadingPool
@@ -166,6 +167,28 @@ def test_words_of_a_story_are_not_taken_for_secrets() -> None:
         '<p>Bawaslu: "kata sandi" bocor? Token listrik = mahal. Surat a@b.example</p><a href="/berita?page=2&amp;id=7">'
     )
     assert without_secrets(text.encode()).decode() == text
+
+
+@pytest.mark.parametrize("quote", ['"', "'", ""])
+def test_a_token_is_hidden_however_its_value_is_quoted(quote: str) -> None:
+    """Programs that make pages smaller leave quotes out."""
+    tags = (
+        f"<meta name={quote}csrf-token{quote} content={quote}k0ta{quote}><input value={quote}k0ta{quote} name=_token>"
+    )
+    assert "k0ta" not in without_secrets(tags.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("url", "at"), [("http://[kota/", "2025-06-10T03:00:00Z"), ("https://kota.example/a", "0001-01-01T00:00:00+14:00")]
+)
+def test_a_report_whose_page_stands_nowhere_or_at_no_time_is_one_line(url: str, at: str, tmp_path: Path) -> None:
+    declared = {"family": "wordpress", "name": "K", "base_url": "https://kota.example", "timezone": "Asia/Jakarta"}
+    told = {"url": url, "status": 200, "headers": {}, "at": at, "role": "page", "text": "<p>"}
+    outlet = {"outlet": "kota", "declared": declared, "exchanges": [told]}
+    letter = {"what": KIND, "version": "1", "written_at": "2025-01-01T00:00:00Z", "outlets": [outlet]}
+    (tmp_path / "x.json").write_text(json.dumps(letter), "utf-8")
+    with pytest.raises(MisuseError, match=r"is no report of .*: .* is no page of a site"):
+        pages_in(tmp_path / "x.json")
 
 
 @pytest.mark.parametrize(
