@@ -119,3 +119,19 @@ def test_tests_named_as_proof_exist() -> None:
     named = set(re.findall(r"`(tests/[\w/.]*)`", (ROOT / "README.md").read_text("utf-8")))
     assert named
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.id.md", "CONTRIBUTING.md"])
+def test_every_fence_is_closed_and_every_heading_stands_alone(name: str) -> None:
+    inside = False
+    before = ""
+    for number, line in enumerate((ROOT / name).read_text("utf-8").splitlines(), 1):
+        where = f"{name}, line {number}: {line}"
+        if line.startswith("```"):
+            assert (line == "```") is inside, where
+            inside = not inside
+        elif not inside:
+            assert not line.startswith("$ "), where
+            assert not (line.startswith("#") and before), where
+        before = line
+    assert not inside
