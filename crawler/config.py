@@ -81,6 +81,24 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     schedule: ScheduleSettings = ScheduleSettings()
 
 
+SECTION_OF: dict[str, type[msgspec.Struct]] = {
+    "archive": ArchiveSettings,
+    "crawl": CrawlSettings,
+    "election": ElectionSettings,
+    "outlets": OutletSettings,
+    "schedule": ScheduleSettings,
+}
+WORDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a section",
+}
+"""What msgspec calls the types of values, in words of a settings file."""
+
+
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """The settings, the home they belong to, and where each value that is no default came from."""
 
@@ -175,7 +193,16 @@ def _read_file(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} is not valid TOML: {error}") from error
+        raise SettingsError(f"{file} is not valid TOML: {_where(str(error))}") from error
+
+
+def _where(text: str) -> str:
+    """Give the reader's complaint; a section that stands twice by its name, as it is written."""
+    twice = re.match(r"Cannot declare \((.*?),?\) twice (\(at line \d+)", text)
+    if twice is None:
+        return f"{text}; text stands in quotes" if text.startswith("Invalid value") else text
+    name = ".".join(re.findall(r"'([^']*)'", twice[1]))
+    return f"[{name}] stands there twice {twice[2]}): leave one of them"
 
 
 def _keys(values: Mapping[str, Any], prefix: str = "") -> list[str]:
@@ -195,15 +222,8 @@ def _put(values: dict[str, Any], keys: tuple[str, ...], value: Any, name: str) -
 
 def _typed(keys: tuple[str, ...], raw: str) -> Any:
     """Give an environment value in the shape of its key: a list from commas, the rest is converted later."""
-    section = {
-        "archive": ArchiveSettings,
-        "crawl": CrawlSettings,
-        "election": ElectionSettings,
-        "outlets": OutletSettings,
-        "schedule": ScheduleSettings,
-    }
-    struct = section.get(keys[0])
-    for field in fields(struct) if struct else ():  # type: ignore[arg-type]
+    struct = SECTION_OF.get(keys[0])
+    for field in fields(struct) if struct else ():
         if field.name == keys[-1] and typing.get_origin(field.type) is list:
             return [part.strip() for part in raw.split(",") if part.strip()]
     return raw
@@ -224,13 +244,29 @@ def _explain(error: msgspec.ValidationError, prefix: str, origins: Mapping[str, 
     unknown = re.search(r"unknown field `(.*?)`", text)
     if unknown:
         key = f"{key}.{unknown[1]}".lstrip(".")
-        return f"{origins.get(key, file)}: unknown key {key}"
+        close = difflib.get_close_matches(unknown[1], _keys_beside(key), 1)
+        return f"{origins.get(key, file)}: unknown key {key}" + (f"; did you mean {close[0]}?" if close else "")
     missing = re.search(r"missing required field `(.*?)`", text)
     if missing:
         near = difflib.get_close_matches(key.removeprefix("outlets."), shipped(), 1)
         meant = f"; did you mean {near[0]}, which ships?" if near else ""
         return f"{file}: {key} lacks the key {missing[1]}{meant}"
-    return f"{origins.get(key, file)}: {key}: {_allowed(key) or text.split(' - at ')[0].lower()}"
+    return f"{origins.get(key, file)}: {key}: {_allowed(key) or _plainly(text.split(' - at ')[0])}"
+
+
+def _keys_beside(key: str) -> tuple[str, ...]:
+    """Give the keys that may stand where an unknown one stands."""
+    struct = SECTION_OF.get(key.partition(".")[0]) if "." in key else Settings
+    return tuple(field.name for field in fields(struct)) if struct else ()
+
+
+def _plainly(text: str) -> str:
+    """Say in words of a settings file which type was expected."""
+    types = re.fullmatch(r"Expected `(.*?)`, got `(\w+)`", text)
+    if types is None:
+        return text.lower()
+    wanted = [WORDS.get(name, name) for name in types[1].split(" | ") if name != "null"]
+    return f"must be {' or '.join(wanted)}, not {WORDS.get(types[2], types[2])}"
 
 
 def _allowed(key: str) -> str | None:
@@ -265,7 +301,9 @@ def _check(settings: Settings) -> None:
             raise SettingsError(f"schedule.{key}: {error}") from error
     for slug in schedule.outlets:
         if slug not in settings.outlets:
-            raise SettingsError(f"schedule.outlets.{slug}: there is no outlet {slug}")
+            raise SettingsError(
+                f"schedule.outlets.{slug}: there is no outlet {slug}; known are {', '.join(settings.outlets)}"
+            )
     for slug, outlet in settings.outlets.items():
         _check_outlet(slug, outlet)
     _check_regions(settings.outlets)

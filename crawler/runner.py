@@ -328,7 +328,8 @@ def check_contact(slug: str, crawl: CrawlSettings, at: str) -> None:
     """
     if crawl.contact is None and not is_loopback(at):
         raise SettingsError(
-            f"crawl.contact is unset: set an e-mail address or a page there before {slug} ({at}) is crawled"
+            f'crawl.contact is unset, and sites are told who asks: write contact = "…" under [crawl] in pilkada.toml,'
+            f" an e-mail address or a page, before {slug} ({at}) is crawled"
         )
 
 

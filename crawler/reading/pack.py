@@ -117,6 +117,8 @@ def load(name: str, home: Path) -> Pack:
     folder = home / Path(name).expanduser() if "/" in name else SHIPPED / name
     if not folder.is_dir():
         ships = ", ".join(sorted(path.name for path in SHIPPED.iterdir() if path.is_dir()))
+        if "/" in name:
+            raise PackError(f"election.pack: there is no folder {folder}; {ships} ships and is named without a /")
         raise PackError(f"election.pack: there is no pack {name}; {ships} ships, and a folder is written with a /")
     texts = []
     for file in FILES:
