@@ -364,7 +364,7 @@ class OutletSpider(Spider):
     async def on_closed(self, reason: str) -> None:
         """Let the readers finish what was fetched."""
         if undated := self.sightings.undated:
-            self.crawl.remarks.append(f"{undated} stories whose day no source says were taken with the others")
+            self.crawl.remarks.append(f"{undated} stories whose day no source says were not left out")
         if failed := self.crawl.tally.parts_failed:
             self.crawl.remarks.append(f"{failed} further pages of stories could not be fetched")
         if reason == "shutdown":

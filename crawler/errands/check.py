@@ -93,7 +93,7 @@ def _silent(declared: type[Declaration], tellings: Iterable[Telling]) -> list[st
     if not silent:
         return []
     others = [kind for group in declared.sources[1:] for kind in group if heard[kind].heard.answers]
-    instead = f"; {', '.join(others)} will do instead" if others else "; nothing else does either"
+    instead = f"; {', '.join(others)} will do instead" if others else "; no other source answers either"
     return [f"sources: {heard[kind].heard.said}{instead}" for kind in silent]
 
 

@@ -41,7 +41,7 @@ def probe(app: "App", url: str, output: str) -> int:
         raise MisuseError(f"{url} is declared as {slug}: {how}")
     found = send(errand)
     if found.failed is not None:
-        click.echo(for_terminal(f"pilkada: {found.failed}"), err=True)
+        click.echo(for_terminal(f"pilkada: {_at(url, found.failed)}"), err=True)
         return 3
     if output == "table":
         click.echo(block(found, app.loaded), nl=False)
@@ -65,6 +65,12 @@ def probe(app: "App", url: str, output: str) -> int:
     )
     write_rows([{"outlet": slug_for(found, declared), **{key: facts[key] for key in kept}}], output)
     return 0
+
+
+def _at(url: str, failed: str) -> str:
+    """Say of which address it is that nothing was found out; of one that is silent, what to do about it."""
+    said = failed if url in failed else f"{url}: {failed}"
+    return f"{said}; does that address open in a browser?" if "did not answer" in failed else said
 
 
 @click.command()

@@ -9,11 +9,14 @@ from archive.output import MisuseError, format_option, write_rows
 from archive.text import for_terminal
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Sequence
 
     from crawler.cli import App
     from crawler.importing.importer import Report
 
+NAMED = 3
+"""Hosts that are named where no outlet is declared at any."""
 COLUMNS = ("file", "records", "taken", "known", "skipped", "new", "revised", "unchanged", "rejected")
 
 
@@ -53,7 +56,12 @@ def import_(app: "App", files: "Sequence[Path]", *, outlet: str | None, output: 
     rows = [row_of(report) for report in reports]
     if output == "table":
         rows = [
-            row | {"skipped": sum(report.skipped.values()), "rejected": sum(report.rejected.values())}
+            row
+            | {
+                "file": Path(report.file).name,
+                "skipped": sum(report.skipped.values()),
+                "rejected": sum(report.rejected.values()),
+            }
             for row, report in zip(rows, reports, strict=True)
         ]
     write_rows(rows, output, COLUMNS)
@@ -62,14 +70,26 @@ def import_(app: "App", files: "Sequence[Path]", *, outlet: str | None, output: 
     return 4 if any(report.held for report in reports) else 0
 
 
+def _declare(elsewhere: "Counter[str]") -> str:
+    """Say of which sites a file is, when no outlet is declared at any of them."""
+    hosts = [f"{host.removesuffix(':443').removesuffix(':80')} ({n})" for host, n in elsewhere.most_common(NAMED)]
+    more = f" and {len(elsewhere) - NAMED} more" if len(elsewhere) > NAMED else ""
+    return (
+        f"nothing was taken, since no outlet is declared at {', '.join(hosts)}{more}:"
+        " declare it (its base_url tells where it is), then run this again"
+    )
+
+
 def _explain(report: "Report") -> None:
     """Say beside the table what its sums are made of."""
     for text in (
         report.detail,
         report.due and f"{report.due} addresses are due; the next crawl fetches them",
         report.skipped and f"skipped: {', '.join(f'{reason} {n}' for reason, n in report.skipped.most_common())}",
+        not (report.taken or report.known) and report.elsewhere and _declare(report.elsewhere),
         report.zoneless
-        and f"no site told the zone of {', '.join(report.zoneless)}: set outlets.NAME.timezone and run it again",
+        and f"no site told a zone: set {' and '.join(f'outlets.{one}.timezone' for one in report.zoneless)}, such as"
+        " Asia/Makassar, and run it again",
         report.held and f"run it again for {', '.join(report.held)}: another process was at work there",
     ):
         if text:

@@ -32,6 +32,8 @@ def kind_of(path: Path) -> Kind:
     Raises:
         MisuseError: it is none of these, or cannot be read.
     """
+    if path.is_dir():
+        raise MisuseError(f"{path} is a folder: name the files in it, such as {path / '*.warc.gz'}")
     try:
         with path.open("rb") as file:
             start = file.read(_START)
@@ -48,8 +50,10 @@ def kind_of(path: Path) -> Kind:
         raise MisuseError(f"{path} cannot be read: {error.strerror}") from error
     if not stream.zipped and _lists_addresses(start):
         return Kind.ADDRESSES
-    what = "is empty" if not start else "is not"
-    raise MisuseError(f"{path} {what}: a WARC file (.warc, .warc.gz), a WACZ file or a list of addresses is needed")
+    what = "is empty" if not start else "is none of what is imported"
+    raise MisuseError(
+        f"{path} {what}: a WARC file (.warc, .warc.gz), a WACZ file, or a text file with an address (https://…) a line"
+    )
 
 
 def _kind_of_zip(path: Path) -> Kind:

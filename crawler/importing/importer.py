@@ -29,6 +29,8 @@ KINDS = ("request", "warcinfo", "metadata", "resource", "conversion", "continuat
 """Types of records that show no page; any other is counted as `unknown_type`."""
 A_LINE = 10_000
 """Records after which a log line says how far an import is."""
+HOSTS = 1000
+"""Hosts without an outlet that are told apart in one report."""
 A_LIST = 256
 """Addresses of a list that are noted together."""
 
@@ -51,6 +53,8 @@ class Report:
     """Addresses of a list that the next crawl fetches."""
     held: list[str] = field(default_factory=list)
     """Outlets whose records were left, since another process is at work there."""
+    elsewhere: Counter[str] = field(default_factory=Counter)
+    """Hosts at which no outlet is declared, with their records, as far as they are counted."""
     zoneless: list[str] = field(default_factory=list)
     """Outlets whose records were left, since nobody said in which zone their days are counted."""
     detail: str = ""
@@ -65,6 +69,12 @@ class Report:
             self.known += number
         else:
             self.skipped[reason] += number
+
+    def met(self, url: str) -> None:
+        """Note the host of a record that belongs to no outlet; a file may hold any number of hosts."""
+        host = authority(url)
+        if host is not None and (host in self.elsewhere or len(self.elsewhere) < HOSTS):
+            self.elsewhere[host] += 1
 
 
 class Importer:
@@ -160,6 +170,8 @@ class Importer:
         if header.kind not in ("response", "revisit"):
             return header.kind if header.kind in KINDS else "unknown_type"
         if (why := self._not_ours(header.url)) is not None:
+            if why == "other_host":
+                report.met(header.url)
             return why
         slug = self._outlet_at(header.url)
         assert slug is not None
@@ -210,6 +222,8 @@ class Importer:
             why = "bad_address" if authority(url) is None else self._not_ours(url)
             if slug is None or why is not None:
                 report.count(why or "other_host")
+                if why == "other_host":
+                    report.met(url)
                 continue
             waiting.setdefault(slug, []).append(url)
             if len(waiting[slug]) >= A_LIST:
@@ -227,4 +241,5 @@ def _shared(path: str, outlet: OutletSettings) -> int:
 
 def row_of(report: Report) -> dict[str, object]:
     """Give a report as a row for programs."""
-    return asdict(report) | {"skipped": dict(report.skipped), "rejected": dict(report.rejected)}
+    counts = {"skipped": report.skipped, "rejected": report.rejected, "elsewhere": report.elsewhere}
+    return asdict(report) | {name: dict(count) for name, count in counts.items()}

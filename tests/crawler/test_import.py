@@ -43,9 +43,24 @@ def test_what_cannot_be_imported_is_said_before_anything_is(pilkada: Pilkada, tm
     assert (ended.status, ended.out) == (2, "")
     assert str(bad) in ended.complaint()
     assert not (pilkada.home / "warc").exists()
+    ended = pilkada("import", str(good), str(tmp_path))
+    assert (ended.status, ended.out) == (2, "")
+    assert f"{tmp_path} is a folder: name the files in it, such as {tmp_path}/*.warc.gz" in ended.complaint()
     ended = pilkada("import", str(good), "--outlet", "entah")
     assert ended.status == 2
     assert "there is no outlet entah" in ended.complaint()
+
+
+def test_a_file_of_sites_that_nobody_declared_says_which_those_are(pilkada: Pilkada, tmp_path: Path) -> None:
+    file = tmp_path / "lain.warc"
+    urls = [f"https://{name}.example/a/" for name in ("lain", "lain", "satu", "dua", "tiga")]
+    file.write_bytes(b"".join(record("response", url, http(BODY)) for url in urls))
+    ended = pilkada("import", str(file))
+    assert ended.status == 0, ended
+    assert (
+        "no outlet is declared at lain.example (2), satu.example (1), dua.example (1) and 1 more: declare" in ended.err
+    )
+    assert ended.out.splitlines()[1].startswith("lain.warc  5"), "a table names the file, not its folder"
 
 
 def test_an_older_page_does_not_become_the_text_of_an_article_that_was_crawled(

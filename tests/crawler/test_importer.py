@@ -328,7 +328,11 @@ def test_what_can_be_imported_is_told_by_its_content(tmp_path: Path, data: bytes
 def test_a_zip_without_records_a_folder_and_no_file_are_said(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "lain.zip", "w") as archive:
         archive.writestr("catatan.txt", "halo")
-    for name, word in (("lain.zip", "no WACZ"), (".", "cannot be read"), ("tidak-ada", "No such file")):
+    for name, word in (
+        ("lain.zip", "no WACZ"),
+        (".", "is a folder: name the files in it"),
+        ("tidak-ada", "No such file"),
+    ):
         with pytest.raises(MisuseError, match=word):
             kind_of(tmp_path / name)
 

@@ -1,6 +1,7 @@
 """`outlets probe`: a site that nobody declared becomes an outlet by what it says of itself, or is one line."""
 
 import json
+import socket
 import subprocess
 import tempfile
 import tomllib
@@ -75,6 +76,16 @@ def test_an_outlet_of_each_system_is_added_by_probe_alone(tmp_path: Path) -> Non
         assert {report["outlet"]: (report["status"], report["new"]) for report in reports} == {
             slug: ("ok", len(site.public)) for slug, site in sites.items()
         }
+
+
+def test_a_site_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        ended = Pilkada(tmp_path / "home")("outlets", "probe", url)
+    assert (ended.status, ended.out) == (3, "")
+    assert ended.complaint().startswith(f"{url}: robots.txt did not answer")
+    assert ended.complaint().endswith("does that address open in a browser?")
 
 
 def test_a_look_leads_to_no_address_that_is_not_public(tmp_path: Path, site: Newsroom) -> None:
