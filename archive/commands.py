@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+OPERATORS = re.compile(r"(?<!\S)(?:AND|OR|NOT|-\w+|\w+\*|(?:title|author|place|outlet|tag|actor):\S*)(?!\S)")
+"""What other query languages know, and ours does not yet."""
+
+
 class App(Protocol):
     """What the command line hands to these commands as `ctx.obj`."""
 
@@ -121,6 +125,9 @@ def search(
         click.echo(to_json(answer))
     elif output == "table":
         _print_findings(found)
+        if taken := OPERATORS.findall(found.query):
+            said = ", ".join(dict.fromkeys(taken))
+            click.echo(f"{said}: searched for as a word, since a query has words and phrases only", err=True)
     else:
         write_rows(hits, output)
 

@@ -48,12 +48,17 @@ def room() -> int:
 
 
 def write_rows(
-    rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence[str] | None = None, *, empty: str | None = None
+    rows: Iterable[Mapping[str, Any]],
+    output: str,
+    columns: Sequence[str] | None = None,
+    *,
+    empty: str | None = None,
+    whole: str = "",
 ) -> None:
     """Print rows to stdout in one of the four formats; `columns` are those of the table, all by default.
 
     A row too wide for the terminal, or for 80 columns, gives up space in its widest column, the last one first.
-    `empty` is said on stderr instead of a table without rows.
+    The column `whole` gives up none. `empty` is said on stderr instead of a table without rows.
     """
     if output == "jsonl":
         for row in rows:
@@ -67,7 +72,7 @@ def write_rows(
     elif not held and empty:
         click.echo(for_terminal(empty), err=True)
     else:
-        sys.stdout.write(_table(held, columns or (list(held[0]) if held else [])))
+        sys.stdout.write(_table(held, columns or (list(held[0]) if held else []), whole))
 
 
 def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -96,15 +101,16 @@ def cell_text(value: object) -> str:
     return str(plain).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], whole: str) -> str:
     if not rows:
         return ""
     cells = [[" ".join(for_terminal(cell_text(row.get(name))).split()) for name in columns] for row in rows]
     heads = [name.upper().replace("_", " ") for name in columns]
     widths = [max(len(head), *(len(row[at]) for row in cells)) for at, head in enumerate(heads)]
     spare = room() - 2 * (len(widths) - 1)
-    while sum(widths) > spare and max(widths) > 8:
-        widest = max(range(len(widths)), key=lambda at: (widths[at], at))
+    giving = [at for at, name in enumerate(columns) if name != whole]
+    while sum(widths) > spare and any(widths[at] > 8 for at in giving):
+        widest = max(giving, key=lambda at: (widths[at], at))
         widths[widest] -= 1
     lines = [heads, *cells]
     return "".join(

@@ -227,7 +227,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except click.NoSuchOption as error:
         early = error.option_name in {name for option in pilkada.params for name in option.opts}
-        _say(f"{error.option_name} stands before the command" if early else error.format_message())
+        _say(f"{error.option_name} stands before the command" if early else _with_help(error))
+        return error.exit_code
+    except click.UsageError as error:
+        _say(_with_help(error))
         return error.exit_code
     except click.ClickException as error:
         _say(f"{error.format_message()}")
@@ -268,6 +271,14 @@ def foreseen(error: Exception) -> int | None:
         (ArchiveError, 1),
     )
     return next((status for kind, status in statuses if isinstance(error, kind)), None)
+
+
+def _with_help(error: click.UsageError) -> str:
+    """Say where it is told what a command takes, unless the error already says what was meant."""
+    said = error.format_message()
+    if error.ctx is None or "Did you mean" in said:
+        return said
+    return f"{said.rstrip('.')}; `{error.ctx.command_path} --help` says what it takes"
 
 
 def _say(text: str) -> None:

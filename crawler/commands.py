@@ -308,7 +308,9 @@ def config(app: "App", output: str) -> None:
         for key, value in flat(msgspec.to_builtins(loaded.settings))
     ]
     write_rows(
-        [{"key": "home", "value": str(loaded.home.root), "origin": "--home, $PILKADA_HOME or default"}, *rows], output
+        [{"key": "home", "value": str(loaded.home.root), "origin": "--home, $PILKADA_HOME or default"}, *rows],
+        output,
+        whole="key",
     )
 
 

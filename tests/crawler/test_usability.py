@@ -160,10 +160,21 @@ def test_words_to_search_for_need_no_quotes(crawled: Pilkada) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "said"),
+    [("pemungutan OR KPU NOT KPU OR", "OR, NOT"), ("-kotak title:suara suar*", "-kotak, title:suara, suar*")],
+)
+def test_what_looks_like_an_operator_is_said_to_be_a_word(crawled: Pilkada, query: str, said: str) -> None:
+    assert f"{said}: searched for as a word" in crawled("search", "--", query).err
+    assert "searched for as a word" not in crawled("search", "--", "not -- suara-suara pukul: 10").err
+
+
+@pytest.mark.parametrize(
     ("words", "says"),
     [
         (["serach", "kotak"], "No such command 'serach'. Did you mean 'search'?"),
         (["schedule", "stauts"], "No such command 'stauts'. Did you mean 'status'?"),
+        (["search", "kotak", "--since", "7d"], "No such option '--since'; `pilkada search --help` says what it takes"),
+        (["outlets", "probe"], "Missing argument 'URL'; `pilkada outlets probe --help` says what it takes"),
         (["search", "kotak", "--home", "x"], "--home stands before the command"),
         (answered(contact="redaksi"), "--contact must be an e-mail address or a page"),
         (answered(outlet="Kabar Kita"), "--outlet: a short name is made of a to z"),
@@ -179,6 +190,12 @@ def test_a_slip_is_named_by_the_word_that_was_typed(tmp_path: Path, words: list[
     assert ended.status == 2, ended
     assert ended.complaint().startswith(says)
     assert not pilkada.home.exists()
+
+
+def test_the_table_of_settings_shows_each_key_whole(tmp_path: Path) -> None:
+    lines = Pilkada(tmp_path / "arsip")("config").out.splitlines()
+    assert any(line.startswith("outlets.kaltimkita.timezone  Asia/Makassar") for line in lines), lines
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize(
