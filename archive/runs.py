@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, literal, or_, select, update
 
 from archive.database import insert_row
 from archive.errors import SupersededError
@@ -243,9 +243,12 @@ def get(connection: Connection, run_id: int) -> RunRow | None:
     return next(iter(_rows(connection, Run.id == run_id, limit=1)), None)
 
 
-def newest(connection: Connection, *, outlets: Sequence[str] = (), limit: int = 20) -> list[RunRow]:
-    """Give the newest runs, newest first, of some outlets or of all."""
-    return _rows(connection, Outlet.slug.in_(outlets) if outlets else Outlet.id > 0, limit=limit)
+def newest(
+    connection: Connection, *, outlets: Sequence[str] = (), kind: str | None = None, limit: int = 20
+) -> list[RunRow]:
+    """Give the newest runs, newest first, of some outlets or of all; of one kind where it is named."""
+    of_them = Outlet.slug.in_(outlets) if outlets else Outlet.id > 0
+    return _rows(connection, of_them if kind is None else and_(of_them, Run.kind == kind), limit=limit)
 
 
 def last_success(connection: Connection, outlet: str) -> datetime | None:

@@ -159,6 +159,8 @@ def runs(app: App, outlets: tuple[str, ...], limit: int, output: str) -> None:
         if outlet not in known:
             raise _unknown(outlet, known)
     rows = ledger.made(database, outlets=outlets, limit=limit, alive=_alive(app))
+    if output == "table":
+        rows = [row if row["kind"] == "crawl" else row | {"cause": row["kind"]} for row in rows]
     _print(app, rows, output, RUNS_COLUMNS, empty=f"no runs yet in {app.home.root}")
 
 

@@ -48,14 +48,15 @@ def standing(
 ) -> list[dict[str, Any]]:
     """Give how each outlet stands (CONTRACT.md, `schedule status`).
 
-    `state` is the status of the last run, `running` or `never`; `last_run` is when the last one started, and
+    Only crawls count: an import that went well says nothing of a site that blocks us. `state` is the status of the last, `running` or `never`; `last_run` is when the last one started, and
     `last_outcome` how the last one that has ended did. `next_run` is what the expression names next, daemon or not.
     """
     rows = []
     for outlet in outlets:
         with database.read() as connection:
-            recent = [_settled(run, alive) for run in runs.newest(connection, outlets=[outlet], limit=RECENT)]
+            crawls = runs.newest(connection, outlets=[outlet], kind="crawl", limit=RECENT)
             last_success = runs.last_success(connection, outlet)
+        recent = [_settled(run, alive) for run in crawls]
         shown = _telling(recent)
         rows.append(
             {
@@ -79,6 +80,7 @@ def made(database: Database, *, outlets: Sequence[str] = (), limit: int, alive: 
         {
             "run_id": run.run_id,
             "outlet": run.outlet,
+            "kind": run.kind,
             "cause": run.cause,
             "planned_at": run.planned_at,
             "started_at": run.started_at,

@@ -15,11 +15,13 @@ SETTINGS = ScheduleSettings(outlets={"mahakam": "0 6 * * *"})
 MINUTE = timedelta(minutes=1)
 
 
-def begin(database: Database, outlet: str, at: datetime, *, cause: str = "schedule") -> runs.RunTicket:
+def begin(
+    database: Database, outlet: str, at: datetime, *, cause: str = "schedule", kind: str = "crawl"
+) -> runs.RunTicket:
     with database.write() as connection:
         outlet_id = runs.register_outlet(connection, outlet, {"name": outlet}, at)
         return runs.begin(
-            connection, outlet_id, kind="crawl", cause=cause, planned_at=at, version="0", settings_digest="", now=at
+            connection, outlet_id, kind=kind, cause=cause, planned_at=at, version="0", settings_digest="", now=at
         )
 
 
@@ -95,6 +97,15 @@ def test_a_crawl_that_runs_is_told_beside_the_last_outcome(database: Database) -
     assert row["trouble"] is None
 
 
+def test_an_import_says_nothing_of_how_crawls_go(database: Database) -> None:
+    blocked = begin(database, "kukar", NOW - 9 * MINUTE)
+    finish(database, blocked, NOW - 8 * MINUTE, RunStatus.BLOCKED, "robots.txt refuses us")
+    taken = begin(database, "kukar", NOW - 3 * MINUTE, cause="command", kind="import")
+    finish(database, taken, NOW - 2 * MINUTE, RunStatus.OK)
+    row = standing(database)
+    assert (row["state"], row["last_run"], row["trouble"]) == ("blocked", NOW - 9 * MINUTE, "robots.txt refuses us")
+
+
 def test_a_run_that_nobody_runs_has_failed(database: Database) -> None:
     begin(database, "kukar", NOW - MINUTE)
     row = standing(database)
@@ -126,6 +137,7 @@ def test_runs_are_listed_newest_first_with_their_counts(database: Database) -> N
     assert oldest == {
         "run_id": 1,
         "outlet": "kukar",
+        "kind": "crawl",
         "cause": "missed",
         "planned_at": NOW,
         "started_at": NOW,
