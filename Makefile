@@ -6,13 +6,14 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench soak lock format clean
+.PHONY: help demo test check bench gate soak lock format clean
 
 help:
 	@echo "make demo    the whole thing on four sample outlets, in under a minute after the set-up"
 	@echo "make test    all tests but the long ones"
 	@echo "make check   format, lint, types, import directions"
 	@echo "make bench   what an article costs, beside plain Scrapy and trafilatura (SIZE=$(SIZE))"
+	@echo "make gate    how articles written for it are judged to be about an election"
 	@echo "make soak    the long tests: the full counts of what \`make test\` does a tenth of"
 	@echo "make lock    requirements.lock made again from pyproject.toml"
 
@@ -41,6 +42,9 @@ check: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m bench.articles --size $(SIZE)
+
+gate: $(INSTALLED)
+	$(BIN)/python -m bench.election
 
 soak: $(INSTALLED)
 	$(BIN)/pytest -m soak -s --timeout 3600

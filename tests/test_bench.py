@@ -33,3 +33,8 @@ def test_the_bench_measures_both_ways_in_one_run() -> None:
     lines = table(found).splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[-1].endswith("noise.")
+
+
+def test_the_readme_shows_how_the_gate_judges() -> None:
+    done = subprocess.run([sys.executable, "-m", "bench.election"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout in (ROOT / "README.md").read_text("utf-8")
