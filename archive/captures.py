@@ -31,12 +31,8 @@ IMPORT = "import"
 """The origin of what others fetched."""
 
 
-class CaptureStore:
-    """The WARC files of one outlet while it is crawled; the caller holds the outlet's lock.
-
-    `keep` puts bytes on disk, `record` writes their rows: in that order, so that no row is without its bytes. Records
-    whose rows were rolled back are taken up by the next `keep`, so that no file has bytes that no row speaks of.
-    """
+class Shelf:
+    """Where the records of one outlet are kept by one run: a file at a time, and its row."""
 
     def __init__(
         self,
@@ -58,7 +54,21 @@ class CaptureStore:
         self._now = now
         self._appender: WarcAppender | None = None
         self._file_id = 0
-        self._day: date | None = None
+
+    def _begin(self, appender: WarcAppender) -> Written:
+        """Begin a file with the record that says whose it is."""
+        info = {"software": self._software, "format": "WARC File Format 1.1", "isPartOf": self._slug}
+        return appender.begin(info, self._now())
+
+
+class CaptureStore(Shelf):
+    """The WARC files of one outlet while it is crawled; the caller holds the outlet's lock.
+
+    `keep` puts bytes on disk, `record` writes their rows: in that order, so that no row is without its bytes. Records
+    whose rows were rolled back are taken up by the next `keep`, so that no file has bytes that no row speaks of.
+    """
+
+    _day: date | None = None
 
     def keep(self, exchanges: list[Exchange]) -> list[Written]:
         """Write some exchanges to the day's file, on disk when this returns; give their records in that order.
@@ -93,8 +103,7 @@ class CaptureStore:
         if size < self._appender.size:
             self._take_up(self._appender.path)
         if self._appender.size == 0:
-            info = {"software": self._software, "format": "WARC File Format 1.1", "isPartOf": self._slug}
-            written = self._appender.begin(info, self._now())
+            written = self._begin(self._appender)
             with self._database.write() as connection:
                 self._ticket.check(connection)
                 self.record(connection, [written])

@@ -112,6 +112,17 @@ class DueAddress:
     tries: int
 
 
+def address(
+    connection: Connection, outlet_id: int, canonical: str, *, rules_version: int, now: datetime
+) -> tuple[int, bool]:
+    """Give the id of an address, which is entered where it is not known, and whether it was not."""
+    held = connection.execute(_ADDRESS, {"outlet": outlet_id, "canonical": canonical}).scalar()
+    if held is not None:
+        return held, False
+    entered = {"outlet_id": outlet_id, "canonical": canonical, "rules_version": rules_version, "first_seen_at": now}
+    return insert_row(connection, Address, **entered), True
+
+
 def sight(
     connection: Connection,
     ticket: RunTicket,
@@ -123,17 +134,7 @@ def sight(
     capture_id: int | None = None,
 ) -> Sighted:
     """Note that a source told us of an address; what is new or said to be changed becomes due at once."""
-    address_id = connection.execute(_ADDRESS, {"outlet": ticket.outlet_id, "canonical": told.canonical}).scalar()
-    fresh = address_id is None
-    if address_id is None:
-        address_id = insert_row(
-            connection,
-            Address,
-            outlet_id=ticket.outlet_id,
-            canonical=told.canonical,
-            rules_version=rules_version,
-            first_seen_at=now,
-        )
+    address_id, fresh = address(connection, ticket.outlet_id, told.canonical, rules_version=rules_version, now=now)
     first, changed, more = note_sighting(connection, address_id, told, capture_id, now)
     # An address that only a page named as its own was never met: its page may show more than that one.
     fresh = fresh or (first and not _is_met(connection, address_id))

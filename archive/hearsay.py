@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from archive import frontier
-from archive.database import insert_row
 from archive.frontier import Sight, Sighted
 from archive.models import Address, Capture, Due, Sighting, Visit
 from archive.records import Purpose
@@ -26,18 +25,10 @@ def hear(
 
     It never goes before what was said later: only what the source has not said yet is taken from it.
     """
-    there = select(Address.id).where(Address.outlet_id == ticket.outlet_id, Address.canonical == told.canonical)
-    address_id = connection.execute(there).scalar()
-    fresh = address_id is None
-    if address_id is None:
-        address_id = insert_row(
-            connection,
-            Address,
-            outlet_id=ticket.outlet_id,
-            canonical=told.canonical,
-            rules_version=rules_version,
-            first_seen_at=at,
-        )
+    address_id, fresh = frontier.address(
+        connection, ticket.outlet_id, told.canonical, rules_version=rules_version, now=at
+    )
+    if fresh:
         # Of a known address the forms that are met by crawling stay the newest, since those are asked for.
         frontier.note_alias(connection, address_id, told.raw)
     held = connection.execute(

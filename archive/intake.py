@@ -1,50 +1,27 @@
 """What an import takes in: a WARC file of its own per import and outlet, closed when the import ends."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy import Connection, select, update
 
-from archive.captures import IMPORT, insert_captures
-from archive.database import Database, insert_row
+from archive.captures import IMPORT, Shelf, insert_captures
+from archive.database import insert_row
 from archive.models import Capture, WarcFile
 from archive.records import FileState
-from archive.runs import RunTicket
 from archive.warc import WarcAppender, Written, file_digest
 
 logger = logging.getLogger(__name__)
 
 
-class Intake:
+class Intake(Shelf):
     """The records of one outlet that an import takes; the caller holds the outlet's lock.
 
     As in a crawl, `keep` puts bytes on disk and `record` writes their rows. What a killed import left without a row is
     cut off by the next repair: the file that it came from has it still. Nothing taken, no file.
     """
-
-    def __init__(
-        self,
-        database: Database,
-        folder: Path,
-        *,
-        ticket: RunTicket,
-        slug: str,
-        software: str,
-        new_id: Callable[[], str],
-        now: Callable[[], datetime],
-    ) -> None:
-        self._database = database
-        self._folder = folder
-        self._ticket = ticket
-        self._slug = slug
-        self._software = software
-        self._new_id = new_id
-        self._now = now
-        self._appender: WarcAppender | None = None
-        self._file_id = 0
 
     def keep(self, members: Sequence[bytes]) -> list[Written]:
         """Append records byte for byte, on disk when this returns.
@@ -83,8 +60,7 @@ class Intake:
                 size=0,
             )
         self._appender = WarcAppender(self._folder / name, new_id=self._new_id)
-        info = {"software": self._software, "format": "WARC File Format 1.1", "isPartOf": self._slug}
-        written = self._appender.begin(info, now)
+        written = self._begin(self._appender)
         with self._database.write() as connection:
             self._ticket.check(connection)
             self.record(connection, [written])

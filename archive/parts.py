@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlalchemy.orm import aliased
 
-from archive.database import insert_row
-from archive.frontier import enter, make_due, note_alias
+from archive.frontier import address, enter, make_due, note_alias
 from archive.models import Address, Article, Body, Visit
 from archive.records import Entry, Part, Purpose, VisitState
 from archive.runs import RunTicket
@@ -112,7 +111,7 @@ def ask_for(
     waited: set[int] = set()
     for page in pages:
         canonical = form(visit.canonical, page.number)
-        address_id, fresh = _address(connection, ticket, canonical, rules_version, now)
+        address_id, fresh = address(connection, ticket.outlet_id, canonical, rules_version=rules_version, now=now)
         if not fresh and _asked_for(connection, address_id, visit.visit_id if again else 0):
             continue
         note_alias(connection, address_id, page.url)
@@ -134,8 +133,9 @@ def learn(
 ) -> None:
     """Note a further page that others fetched; the looks at its story that it may complete are read once more."""
     story = str(story_of(canonical))
-    _address(connection, ticket, form(story, 2), rules_version, at)  # by which `held` knows a story of several
-    address_id, fresh = _address(connection, ticket, canonical, rules_version, at)
+    # By the second page `held` knows a story of several.
+    address(connection, ticket.outlet_id, form(story, 2), rules_version=rules_version, now=at)
+    address_id, fresh = address(connection, ticket.outlet_id, canonical, rules_version=rules_version, now=at)
     if fresh:
         note_alias(connection, address_id, url)
     add(
@@ -170,17 +170,6 @@ def _read_with(connection: Connection, ticket: RunTicket, story: str, at: dateti
     if again:
         enter(connection, ticket, again[0].address_id, Entry.CARRIED)
         connection.execute(update(Visit).where(Visit.id.in_([row.id for row in again])).values(state=VisitState.UNREAD))
-
-
-def _address(
-    connection: Connection, ticket: RunTicket, canonical: str, rules_version: int, now: datetime
-) -> tuple[int, bool]:
-    """Give the id of a further page's address, and whether it was not known."""
-    held = select(Address.id).where(Address.outlet_id == ticket.outlet_id, Address.canonical == canonical)
-    if (address_id := connection.execute(held).scalar()) is not None:
-        return address_id, False
-    said = {"outlet_id": ticket.outlet_id, "canonical": canonical, "rules_version": rules_version}
-    return insert_row(connection, Address, first_seen_at=now, **said), True
 
 
 def begins_as_held(connection: Connection, outlet_id: int, canonical: str, text: str) -> bool | None:

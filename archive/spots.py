@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from archive import frontier
-from archive.database import insert_row
 from archive.frontier import Sight
 from archive.models import Address, ArticleKey
 
@@ -45,18 +44,7 @@ def place(connection: Connection, outlet_id: int, spot: Spot, now: datetime, *, 
 
     `met` says that its page was fetched, by a redirect, and not only named.
     """
-    address_id = connection.execute(
-        select(Address.id).where(Address.outlet_id == outlet_id, Address.canonical == spot.canonical)
-    ).scalar()
-    if address_id is None:
-        address_id = insert_row(
-            connection,
-            Address,
-            outlet_id=outlet_id,
-            canonical=spot.canonical,
-            rules_version=spot.rules_version,
-            first_seen_at=now,
-        )
+    address_id, _ = frontier.address(connection, outlet_id, spot.canonical, rules_version=spot.rules_version, now=now)
     if met:
         frontier.note_alias(connection, address_id, spot.raw)
-    return int(address_id)
+    return address_id

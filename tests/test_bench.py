@@ -36,5 +36,7 @@ def test_the_bench_measures_both_ways_in_one_run() -> None:
 
 
 def test_the_readme_shows_how_the_gate_judges() -> None:
-    done = subprocess.run([sys.executable, "-m", "bench.election"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.election"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout in (ROOT / "README.md").read_text("utf-8")
