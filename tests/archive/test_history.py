@@ -28,7 +28,9 @@ LOOKS = {
 }
 
 
-def look(bench: Any, desk: Any, text: str, hours: int, *, path: str = "/a/", wp: str | None = None, **said: Any) -> Saved:  # fmt: skip
+def look(
+    bench: Any, desk: Any, text: str, hours: int, *, path: str = "/a/", wp: str | None = None, **said: Any
+) -> Saved:
     before = bench.clock
     bench.clock = before + timedelta(hours=hours)
     saved: Saved = desk.store(path, "Judul", text, wp=wp, **said)

@@ -11,8 +11,14 @@ from archive.identity import _FORMER_HOLDERS, make_uid
 from archive.models import Article, ArticleKey, Change, Version
 from archive.records import ChangeKind, Outcome, Reason
 
-DEBATE = ("Debat Perdana Calon Bupati Digelar Besok", "KPU menggelar debat perdana calon bupati di gedung serba guna besok malam, dan dua pasangan calon akan beradu gagasan soal jalan dan sekolah.")  # fmt: skip
-FLOOD = ("Banjir Rendam Dua Kelurahan di Samarinda", "Hujan deras sejak Rabu malam merendam puluhan rumah warga di tepi sungai, sementara petugas menyiapkan perahu karet dan dapur umum.")  # fmt: skip
+DEBATE = (
+    "Debat Perdana Calon Bupati Digelar Besok",
+    "KPU menggelar debat perdana calon bupati di gedung serba guna besok malam, dan dua pasangan calon akan beradu gagasan soal jalan dan sekolah.",
+)
+FLOOD = (
+    "Banjir Rendam Dua Kelurahan di Samarinda",
+    "Hujan deras sejak Rabu malam merendam puluhan rumah warga di tepi sungai, sementara petugas menyiapkan perahu karet dan dapur umum.",
+)
 EDITED = (DEBATE[0] + " Malam", DEBATE[1] + " Panitia menyiapkan lima ratus kursi untuk undangan.")
 OLD, NEW = date(2024, 11, 20), date(2025, 3, 4)
 

@@ -30,7 +30,10 @@ from tests.archive.test_identity import DEBATE, EDITED, FLOOD, found, number, wh
 
 BASE = "http://kabar.test"
 NEWEST = 3
-LOGISTICS = ("Logistik Tiba di Kecamatan", "Kotak suara dan bilik suara tiba di kantor kecamatan dengan truk pada Senin pagi, dijaga polisi dan disaksikan panitia pengawas.")  # fmt: skip
+LOGISTICS = (
+    "Logistik Tiba di Kecamatan",
+    "Kotak suara dan bilik suara tiba di kantor kecamatan dengan truk pada Senin pagi, dijaga polisi dan disaksikan panitia pengawas.",
+)
 
 
 def forms(raw: str) -> tuple[str, str | None] | None:

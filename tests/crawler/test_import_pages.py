@@ -87,7 +87,7 @@ def test_a_story_at_a_number_is_none_of_another_s_pages(own: Bench) -> None:
 
 def a_feed(at: datetime, name: str) -> bytes:
     """A feed that holds the story's first page alone, as a WordPress writes it."""
-    item = f"<item><title>Judul Bersambung</title><link>{HOME}/a/b/</link><content:encoded>&lt;p&gt;{TEXT[0]}&lt;/p&gt;</content:encoded></item>"  # fmt: skip
+    item = f"<item><title>Judul Bersambung</title><link>{HOME}/a/b/</link><content:encoded>&lt;p&gt;{TEXT[0]}&lt;/p&gt;</content:encoded></item>"
     body = (
         f'<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>{item}</channel></rss>'
     )
@@ -99,7 +99,11 @@ def test_what_a_feed_had_of_a_story_gives_way_to_its_pages(own: Bench, hours: in
     own.take(a_feed(SEEN + timedelta(hours=hours), "70"))
     assert own.article("/a/b/")["body"] == TEXT[0]
     own.take(each_packed(*(one_of_three(n) for n in (1, 2, 3))))
-    own.take(one_of_three(1, at=SEEN - timedelta(days=30), text="Apa yang ada di sini sebelumnya tidak sama. " * 9, name="71"))  # fmt: skip
+    own.take(
+        one_of_three(
+            1, at=SEEN - timedelta(days=30), text="Apa yang ada di sini sebelumnya tidak sama. " * 9, name="71"
+        )
+    )
     for _ in range(2):
         article = own.article("/a/b/")
         assert (article["body"], article["flags"], article["versions"]) == ("\n\n".join(TEXT), [], 2)

@@ -430,7 +430,11 @@ def test_the_feed_pages_and_says_where_a_post_appeared_first(site: NewspaperSite
     assert get(site, "/feed/?paged=3").status == 404
     for item in items:
         for name in ("description", "{http://purl.org/rss/1.0/modules/content/}encoded"):
-            assert (item.findtext(name) or "").rstrip().endswith(f'appeared first on <a href="{site.base_url}">Kalteng Sampel</a>.</p>')  # fmt: skip
+            assert (
+                (item.findtext(name) or "")
+                .rstrip()
+                .endswith(f'appeared first on <a href="{site.base_url}">Kalteng Sampel</a>.</p>')
+            )
         assert (item.findtext("comments") or "").endswith("?noamp=mobile#comments")
     last = items[-1]
     assert last.findtext("pubDate") == "Tue, 17 Sep 2024 22:40:00 +0000"

@@ -25,7 +25,10 @@ page 2 asks a browser to prove itself."""
 
 
 def text(slug: str, number: int) -> str:
-    return f"Rombongan {slug} singgah di {PLACES[number - 1]} dan memeriksa {number * 3} segel kotak suara satu demi satu. " * 3  # fmt: skip
+    return (
+        f"Rombongan {slug} singgah di {PLACES[number - 1]} dan memeriksa {number * 3} segel kotak suara satu demi satu. "
+        * 3
+    )
 
 
 def written(slug: str, pages: int) -> tuple[str, ...]:
@@ -132,7 +135,9 @@ def test_pages_are_asked_for_once_after_a_kill_too_and_the_sums_hold(walked: Wal
     assert len(set(once)) == len(once), "what failed is tried once more, all else is asked for once"
     assert sum("tanpa-akhir" in target for target in targets) <= 3
     assert re.fullmatch(r"[1-4] further pages of stories could not be fetched", report["detail"])
-    rows = walked.one.pilkada.rows("SELECT count(*) FROM disposition JOIN address ON address.id = address_id WHERE canonical LIKE '%#%'")  # fmt: skip
+    rows = walked.one.pilkada.rows(
+        "SELECT count(*) FROM disposition JOIN address ON address.id = address_id WHERE canonical LIKE '%#%'"
+    )
     assert rows == [(0,)]
     walked.one.pilkada.assert_sound(len(STORIES) + 1)
 
@@ -151,7 +156,9 @@ def test_a_page_that_comes_later_completes_its_story_and_a_rebuild_gives_the_sam
     later = walked.records()
     assert later["galat"]["body"].split("\n\n") == [text("galat", number).strip() for number in (1, 2, 3)]
     assert ("parts_missing" in later["galat"]["flags"], later["galat"]["versions"]) == (False, 1)
-    assert {slug: later[slug]["body"] for slug in STORIES if slug != "galat"} == {slug: before[slug]["body"] for slug in STORIES if slug != "galat"}  # fmt: skip
+    assert {slug: later[slug]["body"] for slug in STORIES if slug != "galat"} == {
+        slug: before[slug]["body"] for slug in STORIES if slug != "galat"
+    }
     assert one.pilkada("db", "rebuild").status == 0
     again = walked.records()
     for slug in STORIES:

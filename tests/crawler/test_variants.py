@@ -47,7 +47,9 @@ def test_every_form_of_an_address_leads_to_one_article(tmp_path: Path) -> None:
         assert len(once) + len(strange) == len(stories), "each story is met in one form"
         site.told = [*once, *strange]
         report = site.crawl(pilkada)
-        assert (report["status"], report["new"], report["rejected"], report["failed"]) == ("ok", len(stories), {}, 0), report  # fmt: skip
+        assert (report["status"], report["new"], report["rejected"], report["failed"]) == ("ok", len(stories), {}, 0), (
+            report
+        )
         assert all("parts_missing" not in record["flags"] for record in pilkada.articles())
         assert {record["canonical_url"].removeprefix(site.base_url) for record in pilkada.articles()} == set(now)
         site.told = [*now, *(path + end for path in now for end in ENDS), *strange]

@@ -19,7 +19,22 @@ ROOT = "/wp-json"
 POSTS = "/wp/v2/posts"
 
 _BOUNDS = ("after", "before", "modified_after", "modified_before")
-_MISSING = frozenset({"author", "author_exclude", "categories", "categories_exclude", "exclude", "offset", "search", "status", "sticky", "tags", "tags_exclude", "tax_relation"})  # fmt: skip
+_MISSING = frozenset(
+    {
+        "author",
+        "author_exclude",
+        "categories",
+        "categories_exclude",
+        "exclude",
+        "offset",
+        "search",
+        "status",
+        "sticky",
+        "tags",
+        "tags_exclude",
+        "tax_relation",
+    }
+)
 """What WordPress takes and this site does not: refused, so that no caller believes in a filter that was ignored."""
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}(?::?\d{2})?)?", re.ASCII)
 

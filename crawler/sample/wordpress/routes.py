@@ -14,7 +14,9 @@ from crawler.sample.wordpress import feeds, yoast
 from crawler.sample.wordpress.listing import Listing, home, listing_at
 from crawler.sample.wordpress.view import View
 
-_POST = re.compile(r"(?P<category>(?:/[a-z0-9-]+){1,3})(?P<dated>/\d\d/\d\d/\d{4}/(?P<slug>[a-z0-9-]+)/)(?:(?P<part>[0-9]{1,4})/)?")  # fmt: skip
+_POST = re.compile(
+    r"(?P<category>(?:/[a-z0-9-]+){1,3})(?P<dated>/\d\d/\d\d/\d{4}/(?P<slug>[a-z0-9-]+)/)(?:(?P<part>[0-9]{1,4})/)?"
+)
 
 
 class Theme(Protocol):

@@ -240,7 +240,10 @@ def test_hostile_markup_is_read_or_rejected_and_never_raises() -> None:
 
 def test_a_feed_s_text_of_a_story_in_parts_is_flagged_by_its_page() -> None:
     parts = '<div class="page-links"><span class="post-page-numbers current">1</span><a class="post-page-numbers" href="2/">2</a></div>'
-    shown = Page(url=URL, body=f"<html><body class='single'><article><h1>Judul</h1><div class='entry-content'><p>Isi.</p>{parts}</div></article></body></html>".encode())  # fmt: skip
+    shown = Page(
+        url=URL,
+        body=f"<html><body class='single'><article><h1>Judul</h1><div class='entry-content'><p>Isi.</p>{parts}</div></article></body></html>".encode(),
+    )
     told = {**record().payload, "feed": True}
     from_feed = read(Material(site=SITE, url=URL, fetched_at=NOW, record=Record(told), page=shown))
     from_rest = read(Material(site=SITE, url=URL, fetched_at=NOW, record=record(), page=shown))
