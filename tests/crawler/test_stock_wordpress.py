@@ -160,9 +160,12 @@ def test_a_backfill_of_all_posts_costs_three_requests(tmp_path: Path) -> None:
     log = tmp_path / "requests.log"
     with replayed(log) as address:
         pilkada.declare(address)
+        file = pilkada.home / "pilkada.toml"
+        file.write_text(file.read_text("utf-8").replace('timezone = "Asia/Makassar"\n', ""), "utf-8")
         report = pilkada.crawl("--since", "2024-01-01", env=NO_PAGES)
     assert (report["status"], report["new"], report["rejected"]) == ("ok", 54, {"password": 1})
-    assert len(log.read_text("utf-8").splitlines()) <= 3, "robots.txt among them"
+    assert len(log.read_text("utf-8").splitlines()) <= 3, "robots.txt and what tells the zone among them"
+    assert {record["published_at"][-6:] for record in pilkada.articles()} == {"+08:00"}
     pilkada.close()
 
 
