@@ -8,7 +8,6 @@ import asyncio
 import logging
 import sys
 import time
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,19 +18,15 @@ import msgspec
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archive import runs
-from archive.captures import CaptureStore
 from archive.database import Database
 from archive.errors import ArchiveError
 from archive.records import RunStatus
-from archive.rekey import rekey
 from archive.runs import RunTicket
 from archive.settings import Home
-from crawler.addresses import RULES_VERSION
-from crawler.crawl import Crawl
-from crawler.naming import Naming
+from crawler.crawl import Crawl, opened
 from crawler.outlets import declaration
 from crawler.reader import Reader
-from crawler.reading import ReadingPool, Site
+from crawler.reading import ReadingPool
 from crawler.reading.pack import parse
 from crawler.settings import scrapy_settings
 from crawler.spider import LIMIT_MET, OutletSpider
@@ -127,42 +122,29 @@ def turn_at_host(locks: Path, base_url: str, delay: float, deadline: float, earl
 def _crawl(task: Task, home: Home, early: Sequence[object]) -> int:
     database = Database(task.database_url)
     started = time.monotonic()
-    declared = declaration(task.outlet.slug, task.outlet.family, starts=task.outlet.starts, article=task.outlet.article)
-    naming = Naming(task.outlet.base_url, task.outlet.declared_url, declared)
-    with database.write() as connection:
-        outlet_id = runs.register_outlet(connection, task.outlet.slug, task.declared, now())
-        rekey(connection, outlet_id, version=RULES_VERSION, forms=naming.forms, now=now())
-        ticket = runs.begin(
-            connection,
-            outlet_id,
-            kind="crawl",
-            cause=task.cause,
-            planned_at=task.planned_at,
-            version=task.version,
-            settings_digest=task.settings_digest,
-            now=now(),
-        )
-    say(Line(run_id=ticket.run_id))
-    captures = CaptureStore(
-        database,
-        home.warc,
-        ticket=ticket,
-        slug=task.outlet.slug,
+    crawl = opened(
+        task.outlet,
+        declaration(task.outlet.slug, task.outlet.family, starts=task.outlet.starts, article=task.outlet.article),
+        database=database,
+        home=home,
+        facts=task.declared,
+        work="crawl",
+        cause=task.cause,
+        planned_at=task.planned_at,
+        version=task.version,
+        settings_digest=task.settings_digest,
         software=task.user_agent,
-        new_id=lambda: str(uuid.uuid4()),
         now=now,
     )
-    crawl = Crawl(task.outlet, declared, database=database, home=home, ticket=ticket, captures=captures, now=now)
+    say(Line(run_id=crawl.ticket.run_id))
     try:
-        crawl.tally.repaired = captures.repair()
-        for line in crawl.tally.repaired:
-            logger.warning("%s: %s", task.outlet.slug, line)
+        crawl.put_in_order()
         _run(task, crawl, early)
     except ArchiveError as error:
         crawl.fatal = error
     finally:
-        captures.close()
-    return _close(crawl, ticket, started)
+        crawl.captures.close()
+    return _close(crawl, crawl.ticket, started)
 
 
 def _run(task: Task, crawl: Crawl, early: Sequence[object]) -> None:
@@ -176,17 +158,8 @@ def _run(task: Task, crawl: Crawl, early: Sequence[object]) -> None:
     )
     process = AsyncCrawlerProcess(settings)
     set_levels(task.log_level)
-    site = Site(
-        slug=task.outlet.slug,
-        name=task.outlet.name,
-        base_url=task.outlet.declared_url,
-        timezone=task.outlet.timezone,
-        rules=crawl.declared.rules,
-        pack=parse(*task.pack),
-        regions=task.outlet.regions,
-    )
     with ReadingPool(READERS, task.memory_mb) as pool:
-        reader = Reader(crawl, pool, site)
+        reader = Reader(crawl, pool, crawl.site(parse(*task.pack)))
         process.crawl(OutletSpider, crawl=crawl, reader=reader)
         (crawler,) = process.crawlers
 

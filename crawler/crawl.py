@@ -1,26 +1,32 @@
 """One crawl of one outlet: what was fetched is kept, noted and handed to the readers; the database is its only queue."""
 
 import logging
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archive import frontier, hosts, parts, visits
+from archive import frontier, hosts, parts, runs, visits
 from archive.captures import CaptureStore
 from archive.database import Database
 from archive.frontier import DueAddress
 from archive.records import Outcome, Purpose, Reason, RunStatus, VisitState
+from archive.rekey import rekey
 from archive.runs import RunTicket
 from archive.settings import Home
 from archive.warc import DamagedRecordError, Exchange, Written, read_response
-from crawler.addresses import moved_to
+from crawler.addresses import RULES_VERSION, moved_to
 from crawler.awaited import Awaited
 from crawler.declaration import Declaration
 from crawler.guard import Boundary, authority
 from crawler.naming import Naming
 from crawler.robots import MAX_AGE, Robots, judge
+
+if TYPE_CHECKING:
+    from crawler.reading import Site
+    from crawler.reading.pack import Pack
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +72,51 @@ class Tally:
     repaired: list[str] = field(default_factory=list)
 
 
+def opened(
+    outlet: Outlet,
+    declared: type[Declaration],
+    *,
+    database: Database,
+    home: Home,
+    facts: dict[str, Any],
+    work: str,
+    cause: str,
+    planned_at: datetime | None,
+    version: str,
+    settings_digest: str,
+    software: str,
+    now: Callable[[], datetime],
+) -> "Crawl":
+    """Open a run of some work at an outlet, its addresses under today's rules; the caller holds the outlet's lock.
+
+    `facts` is the declaration as it is kept.
+    """
+    forms = Naming(outlet.base_url, outlet.declared_url, declared).forms
+    with database.write() as connection:
+        outlet_id = runs.register_outlet(connection, outlet.slug, facts, now())
+        rekey(connection, outlet_id, version=RULES_VERSION, forms=forms, now=now())
+        ticket = runs.begin(
+            connection,
+            outlet_id,
+            kind=work,
+            cause=cause,
+            planned_at=planned_at,
+            version=version,
+            settings_digest=settings_digest,
+            now=now(),
+        )
+    captures = CaptureStore(
+        database,
+        home.warc,
+        ticket=ticket,
+        slug=outlet.slug,
+        software=software,
+        new_id=lambda: str(uuid.uuid4()),
+        now=now,
+    )
+    return Crawl(outlet, declared, database=database, home=home, ticket=ticket, captures=captures, now=now)
+
+
 class Crawl:
     """The fetching half of a crawl; all its methods run in the child's one thread."""
 
@@ -107,6 +158,26 @@ class Crawl:
         self.fetches = True
         """Whether anything is fetched: where not, no story waits for its further pages."""
         self.awaited = Awaited()
+
+    def put_in_order(self) -> None:
+        """Repair what an earlier run left in the outlet's files, and say what was done."""
+        self.tally.repaired = self.captures.repair()
+        for line in self.tally.repaired:
+            logger.warning("%s: %s", self.outlet.slug, line)
+
+    def site(self, pack: "Pack") -> "Site":
+        """The outlet as its readers are told of it, and the pack by which they judge its articles."""
+        from crawler.reading import Site  # not where a command only names an outlet
+
+        return Site(
+            slug=self.outlet.slug,
+            name=self.outlet.name,
+            base_url=self.outlet.declared_url,
+            timezone=self.outlet.timezone,
+            rules=self.declared.rules,
+            pack=pack,
+            regions=self.outlet.regions,
+        )
 
     def blame(self, status: RunStatus, detail: str, *, halt: bool = True) -> None:
         """Note why the crawl cannot do its work; the first cause stands.

@@ -32,24 +32,22 @@ _HEADERS = re.compile(r"(?<!^set-)cookie|auth|token|csrf|xsrf|session|nonce|secr
 """Names of headers that are not for others; of `set-cookie` only the names of cookies came this far."""
 _NAMES = rb"[\w-]{0,40}(?:csrf|xsrf|token|nonce|sess_?id|session_?id|api_?key|secret)[\w-]{0,40}"
 _QUOTED = rb"""(["'])[^"'<>]{1,4096}["']"""
-_NAME_FIRST = re.compile(
-    rb"""(<(?:meta|input)\b[^>]{0,300}?\bname=["']?%s["']?[^>]{0,300}?\b(?:content|value)=)%s""" % (_NAMES, _QUOTED),
-    re.IGNORECASE,
-)
-"""`<meta name="csrf-token" content="…">`, `<input type="hidden" name="_token" value="…">`."""
-_VALUE_FIRST = re.compile(
-    rb"""(<(?:meta|input)\b[^>]{0,300}?\b(?:content|value)=)%s(?=[^>]{0,300}?\bname=["']?%s)""" % (_QUOTED, _NAMES),
-    re.IGNORECASE,
-)
 _BARE = rb"""[^\s"'<>]{1,4096}"""
-_NAME_FIRST_BARE = re.compile(
-    rb"""(<(?:meta|input)\b[^>]{0,300}?\bname=["']?%s["']?[^>]{0,300}?\b(?:content|value)=)%s""" % (_NAMES, _BARE),
-    re.IGNORECASE,
-)
-_VALUE_FIRST_BARE = re.compile(
-    rb"""(<(?:meta|input)\b[^>]{0,300}?\b(?:content|value)=)%s(?=[^>]{0,300}?\bname=["']?%s)""" % (_BARE, _NAMES),
-    re.IGNORECASE,
-)
+
+
+def _name_first(value: bytes) -> re.Pattern[bytes]:
+    """`<meta name="csrf-token" content="…">`, `<input type="hidden" name="_token" value="…">`."""
+    before = rb"""(<(?:meta|input)\b[^>]{0,300}?\bname=["']?%s["']?[^>]{0,300}?\b(?:content|value)=)""" % _NAMES
+    return re.compile(before + value, re.IGNORECASE)
+
+
+def _value_first(value: bytes) -> re.Pattern[bytes]:
+    behind = rb"""(?=[^>]{0,300}?\bname=["']?%s)""" % _NAMES
+    return re.compile(rb"(<(?:meta|input)\b[^>]{0,300}?\b(?:content|value)=)" + value + behind, re.IGNORECASE)
+
+
+_NAME_FIRST, _VALUE_FIRST = _name_first(_QUOTED), _value_first(_QUOTED)
+_NAME_FIRST_BARE, _VALUE_FIRST_BARE = _name_first(_BARE), _value_first(_BARE)
 """The same without quotes, as programs that make pages smaller leave them."""
 _IN_SCRIPT = re.compile(rb"""(\b%s["']?\s{0,4}[:=]\s{0,4})%s""" % (_NAMES, _QUOTED), re.IGNORECASE)
 """`"ajax_nonce":"…"`, `window.csrfToken = '…'`."""

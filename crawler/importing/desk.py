@@ -237,7 +237,15 @@ class Desk:
                 if parts.story_of(look.canonical) is not None:
                     self._further(connection, look.canonical, taken, look.capture_id, look.url, look.status)
                 else:
-                    self._visit(connection, look.address_id, taken, look.capture_id, look.url, look.record, look.status)
+                    self._visit(
+                        connection,
+                        look.address_id,
+                        look.capture_id,
+                        url=look.url,
+                        at=taken.at,
+                        record=look.record,
+                        status=look.status,
+                    )
         elif taken.further is not None:
             self._further(connection, taken.further, taken, capture_id, taken.url, taken.status)
         elif taken.heard is None:
@@ -280,17 +288,14 @@ class Desk:
                 ticket.check(connection)
                 for story in group:
                     if (url := links.get(story.canonical)) is not None:
-                        frontier.enter(connection, ticket, story.address_id, Entry.CARRIED)
-                        visits.add(
+                        self._visit(
                             connection,
-                            ticket,
-                            address_id=story.address_id,
-                            purpose=Purpose.ARTICLE,
+                            story.address_id,
+                            capture_id,
                             url=url,
                             at=story.at,
-                            status=HTTPStatus.OK,
-                            capture_id=capture_id,
                             record=url,
+                            status=HTTPStatus.OK,
                         )
 
     def _links_in(self, body: bytes) -> dict[str, str]:
@@ -312,15 +317,24 @@ class Desk:
             connection, self.crawl.ticket, heard.address_id, Entry.DISCOVERED if heard.fresh else Entry.CARRIED
         )
         visits.read_beside(connection, self.crawl.ticket, heard.address_id, taken.at, record=story.record is not None)
-        self._visit(connection, heard.address_id, taken, capture_id, sight.raw, story.record, taken.status)
+        self._visit(
+            connection,
+            heard.address_id,
+            capture_id,
+            url=sight.raw,
+            at=taken.at,
+            record=story.record,
+            status=taken.status,
+        )
 
     def _visit(
         self,
         connection: Any,
         address_id: int,
-        taken: Taken,
         capture_id: int,
+        *,
         url: str,
+        at: datetime,
         record: str | None,
         status: int | None,
     ) -> None:
@@ -331,7 +345,7 @@ class Desk:
             address_id=address_id,
             purpose=Purpose.ARTICLE,
             url=url,
-            at=taken.at,
+            at=at,
             status=status,
             capture_id=capture_id,
             record=record,
