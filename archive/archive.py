@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from archive import articles
+from archive import articles, changes
 from archive.database import Database
 from archive.errors import NotFoundError
 from archive.index import SearchIndex, Sort
@@ -97,8 +97,8 @@ class Archive:
         """Bring the search index up to date; give how many changes that took."""
         index = SearchIndex.open(self.home.index, locks=self.home.locks)
         with self.database.read() as connection:
-            newest = articles.newest_change(connection)
-            return index.catch_up(lambda after: articles.changes_after(connection, after), until=newest)
+            newest = changes.newest(connection)
+            return index.catch_up(lambda after: changes.after(connection, after), until=newest)
 
     def articles(self, filters: Filters = Filters()) -> Iterator[dict[str, Any]]:  # noqa: B008 - frozen
         """Give the records that pass the filters, in order of their id, one at a time."""

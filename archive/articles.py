@@ -7,24 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select
 
-from archive import identity
-from archive.models import (
-    Address,
-    AddressAlias,
-    Article,
-    ArticleKey,
-    Body,
-    Capture,
-    Change,
-    Outlet,
-    OutletDeclaration,
-    ReadingRow,
-    ReadingSource,
-    Version,
-    Visit,
-    WarcFile,
-)
-from archive.records import Filters, IndexDocument, State
+from archive import identity, tags
+from archive.models import Address, AddressAlias, Capture, Outlet, OutletDeclaration, Visit, WarcFile
+from archive.records import Filters, State
+from archive.stories import Article, ArticleKey, Body, ReadingRow, ReadingSource, Version
 
 BATCH = 200
 """Articles that are put together at once: their captures and versions are fetched by one query each."""
@@ -43,8 +29,10 @@ FIELDS = (
 )
 # fmt: on
 """The fields of a record, in the order in which they are written; an export without rows has them as its header."""
-NOT_YET = ("regions", "topics", "actors", "cluster")
-"""Fields of the contract that nothing computes yet; null says so, where an empty list would say "none"."""
+NOT_YET = ("cluster",)
+"""Fields of the contract that nothing computes yet; null says so."""
+TAGS = ("regions", "topics", "actors")
+"""Null where nobody looked for them, which an empty list would not say."""
 
 
 def conditions(filters: Filters) -> list[ColumnElement[bool]]:
@@ -61,7 +49,7 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.election:
         about = select(ReadingRow.id).where(ReadingRow.id == Article.reading_id, ReadingRow.about_election.is_(True))
         wanted.append(about.correlate(Article).exists())
-    return wanted
+    return [*wanted, *tags.conditions(filters)]
 
 
 def count(connection: Connection, filters: Filters) -> int:
@@ -160,60 +148,6 @@ def history(connection: Connection, uid: str) -> list[dict[str, Any]]:
     ]
 
 
-def changes_after(connection: Connection, sequence: int) -> Iterator[tuple[int, str, IndexDocument | None]]:
-    """Give what the index must hear of after a sequence, in order; of an article only its last change, as it is now."""
-    newest = (
-        select(func.max(Change.sequence).label("sequence"), Change.uid)
-        .where(Change.sequence > sequence)
-        .group_by(Change.uid)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(
-            newest.c.sequence,
-            newest.c.uid,
-            Outlet.slug,
-            ReadingRow.title,
-            Body.text,
-            Article.moment,
-            Article.published_date,
-            Article.state,
-            ReadingRow.authors,
-            ReadingRow.place,
-            ReadingRow.tags,
-            ReadingRow.about_election,
-        )
-        .outerjoin(Article, Article.uid == newest.c.uid)
-        .outerjoin(Outlet, Outlet.id == Article.outlet_id)
-        .outerjoin(ReadingRow, ReadingRow.id == Article.reading_id)
-        .outerjoin(Body, Body.reading_id == ReadingRow.id)
-        .order_by(newest.c.sequence)
-        .execution_options(yield_per=BATCH)
-    )
-    for row in rows:
-        document = None
-        if row.text is not None:
-            document = IndexDocument(
-                uid=row.uid,
-                outlet=row.slug,
-                title=row.title,
-                body=row.text,
-                moment=row.moment,
-                published=row.published_date,
-                authors=tuple(row.authors),
-                place=row.place,
-                tags=tuple(row.tags),
-                state=row.state,
-                election=row.about_election is True,
-            )
-        yield row.sequence, row.uid, document
-
-
-def newest_change(connection: Connection) -> int:
-    """Give the sequence of the newest change; 0 in an empty archive."""
-    return connection.execute(select(func.max(Change.sequence))).scalar() or 0
-
-
 def utc(moment: datetime | None) -> str | None:
     """Give a time of our own clock: ISO 8601, UTC, seconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
@@ -268,8 +202,10 @@ def _records(connection: Connection, *wanted: ColumnElement[bool], limit: int) -
     declared = _declarations(connection)
     captures = _captures(connection, {row["reading_id"]: row["url"] for row in rows})
     versions = _versions(connection, [row["id"] for row in rows])
+    about = tags.of(connection, [row["reading_id"] for row in rows])
     return [
         _record(row, declared[row["outlet_id"]], captures.get(row["reading_id"], []), versions.get(row["id"], 1))
+        | (about[row["reading_id"]] if row["codebook"] is not None else {})
         for row in rows
     ]
 
@@ -359,7 +295,7 @@ def _record(row: RowMapping, declared: dict[str, Any], captures: list[dict[str, 
         "language": row["language"],
         "word_count": row["word_count"],
         "election": _election(row),
-        **dict.fromkeys(NOT_YET),
+        **dict.fromkeys((*TAGS, *NOT_YET)),
         "phase": row["phase"],
         "flags": row["flags"],
         "state": state.value,

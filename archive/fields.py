@@ -7,7 +7,7 @@ from archive import stems
 from archive.query import All, Node, Phrase
 from archive.records import Filters, IndexDocument
 
-VERSION = 2
+VERSION = 3
 """Counts the changes to `schema` and `document`; an index made under another number is made again."""
 
 ABOUT = "about"
@@ -21,7 +21,7 @@ def schema() -> tantivy.Schema:
     """What is kept of an article: words with positions as they stand, stems without, and the uid; no text."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("uid", stored=True, tokenizer_name="raw", index_option="basic")
-    for name in ("outlet", "state", "election"):
+    for name in ("outlet", "state", "election", "region", "topic", "actor"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("title", "body"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
@@ -41,6 +41,9 @@ def document(article: IndexDocument) -> tantivy.Document:
     document.add_text("state", article.state.value)
     if article.election:
         document.add_text("election", ABOUT)
+    for name, values in (("region", article.regions), ("topic", article.topics), ("actor", article.actors)):
+        for value in values:
+            document.add_text(name, value)
     title, title_stems = stems.index_text(article.title)
     body, body_stems = stems.index_text(article.body)
     document.add_text("title", title)
@@ -88,8 +91,14 @@ def _any(queries: list[Query]) -> Query:
 def passing(schema: tantivy.Schema, filters: Filters) -> list[Query]:
     """Finds what passes the filters, adding nothing to a score."""
     wanted = []
-    if filters.outlets:
-        wanted.append(Query.term_set_query(schema, "outlet", list(filters.outlets)))
+    for name, values in (
+        ("outlet", filters.outlets),
+        ("region", filters.regions),
+        ("topic", filters.topics),
+        ("actor", filters.actors),
+    ):
+        if values:
+            wanted.append(Query.term_set_query(schema, name, list(values)))
     if filters.state is not None:
         wanted.append(Query.term_query(schema, "state", filters.state.value, index_option="basic"))
     if filters.election:

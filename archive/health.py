@@ -4,8 +4,9 @@ from sqlalchemy import func, select
 
 from archive import runs
 from archive.database import Database
-from archive.models import Article, Disposition, Due, Run, Visit
+from archive.models import Disposition, Due, Run, Visit
 from archive.records import RunStatus, VisitState
+from archive.stories import Article
 
 
 def findings(database: Database) -> list[str]:

@@ -7,7 +7,8 @@ from operator import itemgetter
 from sqlalchemy import Connection, bindparam, delete, select
 
 from archive.database import insert_row
-from archive.models import Address, Article, ArticleKey, ReadingRow, Version, Visit
+from archive.models import Address, Visit
+from archive.stories import Article, ArticleKey, ReadingRow, Version
 
 Look = tuple[datetime, int, str]
 """When an article was looked at, by which visit, and the digest of the text that it showed."""

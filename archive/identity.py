@@ -21,9 +21,10 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from archive.database import insert_row
 from archive.likeness import akin, alien
-from archive.models import AddressAlias, Article, ArticleKey, Body, ReadingRow, Visit
+from archive.models import AddressAlias, Visit
 from archive.records import Key, Reading, Reason, Role
 from archive.spots import Spot
+from archive.stories import Article, ArticleKey, Body, ReadingRow
 
 ADDRESS = "address"
 """The scheme of the key that every article has: its canonical address."""

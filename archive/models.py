@@ -1,4 +1,4 @@
-"""The tables: facts are appended and never depend on the extractor, projections can be made again from facts.
+"""The tables of facts, which are appended and never depend on the extractor; `stories.py` has what is made of them.
 
 ARCHITECTURE.md says what a row of each table is and what its key is. Times are aware UTC; days are the outlet's.
 """
@@ -6,20 +6,16 @@ ARCHITECTURE.md says what a row of each table is and what its key is. Times are 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.records import (
-    ChangeKind,
     Entry,
     FileState,
     Outcome,
     Purpose,
     Reason,
-    Role,
     RunStatus,
-    State,
-    Trust,
     VisitState,
 )
 from archive.schema import Base, BigKey
@@ -247,148 +243,3 @@ class Agenda(Base):
     work: Mapped[str]
     expression: Mapped[str]
     next_at: Mapped[datetime]
-
-
-# ---- projections: dropped and made again from the facts above by `pilkada db rebuild` ----
-
-
-class Article(Base):
-    """A story at an outlet; `moment` orders articles in time (IndexDocument)."""
-
-    __tablename__ = "article"
-    __table_args__ = (
-        Index("ix_article_moment", "moment"),
-        Index("ix_article_outlet_published", "outlet_id", "published_date"),
-    )
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    uid: Mapped[str] = mapped_column(unique=True)
-    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
-    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
-    reading_id: Mapped[int | None] = mapped_column(BigInteger)
-    state: Mapped[State]
-    first_seen_at: Mapped[datetime]
-    last_seen_at: Mapped[datetime]
-    removed_at: Mapped[datetime | None]
-    published_date: Mapped[date | None]
-    moment: Mapped[int] = mapped_column(BigInteger)
-
-
-class ArticleKey(Base):
-    """By which key an article is known, from when to when; one article holds an open key.
-
-    The scheme `uid` names an article that became part of this one.
-    """
-
-    __tablename__ = "article_key"
-    __table_args__ = (
-        Index(
-            "uq_article_key_open",
-            "outlet_id",
-            "scheme",
-            "value",
-            unique=True,
-            sqlite_where=text("until IS NULL"),
-            postgresql_where=text("until IS NULL"),
-        ),
-        Index(
-            "ix_article_key_closed",
-            "outlet_id",
-            "scheme",
-            "value",
-            sqlite_where=text("until IS NOT NULL"),
-            postgresql_where=text("until IS NOT NULL"),
-        ),
-        Index("ix_article_key_article", "article_id"),
-    )
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
-    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
-    scheme: Mapped[str]
-    value: Mapped[str]
-    since: Mapped[datetime]
-    until: Mapped[datetime | None]
-
-
-class ReadingRow(Base):
-    """One extraction of what one visit showed; its body lies in `body`."""
-
-    __tablename__ = "reading"
-    __table_args__ = (Index("ix_reading_article", "article_id"), Index("ix_reading_text", "text_sha256"))
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
-    extractor: Mapped[str]
-    text_sha256: Mapped[str]
-    title: Mapped[str]
-    lead: Mapped[str | None]
-    word_count: Mapped[int]
-    dateline: Mapped[str | None]
-    dateline_outlet: Mapped[str | None]
-    place: Mapped[str | None]
-    authors: Mapped[list[str]]
-    editors: Mapped[list[str]]
-    credit: Mapped[str | None]
-    advertorial_mark: Mapped[str | None]
-    published_date: Mapped[date | None]
-    published_at: Mapped[datetime | None]
-    published_offset: Mapped[int | None]
-    """Minutes east of UTC that `published_at` was printed with."""
-    published_source: Mapped[Trust | None]
-    modified_at: Mapped[datetime | None]
-    modified_offset: Mapped[int | None]
-    section: Mapped[str | None]
-    tags: Mapped[list[str]]
-    image_url: Mapped[str | None]
-    caption: Mapped[str | None]
-    photo_credit: Mapped[str | None]
-    captions: Mapped[list[str]]
-    related: Mapped[list[Any]]
-    language: Mapped[str | None]
-    flags: Mapped[list[str]]
-    election: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """Score, evidence and the pack that judged; null where a version without packs read it, until a rebuild."""
-    about_election: Mapped[bool | None]
-    phase: Mapped[str | None]
-
-
-class Body(Base):
-    """The text of a reading, apart from the narrow rows that listings scan; blocks are joined by a blank line."""
-
-    __tablename__ = "body"
-    reading_id: Mapped[int] = mapped_column(BigKey, ForeignKey("reading.id"), primary_key=True)
-    text: Mapped[str]
-    removed: Mapped[list[Any]]
-
-
-class ReadingSource(Base):
-    """A capture that gave something to a reading."""
-
-    __tablename__ = "reading_source"
-    reading_id: Mapped[int] = mapped_column(BigKey, ForeignKey("reading.id"), primary_key=True)
-    capture_id: Mapped[int] = mapped_column(BigKey, ForeignKey("capture.id"), primary_key=True)
-    role: Mapped[Role]
-
-
-class Version(Base):
-    """A run of visits that show the same text, known by the first of them."""
-
-    __tablename__ = "version"
-    __table_args__ = (UniqueConstraint("article_id", "first_visit_id"),)
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
-    first_visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"))
-    text_sha256: Mapped[str]
-    since: Mapped[datetime]
-
-
-class Change(Base):
-    """What readers of the archive (index, cursors, exports) must hear of, in order."""
-
-    __tablename__ = "change"
-    __table_args__ = (CheckConstraint("sequence > 0", name="positive"), {"sqlite_autoincrement": True})
-    sequence: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    article_id: Mapped[int] = mapped_column(BigInteger)
-    uid: Mapped[str]
-    kind: Mapped[ChangeKind]
-    at: Mapped[datetime]

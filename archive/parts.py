@@ -12,9 +12,10 @@ from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from archive.frontier import address, enter, make_due, note_alias
-from archive.models import Address, Article, Body, Visit
+from archive.models import Address, Visit
 from archive.records import Entry, Part, Purpose, VisitState
 from archive.runs import RunTicket
+from archive.stories import Article, Body
 from archive.visits import UnreadVisit, add
 
 MARK = "#"

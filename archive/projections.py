@@ -5,18 +5,9 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 
 from archive.identity import UID, claim, make_uid
-from archive.models import (
-    Address,
-    AddressAlias,
-    Article,
-    ArticleKey,
-    Body,
-    Outlet,
-    ReadingRow,
-    ReadingSource,
-    Version,
-)
+from archive.models import Address, AddressAlias, Outlet
 from archive.records import ChangeKind, Key
+from archive.stories import Article, ArticleKey, Body, ReadingRow, ReadingSource, Tag, Version
 from archive.union import tell
 
 
@@ -29,6 +20,7 @@ def forget(connection: Connection, outlet_id: int) -> set[str]:
         (Version, Version.article_id.in_(mine)),
         (ReadingSource, ReadingSource.reading_id.in_(readings)),
         (Body, Body.reading_id.in_(readings)),
+        (Tag, Tag.reading_id.in_(readings)),
         (ReadingRow, ReadingRow.article_id.in_(mine)),
         (ArticleKey, ArticleKey.article_id.in_(mine)),
         (Article, Article.outlet_id == outlet_id),

@@ -171,6 +171,71 @@ class Election:
     """Name and digest of the data by which it was judged."""
 
 
+class TagKind(StrEnum):
+    """What a tag names."""
+
+    REGION = "region"
+    TOPIC = "topic"
+    ACTOR = "actor"
+
+
+class TagRole(StrEnum):
+    """Whether a text is about what a tag names, or names it on the way."""
+
+    MAIN = "main"
+    MENTION = "mention"
+
+
+class Modality(StrEnum):
+    """How a text speaks of a topic; what it says neither of is left open."""
+
+    WARNED = "warned"
+    """Someone warns of it or asks that it be left: nobody is said to have done it."""
+    CLAIM_REPORTED = "claim_reported"
+    """Someone says that it happened, or an authority looks into it; whether it did is not said here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Where a tag was found: characters from `start` to before `end` of `field`, which is `title` or `body`."""
+
+    field: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A region that a text is about, by its official code; `level` is `provinsi`, `kabkota` or `kecamatan`."""
+
+    code: str
+    name: str
+    level: str
+    role: TagRole
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A topic of the codebook whose words a text has: a hint, which `spans` lets a reader inspect."""
+
+    name: str
+    role: TagRole
+    modality: Modality | None = None
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Someone of the user's list whom a text names; `role` is what the list says that they were on its day."""
+
+    id: str
+    name: str
+    role: str
+    spans: tuple[Span, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A further page of a story, counted from 2; `url` is absolute."""
@@ -215,6 +280,11 @@ class Reading:
     election: Election | None = None
     """None where no pack was given."""
     phase: str | None = None
+    regions: tuple[Region, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    actors: tuple[Actor, ...] = ()
+    codebook: str | None = None
+    """By which data regions, topics and actors were looked for; None where none was given, and they are unknown."""
     parts: tuple[Part, ...] = ()
     extractor: str = ""
 
@@ -247,6 +317,9 @@ class IndexDocument:
     state: State = State.LIVE
     election: bool = False
     """Whether it is about an election."""
+    regions: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +332,11 @@ class Filters:
     state: State | None = None
     election: bool = False
     """Only what is about an election."""
+    regions: tuple[str, ...] = ()
+    """Official codes: what names one of them, or a region within it."""
+    topics: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    """Ids of the user's list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from archive.database import insert_row
 from archive.identity import ADDRESS, are_one
-from archive.models import Address, AddressAlias, Article, ArticleKey, Disposition, Due, ReadingRow, Sighting, Visit
+from archive.models import Address, AddressAlias, Disposition, Due, Sighting, Visit
 from archive.parts import story_of
 from archive.records import Entry, Purpose
+from archive.stories import Article, ArticleKey, ReadingRow
 from archive.union import unite
 
 Forms = Callable[[str], tuple[str, str | None] | None]

@@ -11,12 +11,14 @@ from archive.records import (
     ChangeKind,
     Entry,
     FileState,
+    Modality,
     Outcome,
     Purpose,
     Reason,
     Role,
     RunStatus,
     State,
+    TagKind,
     Trust,
     VisitState,
 )
@@ -86,6 +88,8 @@ class Base(DeclarativeBase):
         RunStatus: choice(RunStatus, "run_status"),
         FileState: choice(FileState, "file_state"),
         ChangeKind: choice(ChangeKind, "change_kind"),
+        TagKind: choice(TagKind, "tag_kind"),
+        Modality: choice(Modality, "modality"),
     }
 
 

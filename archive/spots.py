@@ -7,7 +7,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from archive import frontier
 from archive.frontier import Sight
-from archive.models import Address, ArticleKey
+from archive.models import Address
+from archive.stories import ArticleKey
 
 _STORY = select(ArticleKey.id).where(
     ArticleKey.outlet_id == bindparam("outlet"),

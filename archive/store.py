@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
-from archive import history, spots
+from archive import history, spots, tags
 from archive.database import insert_row
 from archive.identity import Visited, claim, new_uid, recognise
-from archive.models import Article, Body, ReadingRow, ReadingSource, Version, Visit
+from archive.models import Visit
 from archive.records import ChangeKind, Election, Outcome, Reading, Role, State
 from archive.spots import Spot
+from archive.stories import Article, Body, ReadingRow, ReadingSource, Version
 from archive.union import tell, unite
 
 _CURRENT = (
@@ -248,6 +249,7 @@ def _columns(reading: Reading) -> dict[str, Any]:
         "election": _judgement(reading.election),
         "about_election": reading.election.about if reading.election else None,
         "phase": reading.phase,
+        "codebook": reading.codebook,
     }
 
 
@@ -288,6 +290,7 @@ def _add_reading(connection: Connection, article_id: int, visited: Visited, read
         **_columns(reading),
     )
     insert_row(connection, Body, reading_id=reading_id, **_body(reading))
+    tags.add(connection, reading_id, reading)
     _add_sources(connection, reading_id, visited.sources)
     return reading_id
 

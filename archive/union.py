@@ -6,8 +6,9 @@ from sqlalchemy import Connection, delete, select, update
 
 from archive.database import insert_row
 from archive.identity import UID
-from archive.models import Article, ArticleKey, Change, ReadingRow, Version, Visit
+from archive.models import Visit
 from archive.records import ChangeKind
+from archive.stories import Article, ArticleKey, Change, ReadingRow, Version
 
 
 def tell(connection: Connection, article_id: int, uid: str, kind: ChangeKind, now: datetime) -> None:

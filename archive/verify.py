@@ -14,8 +14,9 @@ from archive import store
 from archive.archive import Archive
 from archive.errors import ArchiveError
 from archive.index import SearchIndex
-from archive.models import Article, Body, Capture, Change, ReadingRow, ReadingSource, WarcFile
+from archive.models import Capture, WarcFile
 from archive.records import FileState, Reading
+from archive.stories import Article, Body, Change, ReadingRow, ReadingSource
 from archive.warc import DamagedRecordError, Place, read_member
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from crawler.config import ElectionSettings
 from crawler.reading.election import judge
 from crawler.reading.pack import load
+from crawler.reading.words import Words
 
 WRITTEN = Path(__file__).parents[1] / "tests" / "election"
 SETS = {"by the gate's author": ("about_1", "about_2", "near", "other"), "by a reviewer": ("reviewed",)}
@@ -20,7 +21,10 @@ def main() -> None:
     print(f"{'WRITTEN':<22}{'ABOUT':>6}{'FOUND':>6}{'OTHERS':>7}{'TAKEN':>6}{'F1':>7}")
     for who, names in SETS.items():
         said = [
-            (ABOUT.get(name, article.get("about")), judge(pack, article["title"], article["text"].split("\n\n")).about)
+            (
+                ABOUT.get(name, article.get("about")),
+                judge(pack, Words.of(article["title"], article["text"].split("\n\n"))).about,
+            )
             for name in names
             for article in tomllib.loads((WRITTEN / f"{name}.toml").read_text("utf-8"))["article"]
         ]

@@ -31,7 +31,7 @@ from crawler.reader import told_by
 from crawler.reading import Material, Page, Site, Told, read
 from crawler.reading.dates import moment
 
-NOT_EXPECTED = frozenset({"extractor", "parts", "election", "phase"})
+NOT_EXPECTED = frozenset({"extractor", "parts", "election", "phase", "regions", "topics", "actors", "codebook"})
 """What a golden does not tell of a reading: who made it, where the story's other pages stand, what our data decide."""
 CASE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 """What a case may be called; it becomes a file's name."""

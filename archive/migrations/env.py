@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from archive.models import Outlet
+from archive.stories import Article
 
 connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=Outlet.metadata, render_as_batch=True, transaction_per_migration=False
+    connection=connection, target_metadata=Article.metadata, render_as_batch=True, transaction_per_migration=False
 )
 context.run_migrations()

@@ -4,17 +4,16 @@ Points of all words are summed; `score = points / (points + needed)`. It is a co
 probability: `evidence` names the words, those that weigh most first.
 """
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from archive.records import Election, Reading
+from archive.records import Election
 from crawler.reading.pack import Entry, Kind, Pack, same
+from crawler.reading.words import Line, Words
 
 EVIDENCE = 12
 """Words that are named; an article about an election has 15 to 40."""
 _MENTIONS = 4
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(slots=True)
@@ -27,17 +26,17 @@ class _Found:
     times: int = 0
 
 
-def judge(pack: Pack, title: str, body: Sequence[str]) -> Election:
+def judge(pack: Pack, words: Words) -> Election:
     """Say whether a text is about an election, by its headline, its first paragraph and the rest."""
     gate = pack.gate
     found: dict[str, _Found] = {}
-    _scan(pack, (title,), gate.headline, found)
-    _scan(pack, body[:1], gate.lead, found)
-    _scan(pack, body[1:], 1.0, found)
+    _scan(pack, (words.title,), gate.headline, found)
+    _scan(pack, words.body[:1], gate.lead, found)
+    _scan(pack, words.body[1:], 1.0, found)
     void = {name for one in found.values() for name in one.entry.voids}
     points: dict[Kind, dict[str, float]] = {kind: {} for kind in Kind}
-    for words, one in found.items():
-        if words not in void:
+    for name, one in found.items():
+        if name not in void:
             more = 1 + gate.again * min(one.times - 1, _MENTIONS) / one.zone
             points[one.entry.kind][one.spelled] = one.entry.weight * one.zone * more
     said, beside = points[Kind.FOR], points[Kind.WITH]
@@ -53,26 +52,14 @@ def judge(pack: Pack, title: str, body: Sequence[str]) -> Election:
     )
 
 
-def tagged(reading: Reading, pack: Pack | None, regions: Sequence[str]) -> Reading:
-    """A reading with what the pack says of it: the election, and the phase on its day in the outlet's home regions."""
-    if pack is None:
-        return reading
-    day = reading.published_date
-    return replace(
-        reading,
-        election=judge(pack, reading.title, reading.body),
-        phase=pack.phase(day, regions) if day else None,
-    )
-
-
-def _scan(pack: Pack, blocks: Iterable[str], zone: float, found: dict[str, _Found]) -> None:
-    """Note the entries in some blocks, the longest first and none within another."""
+def _scan(pack: Pack, lines: Iterable[Line], zone: float, found: dict[str, _Found]) -> None:
+    """Note the entries in some lines, the longest first and none within another."""
     entries = pack.entries
-    for block in blocks:
-        exact = _WORD.findall(block)
+    for line in lines:
+        exact = line.words
         free = 0
-        for at in [at for at, word in enumerate(exact) if word.lower() in entries]:
-            if at < free or (entry := _longest(entries[exact[at].lower()], exact, at)) is None:
+        for at in [at for at, word in enumerate(line.lower) if word in entries]:
+            if at < free or (entry := _longest(entries[line.lower[at]], exact, at)) is None:
                 continue
             free = at + len(entry.tokens)
             one = found.get(entry.words)

@@ -17,7 +17,6 @@ from crawler.reading.cleaning import Cleaned, clean
 from crawler.reading.credits import advertorial_mark, photo_credit
 from crawler.reading.dateline import title_cased
 from crawler.reading.dates import agreed, url_moment
-from crawler.reading.election import tagged
 from crawler.reading.head import Head, read_head
 from crawler.reading.judging import extracted, judged
 from crawler.reading.kinds import page_kind, page_kind_of_bytes
@@ -31,6 +30,7 @@ from crawler.reading.people import authors_of
 from crawler.reading.pruning import bare, prune, pruned_whole
 from crawler.reading.rules import WORDPRESS, Rules
 from crawler.reading.selectors import ranked
+from crawler.reading.tagging import tagged
 
 VERSION = 3
 _AMP = re.compile(r"\?amp(?:=1)?(?=#|$)")
@@ -74,7 +74,7 @@ def read(material: Material) -> Reading | Rejection:
     else:
         return Rejection(reason=Reason.UNREADABLE, detail="neither a record with a text nor a page")
     reading = _reading(material, tree, head, container, from_record=from_record)
-    return reading if isinstance(reading, Rejection) else tagged(reading, material.site.pack, material.site.regions)
+    return reading if isinstance(reading, Rejection) else tagged(reading, material.site)
 
 
 def _begins(record: Record | None, tree: HtmlElement, url: str) -> bool:

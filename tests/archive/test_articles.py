@@ -177,7 +177,7 @@ def test_what_is_not_there_is_said_to_be_missing(bench: Any, name: str) -> None:
 def test_an_article_that_a_stopped_rebuild_left_without_text_is_said_to_be_missing(bench: Any) -> None:
     from sqlalchemy import update
 
-    from archive.models import Article
+    from archive.stories import Article
 
     uid = bench.begin().store("/a/", "A", "satu").uid
     with bench.database.write() as connection:

@@ -5,8 +5,9 @@ from sqlalchemy import delete, text, update
 
 from archive import frontier, runs
 from archive.health import findings
-from archive.models import Article, Disposition, Due, Visit
+from archive.models import Disposition, Due, Visit
 from archive.records import Outcome, Purpose, RunStatus
+from archive.stories import Article
 from crawler.cli import main
 
 

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from archive import articles
-from archive.models import ArticleKey, ReadingSource, Version, Visit
+from archive.models import Visit
 from archive.records import Outcome
 from archive.store import Saved
+from archive.stories import ArticleKey, ReadingSource, Version
 
 DEBATE = (
     "KPU Kutai Barat menggelar debat kedua calon bupati di Melak pada Rabu malam. Tiga pasangan calon hadir lengkap dan"

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from archive import articles, projections
 from archive.identity import _FORMER_HOLDERS, make_uid
-from archive.models import Article, ArticleKey, Change, Version
 from archive.records import ChangeKind, Outcome, Reason
+from archive.stories import Article, ArticleKey, Change, Version
 
 DEBATE = (
     "Debat Perdana Calon Bupati Digelar Besok",

@@ -7,23 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
-from archive import articles, frontier, parts, projections
+from archive import changes, frontier, parts, projections
 from archive.frontier import Sight
 from archive.identity import make_uid
-from archive.models import (
-    Address,
-    AddressAlias,
-    Article,
-    ArticleKey,
-    Disposition,
-    Due,
-    ReadingRow,
-    Sighting,
-    Version,
-    Visit,
-)
+from archive.models import Address, AddressAlias, Disposition, Due, Sighting, Visit
 from archive.records import Entry, Key, Outcome, Part, Purpose, Reading
 from archive.rekey import rekey
+from archive.stories import Article, ArticleKey, ReadingRow, Version
 from archive.visits import UnreadVisit
 from crawler.addresses import canonical, whole
 from tests.archive.test_identity import DEBATE, EDITED, FLOOD, found, number, where
@@ -288,4 +278,4 @@ def test_no_projection_is_lost(bench: Any) -> None:
     renew(bench, desk)
     assert {model: len(rows(bench, model)) for model in held} == held
     with bench.database.read() as connection:
-        assert articles.newest_change(connection) == 4
+        assert changes.newest(connection) == 4

@@ -6,16 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from archive import articles, projections
+from archive import articles, changes, projections
 from archive.identity import make_uid
-from archive.models import Article, ArticleKey, Change, ReadingRow, Version
 from archive.records import ChangeKind, Key, Outcome, Reading, Related, Removed, Role, Trust
 from archive.store import text_digest
+from archive.stories import Article, ArticleKey, Change, ReadingRow, Version
 
 TEXT = ("Bawaslu mengawasi surat suara.", "“Kami siap,” kata ketuanya.")
 
 
-def changes(bench: Any) -> list[tuple[int, str, ChangeKind]]:
+def told_of(bench: Any) -> list[tuple[int, str, ChangeKind]]:
     with bench.database.read() as connection:
         return [tuple(row) for row in connection.execute(select(Change.sequence, Change.uid, Change.kind))]
 
@@ -192,9 +192,9 @@ def test_other_metadata_make_a_reading_and_no_version(bench: Any, said: dict[str
     again = desk.store("/a/", "Judul", *TEXT, **said)
     assert again.outcome is Outcome.UNCHANGED
     assert (number_of(bench, ReadingRow), number_of(bench, Version)) == (2, 1)
-    assert [kind for _, _, kind in changes(bench)] == [ChangeKind.UPSERT] * 2
+    assert [kind for _, _, kind in told_of(bench)] == [ChangeKind.UPSERT] * 2
     assert desk.store("/a/", "Judul", *TEXT, **said).outcome is Outcome.UNCHANGED
-    assert (number_of(bench, ReadingRow), len(changes(bench))) == (2, 2)
+    assert (number_of(bench, ReadingRow), len(told_of(bench))) == (2, 2)
     name, value = next(iter(said.items()))
     assert record(bench, first.uid)[name] not in (None, [], ()), value
 
@@ -229,15 +229,15 @@ def test_the_sequence_of_changes_tells_of_what_changed_and_of_nothing_else(bench
     two = desk.store("/b/", "B", "dua").uid
     desk.store("/a/", "A", "satu")
     desk.store("/b/", "B", "dua lagi")
-    assert [change[1:] for change in changes(bench)] == [(uid, ChangeKind.UPSERT) for uid in (one, two, two)]
-    sequences = [change[0] for change in changes(bench)]
+    assert [change[1:] for change in told_of(bench)] == [(uid, ChangeKind.UPSERT) for uid in (one, two, two)]
+    sequences = [change[0] for change in told_of(bench)]
     assert sequences == sorted(set(sequences))
     with bench.database.read() as connection:
-        told = list(articles.changes_after(connection, 0))
+        told = list(changes.after(connection, 0))
         assert [(sequence, uid) for sequence, uid, _ in told] == [(1, one), (3, two)]
         assert [document.body for _, _, document in told] == ["satu", "dua lagi"]
-        assert list(articles.changes_after(connection, 3)) == []
-        assert articles.newest_change(connection) == 3
+        assert list(changes.after(connection, 3)) == []
+        assert changes.newest(connection) == 3
 
 
 def test_a_uid_is_made_of_outlet_address_and_ordinal_alone() -> None:
@@ -289,9 +289,9 @@ def test_what_a_rebuild_does_not_bring_back_is_told_as_gone(bench: Any) -> None:
     assert desk.store("/b/", "B", "dua").uid == kept
     with bench.database.write() as connection:
         assert projections.bury(connection, desk.ticket.outlet_id, before, bench.now()) == 1
-    assert changes(bench)[-1][1:] == (lost, ChangeKind.TOMBSTONE)
+    assert told_of(bench)[-1][1:] == (lost, ChangeKind.TOMBSTONE)
     with bench.database.read() as connection:
-        told = {uid: document for _, uid, document in articles.changes_after(connection, 0)}
+        told = {uid: document for _, uid, document in changes.after(connection, 0)}
     assert told[lost] is None
     assert told[kept] is not None
     bench.archive.catch_up()

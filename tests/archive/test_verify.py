@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select, update
 
+from archive import changes
 from archive.archive import Archive
-from archive.articles import newest_change
 from archive.database import Database
 from archive.index import SearchIndex
-from archive.models import Article, Body, Capture, ReadingRow, ReadingSource, WarcFile
+from archive.models import Capture, WarcFile
 from archive.records import FileState, IndexDocument, Reading
+from archive.stories import Article, Body, ReadingRow, ReadingSource
 from archive.verify import Proof, verify
 from crawler.cli import main
 
@@ -256,7 +257,7 @@ def test_no_reading_gives_a_false_alarm(bench: Any, body: tuple[str, ...]) -> No
 def test_what_the_index_lacks_or_has_too_much_is_found(sound: Sound) -> None:
     archive = sound.archive
     with archive.database.read() as connection:
-        newest = newest_change(connection)
+        newest = changes.newest(connection)
         lost = first_article(connection).uid
     stray = IndexDocument(uid="zzzzzzzzzzzzzzzz", outlet="kabar", title="Hantu", body="tak ada", moment=0)
     SearchIndex.open(archive.home.index, locks=archive.home.locks).catch_up(
@@ -338,7 +339,7 @@ def test_the_command_exits_with_5_on_an_index_that_has_too_much(
 ) -> None:
     archive = sound.archive
     with archive.database.read() as connection:
-        newest = newest_change(connection)
+        newest = changes.newest(connection)
     stray = IndexDocument(uid="zzzzzzzzzzzzzzzz", outlet="kabar", title="Hantu", body="tak ada", moment=0)
     SearchIndex.open(archive.home.index, locks=archive.home.locks).catch_up(
         [(newest + 1, stray.uid, stray)], until=newest + 1

@@ -1,0 +1,74 @@
+"""The change sequence, as those who follow it read it: what the index must hear of."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, func, select
+
+from archive import tags
+from archive.models import Outlet
+from archive.records import IndexDocument, TagKind
+from archive.stories import Article, Body, Change, ReadingRow
+
+BATCH = 200
+"""Articles that are put together at once: their tags are fetched by one query."""
+
+
+def after(connection: Connection, sequence: int) -> Iterator[tuple[int, str, IndexDocument | None]]:
+    """Give what the index must hear of after a sequence, in order; of an article only its last change, as it is now."""
+    last = (
+        select(func.max(Change.sequence).label("sequence"), Change.uid)
+        .where(Change.sequence > sequence)
+        .group_by(Change.uid)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(
+            last.c.sequence,
+            last.c.uid,
+            Outlet.slug,
+            ReadingRow.id.label("reading_id"),
+            ReadingRow.title,
+            Body.text,
+            Article.moment,
+            Article.published_date,
+            Article.state,
+            ReadingRow.authors,
+            ReadingRow.place,
+            ReadingRow.tags,
+            ReadingRow.about_election,
+        )
+        .outerjoin(Article, Article.uid == last.c.uid)
+        .outerjoin(Outlet, Outlet.id == Article.outlet_id)
+        .outerjoin(ReadingRow, ReadingRow.id == Article.reading_id)
+        .outerjoin(Body, Body.reading_id == ReadingRow.id)
+        .order_by(last.c.sequence)
+        .execution_options(yield_per=BATCH)
+    )
+    for batch in rows.partitions(BATCH):
+        about = tags.values(connection, [row.reading_id for row in batch if row.reading_id is not None])
+        for row in batch:
+            document = None
+            if row.text is not None:
+                named = about[row.reading_id]
+                document = IndexDocument(
+                    uid=row.uid,
+                    outlet=row.slug,
+                    title=row.title,
+                    body=row.text,
+                    moment=row.moment,
+                    published=row.published_date,
+                    authors=tuple(row.authors),
+                    place=row.place,
+                    tags=tuple(row.tags),
+                    state=row.state,
+                    election=row.about_election is True,
+                    regions=named.get(TagKind.REGION, ()),
+                    topics=named.get(TagKind.TOPIC, ()),
+                    actors=named.get(TagKind.ACTOR, ()),
+                )
+            yield row.sequence, row.uid, document
+
+
+def newest(connection: Connection) -> int:
+    """Give the sequence of the newest change; 0 in an empty archive."""
+    return connection.execute(select(func.max(Change.sequence))).scalar() or 0

@@ -1,0 +1,65 @@
+"""A text as its words, taken apart once for all that look for words or names in it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from archive.records import Span
+
+WORD = re.compile(r"\w+")
+_GAP = 2
+"""Characters between two blocks of a body: a blank line."""
+
+
+@dataclass(slots=True)
+class Line:
+    """A headline or a block, its words as written and in lower case; `start` is where it stands in its field."""
+
+    field: str
+    text: str
+    start: int
+    words: list[str]
+    lower: list[str]
+    _places: list[tuple[int, int]] | None = None
+
+    def place(self, first: int, last: int) -> tuple[int, int]:
+        """Where the words from `first` to `last` (inclusive) stand in the line: characters, the end exclusive."""
+        if self._places is None:
+            self._places = [match.span() for match in WORD.finditer(self.text)]
+        return self._places[first][0], self._places[last][1]
+
+    def span(self, first: int, last: int) -> Span:
+        """Where the words from `first` to `last` (inclusive) stand in the title or in the whole body."""
+        start, end = self.place(first, last)
+        return Span(field=self.field, start=self.start + start, end=self.start + end, text=self.text[start:end])
+
+
+@dataclass(slots=True)
+class Words:
+    """The headline and the blocks of a body, in order."""
+
+    title: Line
+    body: list[Line]
+
+    @classmethod
+    def of(cls, title: str, body: Sequence[str]) -> Self:
+        """Take a text apart."""
+        lines, start = [], 0
+        for block in body:
+            lines.append(_line("body", block, start))
+            start += len(block) + _GAP
+        return cls(_line("title", title, 0), lines)
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        """The headline, then the blocks."""
+        yield self.title
+        yield from self.body
+
+
+def _line(name: str, text: str, start: int) -> Line:
+    words = WORD.findall(text)
+    # One call for all words is faster; a few signs, such as a dotted capital I, part where they had not.
+    folded = WORD.findall(text.lower())
+    return Line(name, text, start, words, folded if len(folded) == len(words) else [word.lower() for word in words])
