@@ -4,7 +4,6 @@ import re
 import unicodedata
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_BLANKS = re.compile(r"\s+")
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 """C0 and C1 controls but those that count as blanks: they become a blank instead of vanishing between two words."""
 
@@ -25,10 +24,11 @@ def clean_text(text: str) -> str:
     Every Unicode blank (a no-break space, a newline) counts as a blank. A lone surrogate, which no database and no
     file can hold, becomes U+FFFD. Cleaning twice changes nothing.
     """
-    text = _NOT_TEXT.sub("", text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text))
-    return _BLANKS.sub(" ", text).strip()
+    text = " ".join(text.split())
+    if not text.isprintable():
+        # Rare: a page is cleaned line by line some seventy times, and almost all of them are printable.
+        text = " ".join(_SURROGATES.sub("\ufffd", _NOT_TEXT.sub("", text)).split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def for_terminal(text: str) -> str:

@@ -20,7 +20,13 @@ _BLOCKS = frozenset((
     "fieldset", "figure", "footer", "header", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "html", "li", "main",
     "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 ))
+_BOXES = _BLOCKS - frozenset((
+    "blockquote", "dd", "dl", "dt", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+))
 # fmt: on
+"""What editors do not write with: a box in a text may be the theme's."""
+_MOSTLY_LINK = 0.5
 _TITLES = "descendant::a[ancestor-or-self::*[self::h2 or self::h3 or self::h4 or contains(@class, '-title')]]"
 """Links inside the title of a card."""
 _TEXT = etree.XPath(
@@ -76,6 +82,13 @@ class Walked:
     blocks: list[Block] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
     related: list[Link] = field(default_factory=list)
+    boxes: int = 0
+    """Boxes inside the container that may be the theme's."""
+
+    @property
+    def prose(self) -> bool:
+        """Whether all that stands there is what editors write with, and none of it is mostly a link."""
+        return not self.boxes and all(block.linked < _MOSTLY_LINK for block in self.blocks)
 
 
 def walk(container: HtmlElement, *, drop: tuple[str, ...] = (), related: tuple[str, ...] = ()) -> Walked:
@@ -148,6 +161,7 @@ class _Walker:
             if caption := text_of(element):
                 self.walked.captions.append(caption)
         elif tag in _BLOCKS:
+            self.walked.boxes += tag in _BOXES
             self.flush()
             self.children(element, _KINDS.get(tag, kind))
             self.flush()

@@ -121,3 +121,22 @@ def test_the_extractors_own_tree_gives_cells_and_items_apart() -> None:
     found = [block.text for block in extracted(tree)]
     assert found[: len(PROSE)] == PROSE
     assert found[len(PROSE) :] == ["Loa Kulu", "51", "Debat pertama", "Debat kedua"]
+
+
+@pytest.mark.parametrize(
+    ("html", "prose"),
+    [
+        (
+            "<p>Satu</p><ul><li>Dua</li></ul><blockquote><p>Tiga</p></blockquote><table><tr><td>4</td></tr></table>",
+            True,
+        ),
+        ('<p>Lihat <a href="/1/">daftar pemilih</a> yang diumumkan panitia kecamatan kemarin.</p>', True),
+        ('<p>Satu</p><div class="kotak">Dua</div>', False),
+        ('<p>Satu</p><p><a href="/1/">Debat Kedua Digelar Pekan Depan</a></p>', False),
+        ("<p>Satu</p><aside>Dua</aside>", False),
+    ],
+)
+def test_prose_is_what_holds_neither_boxes_nor_links_alone(html: str, prose: bool) -> None:
+    tree = parse(f"<html><body>{html}")
+    assert tree is not None
+    assert walk(tree.find("body")).prose is prose
