@@ -1,39 +1,15 @@
-"""Whether a few words are the name of an Indonesian place, by the archive's table of regions if it has one."""
+"""Whether a few words are the name of an Indonesian place, by the tables of the archive."""
 
 import csv
 import re
 from functools import cache
 from importlib.resources import files
 
-_MORE = (
-    "kayuagung",
-    "sampit",
-    "sangatta",
-    "muara teweh",
-    "nanga bulik",
-    "pangkalan bun",
-    "puruk cahu",
-    "kuala kurun",
-    "kuala kapuas",
-    "kuala pembuang",
-    "tamiang layang",
-    "tanah grogot",
-    "tanjung redeb",
-    "ujoh bilang",
-    "buntok",
-    "kasongan",
-    "sendawar",
-    "jakarta",
-    "dki jakarta",
-    "nusantara",
-    "ikn",
-    "jogja",
-    "yogyakarta",
-    "solo",
-    "bogor",
-    "bandung",
-)
-"""Capitals and towns that no official region bears as its name; only datelines are read with them."""
+_MORE = ("dki jakarta", "nusantara", "ikn")
+"""Names that neither a region nor a town of the tables bears; only datelines are read with them."""
+
+_TABLES = (("regions.csv", ("name", "base_name")), ("region_aliases.csv", ("alias", "name")), ("towns.csv", ("name",)))
+"""The tables of the archive, and the columns that hold names; `towns.csv` has the capitals that no region is named after."""
 
 _DROP = re.compile(r"[^a-z0-9 ]+")
 
@@ -45,10 +21,10 @@ def folded(name: str) -> str:
 
 @cache
 def known_places() -> frozenset[str]:
-    """Folded names of all regions and of their abbreviations; the few towns below only, where no table is installed."""
+    """Folded names of all regions, of their abbreviations and of their capitals."""
     names = {folded(name) for name in _MORE}
     folder = files("archive") / "data"
-    for table, columns in (("regions.csv", ("name", "base_name")), ("region_aliases.csv", ("alias", "name"))):
+    for table, columns in _TABLES:
         source = folder / table
         if source.is_file():
             with source.open(encoding="utf-8") as lines:
