@@ -4,23 +4,38 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from crawler.reading.places import folded, is_place
+from crawler.reading.dates import MONTH
+from crawler.reading.places import folded, is_place, nearly_place, sure_places, within
 
 _REACH = 90
 _PLACE_LENGTH = 40
+_SHORT = 5
+"""Letters of an abbreviation (`OKI - Palembang hanya …` is a road), and the least of an outlet's name in lower case."""
 _SEPARATOR = re.compile(r"\s*(?:--+|\|\|?|//|[–—−:]|(?<=\w)-(?=\S)|-(?=\s)|(?<=\s)-)\s*")
 _INNER = re.compile(r"\s*,\s*|\s*(?:\|\|?|//)\s*|\s+[-–—]\s+")
 _ADDRESS = re.compile(
-    r"^[\w-]+(?:\.[\w-]+)*\.(?:com|co|id|net|org|info|news|tv|web|go|press)(?:\.\w{2})?$", re.IGNORECASE
+    r"^[\w-]+(?:\.[\w-]+)*\.(?:com|co|id|net|org|info|news|tv|web|go|press|asia|media|online|my|me)(?:\.\w{2})?$",
+    re.IGNORECASE,
 )
 _BRACKET = re.compile(r"^(?P<place>[^()]{2,45}?)\s*,?\s*\((?P<inner>[^()]{2,40})\)\s*(?P<after>.*)$", re.DOTALL)
 _UNDIVIDED = re.compile(r"^(?P<place>[A-Z][\w .]{2,38}),\s*(?P<outlet>[\w-]+(?:\.\w+)+)[\s,]+(?=[A-Z“\"])")
 _OUTLET_COMMA = re.compile(r"^(?P<outlet>[\w-]+(?:\.\w+)+),\s+(?=[A-Z“\"])")
 _SENTENCE = re.compile(r"^(?P<place>[A-Z][\w ]{2,38})\.\s+(?=[A-Z“\"])")
-_PRESS = re.compile(
-    r"\b(news|media|times|post|koran|radar|kabar|tribun\w*|harian|suara|antara\w*|express|ekspres)\b", re.IGNORECASE
+_BLANK_ADDRESS = re.compile(r"^(?P<name>[a-z][\w-]{3,})\s(?P<ending>com|co id|id|net)$", re.IGNORECASE)
+_BESIDE = re.compile(r"^(?P<outlet>[\w-]+(?:\.\w+)+)\s+(?P<place>[A-Z].+)$")
+_DATED = re.compile(
+    r"(?:^|,?\s*)(?:(?:senin|selasa|rabu|kamis|jum[’'`]?at|sabtu|minggu|ahad)\b[\s,]*)?"
+    rf"\(?\s*\b(?P<day>\d{{1,2}}(?:\s*[/.-]\s*\d{{1,2}}\s*[/.-]\s*|[\s-]+(?:{MONTH})[\s-]+)(?:\d{{4}}|\d{{2}}))\s*\)?\s*$",
+    re.IGNORECASE,
 )
-_INSTITUTIONS = frozenset(
+"""The day at the end of a dateline: `Tenggarong, 20 November 2024 –`, `JAKARTA (20/11/2024) -` (DOMAIN 1.2)."""
+_PRESS = re.compile(
+    r"^(?:news|media|times|post|koran|radar|kabar|tribun\w*|harian|suara|antara\w*|warta|berita|express|ekspres)\b"
+    r"|\b(?:news|media|times|post|express|ekspres)$"
+    r"|^(?:kabar|warta|berita|suara|tribun|radar|koran|lensa)\w{4,}$|^\w{3,}(?:news|media|post|pos|press|ekspres|express)$",
+    re.IGNORECASE,
+)
+_NO_NAME = frozenset(
     [
         "KPU",
         "KPUD",
@@ -30,9 +45,14 @@ _INSTITUTIONS = frozenset(
         "DPR",
         "DPRD",
         "DPD",
+        "DPC",
+        "DPW",
+        "DPP",
         "MPR",
         "TNI",
         "POLRI",
+        "POLRES",
+        "POLDA",
         "ASN",
         "PNS",
         "TPS",
@@ -40,23 +60,53 @@ _INSTITUTIONS = frozenset(
         "DKPP",
         "PSU",
         "BAWASLU",
+        "PANWASLU",
+        "PANWASLIH",
         "RI",
+        "PEMKAB",
+        "PEMKOT",
+        "PEMPROV",
+        "PEMERINTAH",
+        "PILKADA",
+        "PEMILU",
+        "PILPRES",
+        "PILEG",
+        "PILGUB",
+        "PILBUP",
+        "PILWALI",
+        "PILKADES",
+        "BUPATI",
+        "GUBERNUR",
+        "WALIKOTA",
+        "CALON",
+        "PASLON",
+        "PARTAI",
+        "DEBAT",
+        "TIM",
+        "WARGA",
+        "KETUA",
+        "PEMUNGUTAN",
+        "SURAT",
     ]
 )
+"""Words in capitals that no place's name has: what an article is about, not where it was written."""
 _RUBRICS = frozenset(
     ["NASIONAL", "DAERAH", "POLITIK", "HUKUM", "EKONOMI", "OLAHRAGA", "PEMERINTAHAN", "PILKADA", "NEWS"]
 )
+_NO_OUTLET = frozenset(["kemarin", "kemaren", "tadi", "besok", "lusa", "kini", "lalu", "kota", "kabupaten", "provinsi"])
 _ACRONYMS = frozenset(["DKI", "DIY", "IKN", "OKI", "OKU", "PPU", "NTB", "NTT"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dateline:
-    """A dateline as printed, its outlet and place as printed, and the text after it."""
+    """A dateline as printed, its outlet and place as printed, the day that it prints, and the text after it."""
 
     printed: str
     rest: str
     outlet: str | None = None
     place: str | None = None
+    day: str | None = None
+    """As printed: `20 November 2024`, `20/11/2024`."""
 
 
 def split_dateline(
@@ -66,16 +116,23 @@ def split_dateline(
 
     The later separator is tried before the earlier one (`NUKILAN.id | Banda Aceh –`). A part is an outlet if it has an
     internet address' form, is one of `outlet_names` or says that it is press; a place if the gazetteer knows it, or if
-    it is in capitals and nothing else fits. An unknown name passes for an outlet only beside a known place.
+    it is in capitals and nothing else fits. An unknown name passes for an outlet only beside a known place; two places
+    beside each other are a dateline only where one lies in the other. The day at the end of a dateline is set apart.
     """
     names = frozenset(folded(name) for name in outlet_names if name)
     reader = _Reader(names, place)
     if found := reader.bracketed(text):
         return found
     for separator in reversed(list(_SEPARATOR.finditer(text, 1, _REACH))):
-        head, rest = text[: separator.start()].strip(), text[separator.end() :].lstrip(" \u00a0\ufffd")
+        head, rest = text[: separator.start()].strip(" *_\u00a0"), text[separator.end() :].lstrip(" \u00a0\ufffd")
+        dated = _DATED.search(head) if head[-1:].isdigit() or head[-1:] == ")" else None
+        head = head[: dated.start()] if dated else head
         if head and reader.starts(rest) and (parts := reader.parts(head, separator.group(), rest)):
-            return Dateline(printed=text[: separator.end()].strip(), rest=rest, outlet=parts[0], place=parts[1])
+            outlet, city = parts
+            if outlet and not city and (behind := _SENTENCE.match(rest)) and _is_sure(behind["place"]):
+                city, rest = behind["place"], rest[behind.end() :]
+            printed = text[: len(text) - len(rest)].strip(" \u00a0\ufffd")
+            return Dateline(printed=printed, rest=rest, outlet=outlet, place=city, day=dated["day"] if dated else None)
     return reader.unseparated(text)
 
 
@@ -93,7 +150,7 @@ class _Reader:
 
     def is_outlet(self, part: str) -> bool:
         return (
-            bool(_ADDRESS.match(part))
+            bool(_ADDRESS.match(part) or _BLANK_ADDRESS.match(part))
             or folded(part) in self.names
             or (bool(_PRESS.search(part)) and not self.place(part))
         )
@@ -101,14 +158,20 @@ class _Reader:
     def parts(self, head: str, separator: str, rest: str) -> tuple[str | None, str | None] | None:
         """(outlet, place) of a head, or None if it is prose."""
         pieces = [piece for piece in _INNER.split(head) if piece]
-        if not pieces or len(pieces) > 3 or any(not self.is_name(piece) for piece in pieces):
+        if len(pieces) == 1 and (beside := _BESIDE.match(head)) and self.place(beside["place"]):
+            pieces = [beside["outlet"], beside["place"]]
+        if not pieces or len(pieces) > 4 or any(not self.is_name(piece) for piece in pieces[:1]):
+            return None
+        by_comma = bool(re.search(r"[,|/]", head))
+        if len(pieces) == 2 and by_comma and self.is_small_outlet(pieces[1]) and self.place(pieces[0]):
+            return pieces[1], pieces[0]
+        if any(not self.is_name(piece) for piece in pieces):
             return None
         if len(pieces) == 1:
             return self.single(pieces[0], separator, rest)
-        if len(pieces) == 3:
-            return self.triple(pieces)
+        if len(pieces) > 2:
+            return self.several(pieces)
         first, second = pieces
-        by_comma = bool(re.search(r"[,|/]", head))
         if self.is_outlet(first) and (self.place(second) or second.isupper() or _ADDRESS.match(first)):
             return (first, None if self.is_outlet(second) else second) if not self.is_outlet(second) else None
         if self.is_outlet(second) and (self.place(first) or first.isupper() or by_comma):
@@ -116,8 +179,10 @@ class _Reader:
         if not by_comma:
             return None
         if self.place(first):
-            return (None, first) if self.place(second) else (second, first)
-        if self.place(second):
+            if self.place(second):
+                return (None, first) if within(first, second) else None
+            return second, first
+        if self.place(second) and not any(sign.isdigit() for sign in first):
             return (None if first.upper() in _RUBRICS else first), second
         return None
 
@@ -125,18 +190,29 @@ class _Reader:
         if self.is_outlet(piece):
             return piece, None
         tight = separator == "-"
-        if self.place(piece):
+        if self.place(piece) and not (":" in separator and not _is_sure(piece)):
             follows = rest.split(maxsplit=1)[0] if rest.split() else ""
-            return None if tight and self.place(follows.strip(".,")) else (None, piece)
-        if tight or piece in _INSTITUTIONS or not piece.isupper() or any(sign.isdigit() for sign in piece):
+            route = tight or (separator.strip() == "-" and piece.isupper() and len(piece) <= _SHORT)
+            return None if route and self.place(follows.strip(".,")) else (None, piece)
+        if not tight and ":" not in separator and not piece.isupper() and nearly_place(piece):
+            return None, piece
+        if (
+            tight
+            or not _NO_NAME.isdisjoint(piece.split())
+            or not piece.isupper()
+            or any(sign.isdigit() for sign in piece)
+        ):
             return None
         return (None, piece) if ":" not in separator else None
 
-    def triple(self, pieces: list[str]) -> tuple[str | None, str | None] | None:
-        """City, province and outlet in any order that has one outlet and at least one known place."""
+    def several(self, pieces: list[str]) -> tuple[str | None, str | None] | None:
+        """City, regency, province and outlet in any order that has at most one outlet and a known place, all else lying in each other."""
         outlets = [piece for piece in pieces if self.is_outlet(piece)]
         places = [piece for piece in pieces if self.place(piece)]
-        return (outlets[0], places[0]) if len(outlets) == 1 and places else None
+        if len(outlets) == 1 and places:
+            return outlets[0], places[0]
+        chained = len(places) == len(pieces) and all(map(within, places, places[1:]))
+        return (None, places[0]) if chained else None
 
     def bracketed(self, text: str) -> Dateline | None:
         """`Tenggarong, Kaltim (ANTARA) -`, `TENGGARONG (KutaiRaya.com) -`, `MURUNG RAYA (KALTENG), Kabar Andau Tuh –`."""
@@ -151,7 +227,15 @@ class _Reader:
         if self.is_outlet(inner) or "antara" in inner.lower():
             lead = re.match(r"\s*(?:--+|[-–—−:|]+)?\s*", after)
             end = match.start("after") + (lead.end() if lead else 0)
-            return Dateline(printed=text[:end].strip(), rest=text[end:], outlet=inner, place=city)
+            return (
+                None
+                if not self.starts(text[end:])
+                else Dateline(printed=text[:end].strip(), rest=text[end:], outlet=inner, place=city)
+            )
+        if self.place(inner) and (lead := re.match(r"\s*(?:--+|\|\|?|//|[–—−:]|-)\s*", after)) and lead.group():
+            end = match.start("after") + lead.end()
+            if self.starts(text[end:]):
+                return Dateline(printed=text[:end].strip(), rest=text[end:], place=city)
         tail = re.match(r",\s*(?P<outlet>[^–—|,.]{2,40}?)\s*(?:--+|[–—−|]|\s-)\s*", after)
         if self.place(inner) and tail and self.is_name(tail["outlet"]):
             end = match.start("after") + tail.end()
@@ -164,11 +248,15 @@ class _Reader:
             outlet, place = match["outlet"], match["place"]
         elif (match := _OUTLET_COMMA.match(text)) and self.is_outlet(match["outlet"]):
             outlet, place = match["outlet"], None
-        elif (match := _SENTENCE.match(text)) and self.place(match["place"]):
+        elif (match := _SENTENCE.match(text)) and _is_sure(match["place"]):
             outlet, place = None, match["place"]
         else:
             return None
         return Dateline(printed=text[: match.end()].strip(), rest=text[match.end() :], outlet=outlet, place=place)
+
+    def is_small_outlet(self, piece: str) -> bool:
+        """Whether a piece beside a known place is a name in lower case: `Kayuagung, gradasigo -`, and not `Jakarta, kota …`."""
+        return piece.isalpha() and piece.islower() and len(piece) >= _SHORT and piece not in _NO_OUTLET
 
     def is_name(self, piece: str) -> bool:
         """Whether a piece could be a name: short, few words, none of them in lower case unless it is an outlet's."""
@@ -176,9 +264,16 @@ class _Reader:
         if not 1 < len(piece) <= _PLACE_LENGTH or len(words) > 5 or "(" in piece:
             return False
         return (
-            folded(piece) in self.names or bool(_ADDRESS.match(piece)) or all(not word[0].islower() for word in words)
+            folded(piece) in self.names
+            or bool(_ADDRESS.match(piece) or _BLANK_ADDRESS.match(piece))
+            or all(not word[0].islower() for word in words)
         )
 
     def starts(self, rest: str) -> bool:
         """Whether a sentence (or nothing) begins here."""
         return not rest or not rest[0].islower()
+
+
+def _is_sure(name: str) -> bool:
+    """Whether a name before a colon or a full stop is a place's; `Damai.` and `Sumber:` are words."""
+    return folded(name) in sure_places()

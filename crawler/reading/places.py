@@ -2,37 +2,78 @@
 
 import csv
 import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
-_MORE = ("dki jakarta", "nusantara", "ikn")
+_MORE = {"dki jakarta": "31", "nusantara": "64", "ikn": "64"}
 """Names that neither a region nor a town of the tables bears; only datelines are read with them."""
 
 _TABLES = (("regions.csv", ("name", "base_name")), ("region_aliases.csv", ("alias", "name")), ("towns.csv", ("name",)))
-"""The tables of the archive, and the columns that hold names; `towns.csv` has the capitals that no region is named after."""
+"""The tables and the columns that hold names; `towns.csv` has the capitals that no region is named after."""
 
-_DROP = re.compile(r"[^a-z0-9 ]+")
+_DROP = re.compile(r"[^a-z0-9]+")
+_SURE = 8
+"""A name must be as long as this before a slip of the pen is forgiven."""
 
 
 def folded(name: str) -> str:
     """The name as it is compared: lower case, no signs, no blanks, so that Kayu Agung is Kayuagung."""
-    return _DROP.sub(" ", name.lower()).replace(" ", "")
+    return _DROP.sub("", name.lower())
 
 
 @cache
-def known_places() -> frozenset[str]:
-    """Folded names of all regions, of their abbreviations and of their capitals."""
-    names = {folded(name) for name in _MORE}
-    folder = files("archive") / "data"
+def known_places() -> Mapping[str, tuple[str, ...]]:
+    """Folded names of all regions, of their abbreviations and of their capitals, with the codes that bear them."""
+    found: dict[str, set[str]] = {folded(name): {code} for name, code in _MORE.items()}
+    for name, row in _rows():
+        found.setdefault(name, set()).add(row["code"])
+    return {name: tuple(codes) for name, codes in found.items() if len(name) > 1}
+
+
+@cache
+def sure_places() -> frozenset[str]:
+    """Those that are no ordinary word too: not of the 7,285 kecamatan (Damai, Bersama), not marked ambiguous (Sumber)."""
+    sure = (name for name, row in _rows() if row.get("level") != "kecamatan" and row.get("ambiguous") != "1")
+    return frozenset((*map(folded, _MORE), *sure))
+
+
+def _rows() -> Iterator[tuple[str, dict[str, str]]]:
+    """Every folded name of the tables, with its row."""
     for table, columns in _TABLES:
-        source = folder / table
-        if source.is_file():
-            with source.open(encoding="utf-8") as lines:
-                for row in csv.DictReader(lines):
-                    names.update(folded(row.get(column) or "") for column in columns)
-    return frozenset(name for name in names if len(name) > 1)
+        with (files("archive") / "data" / table).open(encoding="utf-8") as lines:
+            for row in csv.DictReader(lines):
+                for name in {folded(row[column]) for column in columns}:
+                    yield name, row
 
 
 def is_place(name: str) -> bool:
     """Whether the whole of the name is a place's."""
     return folded(name) in known_places()
+
+
+def within(one: str, other: str) -> bool:
+    """Whether a place of the one name lies in one of the other: Samarinda in Kaltim, and not in Bontang."""
+    places = known_places()
+    return any(
+        inner.startswith(outer) for inner in places.get(folded(one), ()) for outer in places.get(folded(other), ())
+    )
+
+
+def nearly_place(name: str) -> bool:
+    """Whether the name is that of a regency, a city or a town but for one letter: `Tenggorong` (DOMAIN 1.1)."""
+    key = folded(name)
+    return len(key) >= _SURE and not _slips().isdisjoint(_one_less(key))
+
+
+@cache
+def _slips() -> frozenset[str]:
+    """What is left of the longer names with any one letter dropped."""
+    return frozenset(slip for name in sure_places() if len(name) >= _SURE for slip in _one_less(name))
+
+
+def _one_less(name: str) -> Iterator[str]:
+    """The name, and it without one of its letters: two names that share one of these differ by a letter, or two swapped."""
+    yield name
+    for at in range(len(name)):
+        yield name[:at] + name[at + 1 :]

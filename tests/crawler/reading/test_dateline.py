@@ -1,7 +1,3 @@
-import csv
-from functools import cache
-from pathlib import Path
-
 import pytest
 
 from crawler.reading.dateline import split_dateline, title_cased
@@ -10,9 +6,6 @@ from crawler.reading.places import folded
 PLACES = {
     folded(name) for name in ("Tenggarong", "Samarinda", "Balikpapan", "Banda Aceh", "Palangka Raya", "Batam", "Kaltim")
 }
-DOMAIN = next(
-    (at for up in Path(__file__).resolve().parents if (at := up.parent / "shared" / "domain").is_dir()), Path("absent")
-)
 
 
 def place(name: str) -> bool:
@@ -74,26 +67,3 @@ def test_prose_with_a_dash_is_not_cut(text: str) -> None:
 )
 def test_a_place_is_shown_in_title_case(printed: str, shown: str) -> None:
     assert title_cased(printed) == shown
-
-
-@cache
-def gazetteer() -> frozenset[str]:
-    names: set[str] = {folded(name) for name in ("Kayuagung", "Sampit", "Sangatta", "Muara Teweh", "Jakarta")}
-    for table, columns in (("regions.csv", ("name", "base_name")), ("region_aliases.csv", ("alias", "name"))):
-        with (DOMAIN / table).open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
-                names.update(folded(row[column]) for column in columns)
-    return frozenset(names)
-
-
-@pytest.mark.skipif(not DOMAIN.is_dir(), reason="the table of datelines (../shared/domain) is not here")
-def test_datelines_of_many_outlets_are_split_as_a_person_did() -> None:
-    with (DOMAIN / "datelines.tsv").open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines, delimiter="\t"))
-    right = 0
-    for row in rows:
-        found = split_dateline(
-            row["dateline"], outlet_names=("gradasigo",), place=lambda name: folded(name) in gazetteer()
-        )
-        right += found is not None and (found.outlet or "", found.place or "") == (row["outlet"], row["place"])
-    assert right >= 64
