@@ -11,9 +11,9 @@ INSTALLED := .venv/.installed
 help:
 	@echo "make demo    the whole thing on four sample outlets, in under a minute after the set-up"
 	@echo "make test    all tests but the long ones"
-	@echo "make check   format, lint, types, import directions"
+	@echo "make check   format, lint, types, import directions, and how well pages are read"
 	@echo "make bench   what an article costs, beside plain Scrapy and trafilatura (SIZE=$(SIZE))"
-	@echo "make gate    how articles written for it are judged to be about an election"
+	@echo "make gate    how well pages are read, beside the floors; what is judged to be about an election"
 	@echo "make soak    the long tests: the full counts of what \`make test\` does a tenth of"
 	@echo "make lock    requirements.lock made again from pyproject.toml"
 
@@ -39,11 +39,13 @@ check: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m bench.quality
 
 bench: $(INSTALLED)
 	$(BIN)/python -m bench.articles --size $(SIZE)
 
 gate: $(INSTALLED)
+	$(BIN)/python -m bench.quality
 	$(BIN)/python -m bench.election
 
 soak: $(INSTALLED)

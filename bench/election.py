@@ -1,6 +1,7 @@
 """How the election gate judges the articles that were written for it; `make gate` prints it."""
 
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.config import ElectionSettings
@@ -15,10 +16,24 @@ ABOUT = {"about_1": True, "about_2": True, "near": False, "other": False}
 """What all articles of a file are; in others each says so itself."""
 
 
-def main() -> None:
-    """Print a line a set: articles about an election and others, how many of each were judged so, F1."""
-    pack = load(ElectionSettings().pack, Path())
-    print(f"{'WRITTEN':<22}{'ABOUT':>6}{'FOUND':>6}{'OTHERS':>7}{'TAKEN':>6}{'F1':>7}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Articles about an election and others, and how many of each were judged to be about one."""
+
+    about: int
+    found: int
+    others: int
+    taken: int
+
+    @property
+    def f1(self) -> float:
+        """Of what is about an election."""
+        return 2 * self.found / (self.found + self.taken + self.about)
+
+
+def judged() -> dict[str, Judged]:
+    """Judge the articles of each set."""
+    pack, sets = load(ElectionSettings().pack, Path()), {}
     for who, names in SETS.items():
         said = [
             (
@@ -28,9 +43,16 @@ def main() -> None:
             for name in names
             for article in tomllib.loads((WRITTEN / f"{name}.toml").read_text("utf-8"))["article"]
         ]
-        about, others = [judged for is_one, judged in said if is_one], [judged for is_one, judged in said if not is_one]
-        score = 2 * sum(about) / (sum(about) + sum(others) + len(about))
-        print(f"{who:<22}{len(about):>6}{sum(about):>6}{len(others):>7}{sum(others):>6}{score:>7.3f}")
+        about, others = [taken for is_one, taken in said if is_one], [taken for is_one, taken in said if not is_one]
+        sets[who] = Judged(about=len(about), found=sum(about), others=len(others), taken=sum(others))
+    return sets
+
+
+def main() -> None:
+    """Print a line a set: articles about an election and others, how many of each were judged so, F1."""
+    print(f"{'WRITTEN':<22}{'ABOUT':>6}{'FOUND':>6}{'OTHERS':>7}{'TAKEN':>6}{'F1':>7}")
+    for who, one in judged().items():
+        print(f"{who:<22}{one.about:>6}{one.found:>6}{one.others:>7}{one.taken:>6}{one.f1:>7.3f}")
 
 
 if __name__ == "__main__":

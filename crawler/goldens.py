@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from archive import frontier, visits
 from archive.database import Database
 from archive.output import MisuseError
-from archive.records import Rejection, Trust
+from archive.records import Reading, Rejection, Trust
 from archive.warc import HttpMessage, read_response
 from crawler.addresses import below, canonical, whole
 from crawler.config import OutletSettings
@@ -132,23 +132,28 @@ def found(
         Material(
             site=site,
             url=url,
-            fetched_at=_fetched(given),
+            fetched_at=fetched(given),
             page=first,
             further=tuple(rest),
             told=Told(published=said, section=told.get("section")),
         )
     )
+    return shown(result)
+
+
+def shown(result: Reading | Rejection) -> dict[str, Any]:
+    """A reading's fields as `expected` has them, or the reason of a rejection."""
     if isinstance(result, Rejection):
         return {"rejected": result.reason.value}
     return {name: as_json(value) for name, value in asdict(result).items() if name not in NOT_EXPECTED}
 
 
 def _stories(given: Mapping[str, Any], site: Site, listing: Listing, body: bytes) -> dict[str, Any]:
-    source = Listings(site.base_url, listing, site.timezone, {}, now=_fetched(given))
+    source = Listings(site.base_url, listing, site.timezone, {}, now=fetched(given))
     headers = {"content-type": given["content_type"] or ""}
     answer = source.read(
         Ask(url=given["url"], window=below(given["url"], site.base_url) or "/"),
-        Reply(url=given["url"], status=given["status"], headers=headers, body=body, at=_fetched(given)),
+        Reply(url=given["url"], status=given["status"], headers=headers, body=body, at=fetched(given)),
     )
     names = ("url", "title", "published", "section")
     return {
@@ -157,7 +162,8 @@ def _stories(given: Mapping[str, Any], site: Site, listing: Listing, body: bytes
     }
 
 
-def _fetched(given: Mapping[str, Any]) -> datetime:
+def fetched(given: Mapping[str, Any]) -> datetime:
+    """When a golden's page was fetched."""
     return datetime.fromisoformat(given["fetched_at"]).astimezone(UTC)
 
 
