@@ -4,9 +4,11 @@ PYTHON ?= python3
 SIZE ?= 200
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+# What Pilkada is compared with lives apart: none of it is needed here, and its requirements are not ours.
+OTHERS := .venv-compare
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench gate soak lock format clean
+.PHONY: help demo test check bench gate compare soak lock format clean
 
 help:
 	@echo "make demo    the whole thing on four sample outlets, in under a minute after the set-up"
@@ -14,6 +16,7 @@ help:
 	@echo "make check   format, lint, types, import directions, and how well pages are read"
 	@echo "make bench   what an article costs, beside plain Scrapy and trafilatura (SIZE=$(SIZE))"
 	@echo "make gate    how well pages are read, beside the floors; what is judged to be about an election"
+	@echo "make compare how well, beside trafilatura, newspaper4k, news-please and resiliparse, on the same pages"
 	@echo "make soak    the long tests: the full counts of what \`make test\` does a tenth of"
 	@echo "make lock    requirements.lock made again from pyproject.toml"
 
@@ -48,6 +51,14 @@ gate: $(INSTALLED)
 	$(BIN)/python -m bench.quality
 	$(BIN)/python -m bench.election
 
+$(OTHERS)/.installed: bench/compare.lock $(INSTALLED)
+	test -x $(OTHERS)/bin/python || .uv/bin/uv venv --quiet --python "$$($(BIN)/python -c 'import sys; print(sys._base_executable)')" $(OTHERS)
+	.uv/bin/uv pip sync --quiet --python $(OTHERS)/bin/python --require-hashes bench/compare.lock
+	touch $@
+
+compare: $(OTHERS)/.installed
+	$(BIN)/python -m bench.comparison $(OTHERS)/bin/python
+
 soak: $(INSTALLED)
 	$(BIN)/pytest -m soak -s --timeout 3600
 
@@ -58,6 +69,8 @@ format: $(INSTALLED)
 lock: | .uv/bin/uv
 	.uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--group dev --python-version 3.11 pyproject.toml --output-file requirements.lock
+	.uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--python-version 3.11 bench/compare.in --output-file bench/compare.lock
 
 clean:
-	rm -rf .venv .uv dist build
+	rm -rf .venv $(OTHERS) .uv dist build

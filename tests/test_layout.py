@@ -12,6 +12,7 @@ from crawler.cli import COMMANDS
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("archive", "crawler", "scheduler", "spiders")
 LONGEST = 400
+LOCKS = ("requirements.lock", "bench/compare.lock")
 PLATFORM = ROOT / "scheduler" / "processes.py"
 """The one module that may know what differs between systems: signals, groups of processes, limits."""
 NOT_EVERYWHERE = {
@@ -56,14 +57,20 @@ def test_no_file_names_a_package_registry() -> None:
     assert guilty == []
 
 
-def test_every_pin_in_the_lock_has_a_hash() -> None:
-    text = (ROOT / "requirements.lock").read_text("utf-8").replace("\\\n", " ")
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_in_a_lock_has_a_hash(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     assert len(lines) > 20
     unpinned = [
         line[:80] for line in lines if not re.match(r"[\w.-]+(\[[\w,-]+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}", line)
     ]
     assert unpinned == []
+
+
+def test_pilkada_is_compared_with_the_trafilatura_that_it_reads_with() -> None:
+    pins = [re.findall(r"^trafilatura==\S+", (ROOT / lock).read_text("utf-8"), re.MULTILINE) for lock in LOCKS]
+    assert pins[0] == pins[1] != []
 
 
 def test_modules_stay_short_enough_to_be_about_one_thing() -> None:
