@@ -13,16 +13,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.measures import day, minute, same, token_f1, words
 from bench.others import ROUNDS, TOOLS
 from bench.pages import Case, goldens, recorded
-from crawler.config import ElectionSettings
 from crawler.reading import Page
-from crawler.reading.pack import load
 from crawler.reading.parsing import decoded
 from tests.crawler.gold import shared
 
@@ -76,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if folder is not None:
         sets["recorded posts"] = list(recorded(folder))
     cases = [case for own in sets.values() for case in own]
-    answers, versions = {OURS: [ours(case) for case in with_pack(cases)]}, []
+    answers, versions = {OURS: [ours(case) for case in cases]}, []
     for tool in TOOLS:
         answers[tool], version = theirs(options.python, tool, cases)
         versions.append(f"{tool} {version}")
@@ -91,14 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def with_pack(cases: Iterable[Case]) -> list[Case]:
-    """Cases that are also judged by the election that ships: what our reader costs, it costs with that."""
-    pack = load(ElectionSettings().pack, Path())
-    return [replace(case, site=replace(case.site, pack=pack)) for case in cases]
-
-
 def ours(case: Case) -> Answer:
-    """What our reader finds, in the shape of the other tools' answers."""
+    """What our reader finds, in the shape of the other tools' answers; it also looks for what they do not."""
     best = float("inf")
     for _ in range(ROUNDS):
         began = time.process_time()

@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 
+from crawler.config import ElectionSettings
 from crawler.declaration import Declaration, Listing
 from crawler.goldens import fetched, found, shown
 from crawler.reading import Material, Record, Site, read
+from crawler.reading.pack import Pack, load
 from spiders.families import FAMILIES
 from spiders.outlets import shipped
 from tests.crawler.gold import gold, paragraphs
@@ -66,6 +68,12 @@ def known() -> dict[str, type[Declaration]]:
     return {**FAMILIES, **shipped()}
 
 
+@cache
+def pack() -> Pack:
+    """The election that ships: pages are read as they are in a crawl."""
+    return load(ElectionSettings().pack, Path())
+
+
 def goldens(folder: Path = PAGES) -> list[Case]:
     """All goldens of a folder, by name."""
     return [golden(folder, path) for path in sorted(folder.glob("*/*.json"))]
@@ -90,13 +98,20 @@ def site_of(folder: str, given: Mapping[str, Any]) -> Site:
     """The outlet that a golden's page is read as; `tests/test_goldens.py` says what a family's is called."""
     declared, parts, own = known()[folder], urlsplit(given["url"]), given.get("site", {})
     if folder in shipped():
-        own = {"name": declared.outlet, "base_url": declared.base_url, "timezone": declared.timezone}
+        own = {
+            "name": declared.outlet,
+            "base_url": declared.base_url,
+            "timezone": declared.timezone,
+            "regions": declared.regions,
+        }
     return Site(
         slug=folder,
         name=own.get("name", "Kabar Contoh"),
         base_url=own.get("base_url", f"{parts.scheme}://{parts.netloc}"),
         timezone=own.get("timezone", "Asia/Makassar"),
         rules=declared.rules,
+        pack=pack(),
+        regions=tuple(own.get("regions", ())),
     )
 
 
@@ -130,7 +145,7 @@ def recorded(folder: Path) -> Iterator[Case]:
         yield Case(
             name=path.rstrip("/").rpartition("/")[2],
             given=given,
-            site=Site(slug="recorded", name="Kabar Sampel", base_url=base, timezone="Asia/Makassar"),
+            site=Site(slug="recorded", name="Kabar Sampel", base_url=base, timezone="Asia/Makassar", pack=pack()),
             pages=tuple(pages[name] for name in (path.rstrip("/") + part for part in PARTS) if name in pages),
             record=records[path],
         )

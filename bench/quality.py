@@ -17,12 +17,13 @@ from typing import Any
 from bench.election import judged
 from bench.measures import lines, minute, same, token_f1
 from bench.pages import PAGES, Case, goldens, recorded
+from crawler.goldens import TAGS
 from tests.crawler.gold import shared
 
 FLOORS = Path(__file__).parents[1] / "tests" / "floors.toml"
 FIELDS = (
     *("title", "published_at", "published_date", "authors", "editors", "place", "section", "tags", "caption"),
-    *("regions", "topics", "actors"),
+    *TAGS,
 )
 """What is measured where a page's expectation names it; `published_at` is compared to the minute."""
 PARTS = {

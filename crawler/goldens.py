@@ -31,8 +31,10 @@ from crawler.reader import told_by
 from crawler.reading import Material, Page, Site, Told, read
 from crawler.reading.dates import moment
 
-NOT_EXPECTED = frozenset({"extractor", "parts", "election", "phase", "regions", "topics", "actors", "codebook"})
+NOT_EXPECTED = frozenset({"extractor", "parts", "election", "phase", "codebook"})
 """What a golden does not tell of a reading: who made it, where the story's other pages stand, what our data decide."""
+TAGS = {"regions": ("code", "role"), "topics": ("name", "role", "modality"), "actors": ("id",)}
+"""What a golden tells only where a person wrote it down, and how much of each: what it is and as what, not where."""
 CASE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 """What a case may be called; it becomes a file's name."""
 
@@ -100,7 +102,8 @@ def draft(kept: Kept, slug: str, outlet: OutletSettings) -> dict[str, Any]:
     if kept.told.section:
         given.setdefault("told", {})["section"] = kept.told.section
     site = Site(slug=slug, name=outlet.name, base_url=outlet.base_url, timezone=outlet.timezone, rules=declared.rules)
-    return {**given, "expected": found(given, site, declared.listing, kept.message.body)}
+    expected = found(given, site, declared.listing, kept.message.body)
+    return {**given, "expected": {name: value for name, value in expected.items() if name not in TAGS}}
 
 
 def is_list(listing: Listing, path: str) -> bool:
@@ -145,7 +148,9 @@ def shown(result: Reading | Rejection) -> dict[str, Any]:
     """A reading's fields as `expected` has them, or the reason of a rejection."""
     if isinstance(result, Rejection):
         return {"rejected": result.reason.value}
-    return {name: as_json(value) for name, value in asdict(result).items() if name not in NOT_EXPECTED}
+    fields = {name: as_json(value) for name, value in asdict(result).items() if name not in NOT_EXPECTED}
+    tags = {name: [{part: one[part] for part in parts} for one in fields[name]] for name, parts in TAGS.items()}
+    return {**fields, **tags}
 
 
 def _stories(given: Mapping[str, Any], site: Site, listing: Listing, body: bytes) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 `tests/pages/<folder>/<case>.json` says what a person expects of `<case>.html` (`crawler/goldens.py` has the format). The
 folder is an outlet that ships, or a family: its pages are those of an outlet called Kabar Contoh, in Makassar's time, at
-the address that they were fetched from, unless `site` in the file says otherwise (`name`, `timezone`, `base_url`).
+the address that they were fetched from, unless `site` in the file says otherwise (`name`, `timezone`, `base_url`,
+`regions`). All are read with the election that ships; regions, topics and actors are held against what is found where a
+golden names them.
 """
 
 import json
@@ -10,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from archive.records import Reading
+from archive.records import Actor, Reading, Region, TagRole
 from bench.pages import PAGES, golden, known
-from crawler.goldens import NOT_EXPECTED
+from crawler.goldens import NOT_EXPECTED, TAGS, shown
 
 ALWAYS = frozenset({"canonical", "short", "edited"})
 """What every outlet and family has: a whole story, one below 250 characters, and a layout that was changed."""
@@ -20,8 +22,6 @@ BY_FAMILY = {"wordpress": frozenset({"soft_404", "multi_page"}), "popojicms": fr
 """WordPress itself answers 404, but a cache before it may say 200. Laravel's error pages have their status."""
 BY_OUTLET = {"prokalteng": frozenset({"amp"})}
 FIELDS = frozenset(Reading.__dataclass_fields__) - NOT_EXPECTED
-OPTIONAL = frozenset({"regions", "topics", "actors"})
-"""What a golden tells only where it was written for it."""
 
 
 def goldens() -> list[str]:
@@ -37,7 +37,7 @@ def load(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", goldens())
 def test_a_page_is_read_as_a_person_reads_it(name: str) -> None:
     case = golden(PAGES, PAGES / f"{name}.json")
-    left_out = OPTIONAL - case.expected.keys()
+    left_out = TAGS.keys() - case.expected.keys()
     found = {field: value for field, value in case.found().items() if field not in left_out}
     assert found == case.expected, case.given["what"]
 
@@ -58,7 +58,7 @@ def test_a_golden_says_why_it_is_here_and_who_read_it(name: str) -> None:
     assert given["what"].strip()
     assert given["read_by"].strip()
     told = set(given["expected"])
-    assert told in ({"rejected"}, {"stories", "more"}) or FIELDS - OPTIONAL <= told <= FIELDS
+    assert told in ({"rejected"}, {"stories", "more"}) or FIELDS - TAGS.keys() <= told <= FIELDS
 
 
 def test_every_page_belongs_to_a_golden() -> None:
@@ -66,3 +66,12 @@ def test_every_page_belongs_to_a_golden() -> None:
         f"{name.split('/')[0]}/{further}" for name in goldens() for further in load(name).get("further", ())
     }
     assert {str(path.relative_to(PAGES)) for path in PAGES.glob("*/*.html")} == named
+
+
+def test_a_golden_may_tell_what_a_story_is_about() -> None:
+    """As `code` and `role`, and so on: the words that say so may be others tomorrow."""
+    region = Region(code="64.02", name="Kutai Kartanegara", level="kabkota", role=TagRole.MAIN)
+    actor = Actor(id="a-1", name="Sutarman Adi", role="pjs")
+    told = shown(Reading(title="Netralitas Diawasi", body=("Kukar.",), regions=(region,), actors=(actor,)))
+    assert told["regions"] == [{"code": "64.02", "role": "main"}]
+    assert told["actors"] == [{"id": "a-1"}]
