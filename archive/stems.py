@@ -135,13 +135,14 @@ def _stem(word: str) -> str:
         return known
     if len(word) <= _SHORT or not (word.isascii() and word.isalpha()):
         return word
-    if word.endswith(_CLITICS) and (known := table.get(word[:-3])) is not None and not _is_root(word):
+    if word.endswith(_CLITICS) and (known := table.get(word[:-3])) is not None and not is_root(word):
         return known  # Kutimnya, pemilunya; Sastrawi would cut both down
     root = str(_sastrawi().stem_word(word)) or word
     return table.get(root, root)
 
 
-def _is_root(word: str) -> bool:
+def is_root(word: str) -> bool:
+    """Whether the dictionary has the word as it stands, in lower case; it has a few given names as well (`ari`, `agus`)."""
     return bool(_sastrawi().get_dictionary().contains(word))
 
 

@@ -20,10 +20,17 @@ SOURCES = ("wordpress-rest", "wordpress-feed", "feed", "sitemap", "listing")
 """The names of the sources; `crawler.discovery.SOURCES` makes them, but its import is nothing for every command."""
 SELECTORS = ("cards", "links", "dates", "badges", "pagination", "onward")
 """What of a listing is CSS."""
-WORDS = frozenset({"boilerplate", "starts", "title_prefixes", "roles", "gone_titles"})
-"""What tuples of rules are plain words; all others are CSS."""
-PATTERNS = ("story_path", "listing_path", "cut", "noise")
+WORDS = frozenset({"boilerplate", "starts", "closers", "title_prefixes", "roles", "gone_titles"})
+"""What tuples of rules are plain words."""
+PATTERNS = ("story_path", "listing_path")
 """What of rules are patterns."""
+LINES = frozenset(
+    {
+        *("noise", "cut", "comments", "syndicated", "channels", "shares", "tag_lines", "pages", "adverts"),
+        *("republished", "sources", "see_also", "notes", "days", "bylines"),
+    }
+)
+"""What tuples of rules are patterns of lines; all other tuples are CSS."""
 
 
 class DeclarationError(Exception):
@@ -146,16 +153,23 @@ def check_selectors(declared: type[Declaration], slug: str) -> None:
     rules = {
         item.name: getattr(declared.rules, item.name)
         for item in fields(declared.rules)
-        if item.name not in WORDS and get_origin(item.type) is tuple
+        if item.name not in WORDS | LINES and get_origin(item.type) is tuple
     }
     for field, named in (("listing", listing), ("rules", rules)):
         for name, selectors in named.items():
             if wrong := next(filter(None, map(faults.not_selector, selectors)), None):
                 raise FieldError(slug, field, f"has {name} {wrong}")
-    for name in PATTERNS:
-        pattern = getattr(declared.rules, name)
-        if pattern is not None and (wrong := faults.not_pattern(pattern)):
+    patterns = [(name, getattr(declared.rules, name)) for name in PATTERNS]
+    patterns += [(name, pattern) for name in sorted(LINES) for pattern in getattr(declared.rules, name)]
+    for name, pattern in patterns:
+        if pattern is not None and (wrong := faults.not_pattern(pattern) or _not_plain(name, pattern)):
             raise FieldError(slug, "rules", f"has {name}, which {wrong}")
+
+
+def _not_plain(name: str, pattern: str) -> str | None:
+    """Patterns of lines are asked together, so that one must not name or count groups."""
+    grouped = name in LINES and re.compile(pattern).groups
+    return f"{pattern!r} has a group that it keeps: write (?:…)" if grouped else None
 
 
 def _faults(declared: type[Declaration]) -> Iterator[tuple[str, str | None]]:

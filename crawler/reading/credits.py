@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from archive.stems import is_root
+from crawler.reading.places import is_place
+
 _AUTHOR = r"penulis|reporter|pewarta|laporan|wartawan|kontributor|oleh|jurnalis|teks|author"
 _EDITOR = r"penyunting|editor|redaktur(?:\s+pelaksana)?|redpel"
 _OTHER = r"fotografer|foto|sumber|uploader|publisher|pengunggah|copyright"
@@ -28,8 +31,17 @@ _PAID_GROUP = re.compile(r"adv|advt?|advertorial|advetorial", re.IGNORECASE)
 _HOST = re.compile(r"[\w-]+\.(?:com|co|id|net|co\.id)", re.IGNORECASE)
 _SENTENCE_END = (".", "!", "?", "”", '"', "’", "'", "*", "…")
 _NO_INITIALS = frozenset(
-    ["istimewa", "ist", "foto", "sic", "bersambung", "selesai", "habis", "red", "dok", "grafis", "video"]
+    (
+        *("istimewa", "ist", "foto", "sic", "bersambung", "selesai", "habis", "tamat", "dok", "grafis", "video"),
+        *("terlampir", "tertawa", "tersenyum", "menangis", "terisak"),
+    )
 )
+_SHORT_WORDS = frozenset(["red", "sah", "dua", "uji", "isi", "hal", "kab", "kec", "kel", "dll"])
+_CAPITALS = re.compile(r"[A-Z]{3,6}")
+_ACRONYMS = frozenset(
+    ["KPU", "KIP", "PSU", "TPS", "DPT", "KTP", "ASN", "TNI", "DPR", "DPRD", "KPPS", "DKPP", "PKPU", "SIC"]
+)
+_NAME = re.compile(r"(?!Foto|Dok|Ilustrasi|Gambar|Video|Grafis|Sumber|Tabel)[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,}){1,2}")
 _STARS = re.compile(r"(?:(?<=\s)|^)(?P<stars>\*{1,5}|\(\*{1,5}\)|\(//\)|\[\])$")
 
 _MARK = re.compile(
@@ -94,8 +106,9 @@ def sign_off(line: str) -> tuple[str, str] | None:
     """(`line` without it, the sign-off as printed) of a last line that ends in initials, or None.
 
     One to four groups of 2 to 12 lower-case letters, joined by `/` (OUTLETS 6 R0.6). Digits or capitals inside are a
-    date, an acronym or `(Foto …)`, with three exceptions: a group `adv` in any case, the outlet's host, and a name
-    like `(Dim)` that follows the end of a sentence.
+    date, an acronym or `(Foto …)`, with these exceptions: a group `adv` in any case, and, behind the end of a sentence,
+    the outlet's host, a name like `(Dim)`, `(NELY)` or `(Wati Lestari)` (DOMAIN 1.3). Inside a sentence one word of the
+    language is a remark: `dihitung terpisah (rusak).`
     """
     match = _SIGN_OFF.search(line)
     if not match:
@@ -104,6 +117,9 @@ def sign_off(line: str) -> tuple[str, str] | None:
     groups = [group.strip() for group in re.split(r"[/|]", match["groups"])]
     closed = not before or before.endswith(_SENTENCE_END)
     if len(groups) > 4 or not all(_initials(group, closed=closed) for group in groups):
+        named = before.endswith(".") and _NAME.fullmatch(match["groups"]) and not is_place(match["groups"])
+        return (before, match["mark"].strip()) if named else None
+    if len(groups) == 1 and not closed and _is_word(groups[0]):
         return None
     return before, match["mark"].strip()
 
@@ -143,7 +159,13 @@ def _initials(group: str, *, closed: bool) -> bool:
         return False
     if _GROUP.fullmatch(group) or group == "*":
         return True
-    return closed and bool(_CAPITALISED.fullmatch(group) or _HOST.fullmatch(group))
+    capitals = _CAPITALS.fullmatch(group) and group not in _ACRONYMS
+    return closed and bool(_CAPITALISED.fullmatch(group) or _HOST.fullmatch(group) or capitals)
+
+
+def _is_word(group: str) -> bool:
+    """Whether a group is a word of the language; of three letters, most that the dictionary has are names too."""
+    return group in _SHORT_WORDS or (len(group) > 3 and is_root(group))
 
 
 def _people(value: str) -> tuple[str, ...] | None:

@@ -1,6 +1,7 @@
 """The rules of the families beside WordPress. Their outlets' themes were not seen: selectors are chains, surest first."""
 
-from crawler.reading.rules import CHROME, STARTS, Rules
+from crawler.reading.rules import CHROME, Rules
+from crawler.reading.wording import NOISE, STARTS
 
 _BODIES = (
     '[itemprop="articleBody"]',
@@ -14,6 +15,8 @@ _BODIES = (
     ".content-body",
 )
 """What themes call the article's text."""
+_OTHER_STORIES = (r"related posts?", r"(?:post|berita|artikel) terkait")
+"""What themes print above other stories; below it nothing is the article's own."""
 
 
 def _cards(path: str) -> tuple[str, ...]:
@@ -97,8 +100,8 @@ POPOJICMS = Rules(
     story_path=r"/+detailpost/[^/]+(?:/.*)?",
     listing_path=r"/+(?:(?:category|tag|search|member|pages|album|gallery|contact|home)(?:/.*)?|detailpost/?)",
     aside=(*_ASIDE, *_cards("/detailpost/")),
-    cut=r"related posts?|(?:post|berita|artikel) terkait|dipost oleh .{1,60}",
-    noise=r"\d[\d.]* kali dilihat|\d+ komentar|redaksi [\w.]{3,30}",
+    cut=(*_OTHER_STORIES, r"dipost oleh .{1,60}"),
+    noise=(*NOISE, r"redaksi [\w.]{3,30}"),
     keyword_tags=True,
     language="id",
 )
@@ -157,8 +160,7 @@ LISTING = Rules(
     story_path=r"(?:/index\.php)?/article/[^/]+/?",
     listing_path=r"(?:/index\.php)?/(?:(?:category|section|tag|topic|author|contributor|login|register)(?:/.*)?|search/?|article/?)",
     aside=(*_ASIDE, *_CARDS, '[class*="related" i]', '[class*="popul" i]', '[class*="terkait" i]'),
-    cut=r"related posts?|(?:post|berita|artikel) terkait",
-    noise=r"\d[\d.]* (?:kali dilihat|kali dibaca|views?|x dibaca)",
+    cut=_OTHER_STORIES,
     alt_captions=True,
     language="id",
 )

@@ -4,6 +4,7 @@
 the address, or that of a feed or a listing, is not the day of publication. `copied_dateline`: the dateline names another outlet. `weekday_mismatch`: a
 weekday in the text does not fit its date (7 % of dates, DOMAIN 0.2). `parts_missing`: the story has further pages.
 `canonical_offsite`: the page names an address of another site as its own, which is not believed.
+`republished`: the page names another outlet as where the story stood first (`Artikel ini telah tayang di …`).
 """
 
 import re

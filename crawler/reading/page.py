@@ -13,7 +13,8 @@ from archive.text import clean_text
 from crawler.addresses import is_amp
 from crawler.guard import Boundary
 from crawler.reading.blocks import Block, Link, Walked, text_of, walk
-from crawler.reading.cleaning import Cleaned, clean
+from crawler.reading.cleaned import Cleaned
+from crawler.reading.cleaning import clean
 from crawler.reading.credits import advertorial_mark, photo_credit
 from crawler.reading.dateline import title_cased
 from crawler.reading.dates import agreed, url_moment
@@ -32,7 +33,7 @@ from crawler.reading.rules import WORDPRESS, Rules
 from crawler.reading.selectors import ranked
 from crawler.reading.tagging import tagged
 
-VERSION = 3
+VERSION = 4
 _AMP = re.compile(r"\?amp(?:=1)?(?=#|$)")
 _WITHOUT_CONTAINER = 400
 """Below 250 characters trafilatura takes the whole page; at 360 and more it was clean on 81 pages (OUTLETS 5.1)."""
@@ -157,7 +158,12 @@ def _reading(
         captions=tuple(caption for caption in walked.captions if caption != said.caption),
         related=_related(base, cleaned, walked),
         language=language_of(body, rules.language or head.language),
-        flags=(*marks, *["parts_missing"] * text.missing, *["canonical_offsite"] * offsite),
+        flags=(
+            *marks,
+            *["parts_missing"] * text.missing,
+            *["canonical_offsite"] * offsite,
+            *["republished"] * cleaned.copied(outlet),
+        ),
         parts=text.parts,
         extractor=extractor(rules),
     )

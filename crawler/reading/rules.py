@@ -2,57 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-BOILERPLATE = (
-    "leave a reply",
-    "leave a comment",
-    "tinggalkan balasan",
-    "tinggalkan komentar",
-    "posting komentar",
-    "related post",
-    "related posts",
-    "post terkait",
-    "berita terkait",
-    "artikel terkait",
-    "rekomendasi untuk anda",
-    "tag",
-    "tags",
-    "share",
-    "bagikan",
-    "sebarkan artikel ini",
-    "share this article",
-    "advertisement",
-    "- advertisement -",
-    "scroll to continue with content",
-    "scroll untuk membaca artikel",
-    "artikel sebelumnya",
-    "artikel berikutnya",
-    "exit mobile version",
-    "tulis & tekan enter",
-    "images",
-    "pasang iklan",
-    "text sizes aa",
-    "font: ukuran: - +",
-    "discussion about this post",
-    "apa komentar anda ?",
-)
-"""Lines that are never an article's own (OUTLETS 6 R0.2, DOMAIN 1.6): 187 excerpts, no body line among them."""
-
-STARTS = (
-    "your email address will not be published",
-    "alamat surel anda tidak akan dipublikasikan",
-    "alamat email anda tidak akan dipublikasikan",
-    "site icon ",
-    "isi komentar sepenuhnya adalah tanggung jawab",
-    "cek berita dan artikel",
-    "eksplorasi konten lain dari",
-    "copyright ©",
-)
-"""Starts of lines of the same kind."""
-
-CLOSERS = frozenset(BOILERPLATE[:12])
-"""Headings of comments and related stories: what follows one in the last quarter of the text goes with it."""
+from crawler.reading import wording
 
 CHROME = (
     "#comments",
@@ -110,8 +63,6 @@ class Rules:
     modified: tuple[str, ...] = ()
     printed_date: tuple[str, ...] = ()
     """Elements whose text has the day in words."""
-    boilerplate: tuple[str, ...] = BOILERPLATE
-    starts: tuple[str, ...] = STARTS
     title_prefixes: tuple[str, ...] = ("Protected: ", "Diproteksi: ", "Terproteksi: ")
     roles: tuple[str, ...] = (
         "admin",
@@ -149,16 +100,47 @@ class Rules:
     aside: tuple[str, ...] = ()
     """What stands beside the article (side columns, other stories, comments): dropped before anything is read, unless it
     holds the article."""
-    cut: str | None = None
-    """Pattern of a line, lower case, below which nothing is the article's own, wherever it stands."""
-    noise: str | None = None
-    """Pattern of a line, lower case, that is never the article's own."""
     keyword_tags: bool = False
     """Whether meta `keywords` holds the story's tags, as the last parts of the addresses of `tags`."""
     alt_captions: bool = False
     """Whether the lead picture's `alt` repeats its caption, so that a line of the same words is the caption."""
     language: str | None = None
     """What the outlet writes in, where the `lang` of its pages is its theme's."""
+
+    boilerplate: tuple[str, ...] = wording.BOILERPLATE
+    """Whole lines that are never the article's own; from here on all are words and patterns of lines (`wording.py`)."""
+    starts: tuple[str, ...] = wording.STARTS
+    """Starts of such lines."""
+    noise: tuple[str, ...] = wording.NOISE
+    """Patterns of such lines."""
+    closers: tuple[str, ...] = wording.CLOSERS
+    """Whole lines below which nothing is the article's own, where they stand in the last quarter of the text."""
+    cut: tuple[str, ...] = ()
+    """Patterns of lines below which nothing is the article's own, wherever they stand."""
+    comments: tuple[str, ...] = wording.COMMENTS
+    syndicated: tuple[str, ...] = wording.SYNDICATED
+    channels: tuple[str, ...] = wording.CHANNELS
+    shares: tuple[str, ...] = wording.SHARES
+    tag_lines: tuple[str, ...] = wording.TAG_LINES
+    pages: tuple[str, ...] = wording.PAGES
+    adverts: tuple[str, ...] = wording.ADVERTS
+    republished: tuple[str, ...] = wording.REPUBLISHED
+    sources: tuple[str, ...] = wording.SOURCES
+    see_also: tuple[str, ...] = wording.SEE_ALSO
+    """How a line begins that points to another story."""
+    notes: tuple[str, ...] = wording.NOTES
+    """How a correction begins, which is held back."""
+    days: tuple[str, ...] = wording.DAYS
+    bylines: tuple[str, ...] = wording.BYLINES
+
+    def plus(self, **more: tuple[str, ...]) -> "Rules":
+        """These rules with more lines or selectors of the fields that are named: what an outlet declares of its own.
+
+        Raises:
+            TypeError: a field is unknown, or is no tuple.
+        """
+        longer: dict[str, Any] = {name: (*getattr(self, name, ()), *lines) for name, lines in more.items()}
+        return replace(self, **longer)
 
     def digest(self) -> str:
         """Eight hex digits that change with any rule."""

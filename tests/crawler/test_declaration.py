@@ -162,9 +162,11 @@ def test_selectors_and_patterns_of_families_and_shipped_outlets_can_be_compiled(
     [
         ({"listing": replace(ListingSite.listing, cards=("..kartu",))}, "listing has cards '..kartu'"),
         ({"rules": replace(ListingSite.rules, containers=("main >",))}, "rules has containers 'main >'"),
-        ({"rules": replace(ListingSite.rules, cut="(")}, "rules has cut, which '\\(' is no pattern"),
+        ({"rules": replace(ListingSite.rules, story_path="(")}, r"rules has story_path, which '\(' is no pattern"),
+        ({"rules": ListingSite.rules.plus(cut=("(",))}, r"rules has cut, which '\(' is no pattern"),
+        ({"rules": ListingSite.rules.plus(noise=("(a|b)",))}, r"rules has noise, which '\(a\|b\)' has a group"),
     ],
-    ids=["listing", "rules", "pattern"],
+    ids=["listing", "rules", "pattern", "pattern of lines", "group"],
 )
 def test_a_selector_that_cannot_be_compiled_is_named_before_a_crawl(changes, wrong):
     with pytest.raises(DeclarationError, match=f"^outlet kabar: {wrong}"):

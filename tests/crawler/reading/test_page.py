@@ -186,7 +186,7 @@ def test_the_extractor_is_named_with_the_rules_that_were_used() -> None:
     found = of_record(record())
     assert isinstance(found, Reading)
     assert found.extractor == extractor(WORDPRESS)
-    assert found.extractor.startswith("pilkada-reading 3 trafilatura ")
+    assert found.extractor.startswith("pilkada-reading 4 trafilatura ")
     assert extractor(replace(WORDPRESS, drop=())) != extractor(WORDPRESS)
 
 
@@ -206,6 +206,7 @@ def test_a_page_in_another_encoding_is_decoded_as_it_declares() -> None:
         (f"<p>{LEAD.replace('Selasa', 'Rabu')}</p><p>{REST}</p>", "weekday_mismatch"),
         (f"<p>{LEAD} Debat digelar Sabtu 10 November 2024.</p>", "weekday_mismatch"),
         (f"<p>SAMARINDA, KOMPAS.com - {LEAD}</p><p>{REST}</p>", "copied_dateline"),
+        (f"<p>{LEAD}</p><p>{REST}</p><p>Artikel ini telah tayang di KabarLain.com</p>", "republished"),
     ],
 )
 def test_what_a_reader_should_know_is_flagged(text: str, flag: str) -> None:
