@@ -8,7 +8,7 @@ a golden that the code wrote proves only that nothing changed.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -102,8 +102,7 @@ def draft(kept: Kept, slug: str, outlet: OutletSettings) -> dict[str, Any]:
     if kept.told.section:
         given.setdefault("told", {})["section"] = kept.told.section
     site = Site(slug=slug, name=outlet.name, base_url=outlet.base_url, timezone=outlet.timezone, rules=declared.rules)
-    expected = found(given, site, declared.listing, kept.message.body)
-    return {**given, "expected": {name: value for name, value in expected.items() if name not in TAGS}}
+    return {**given, "expected": found(given, site, declared.listing, kept.message.body)}
 
 
 def is_list(listing: Listing, path: str) -> bool:
@@ -141,16 +140,19 @@ def found(
             told=Told(published=said, section=told.get("section")),
         )
     )
-    return shown(result)
+    return shown(result, given.get("expected", ()))
 
 
-def shown(result: Reading | Rejection) -> dict[str, Any]:
-    """A reading's fields as `expected` has them, or the reason of a rejection."""
+def shown(result: Reading | Rejection, expected: Container[str] = ()) -> dict[str, Any]:
+    """A reading's fields as a golden has them, tags only where they are expected, or the reason of a rejection."""
     if isinstance(result, Rejection):
         return {"rejected": result.reason.value}
     fields = {name: as_json(value) for name, value in asdict(result).items() if name not in NOT_EXPECTED}
-    tags = {name: [{part: one[part] for part in parts} for one in fields[name]] for name, parts in TAGS.items()}
-    return {**fields, **tags}
+    for name, parts in TAGS.items():
+        tags = fields.pop(name)
+        if name in expected:
+            fields[name] = [{part: one[part] for part in parts} for one in tags]
+    return fields
 
 
 def _stories(given: Mapping[str, Any], site: Site, listing: Listing, body: bytes) -> dict[str, Any]:
