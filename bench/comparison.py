@@ -73,6 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sets = {"golden pages": [case for case in goldens() if case.is_article]}
     if folder is not None:
         sets["recorded posts"] = list(recorded(folder))
+    else:
+        print("bench.comparison: the recorded posts are not here", file=sys.stderr)
     cases = [case for own in sets.values() for case in own]
     answers, versions = {OURS: [ours(case) for case in cases]}, []
     for tool in TOOLS:
