@@ -26,8 +26,8 @@ from crawler.config import OutletSettings
 from crawler.declaration import Declaration, Listing
 from crawler.discovery import Ask, Listings, Reply
 from crawler.guard import Boundary
+from crawler.materials import told_by
 from crawler.outlets import declaration, shipped
-from crawler.reader import told_by
 from crawler.reading import Material, Page, Site, Told, read
 from crawler.reading.dates import moment
 

@@ -16,7 +16,7 @@ import pytest
 from archive.warc import DamagedRecordError, Exchange, Place, WarcAppender, file_digest, read_response
 from crawler.discovery import Story, WordPressRest
 from crawler.guard import Boundary
-from crawler.reader import DEEPEST, deeper_than
+from crawler.materials import DEEPEST, deeper_than
 from crawler.sample.server import Answer
 from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada, until
 

@@ -21,7 +21,7 @@ from crawler.config import OutletSettings, SettingsError, outlet_from
 from crawler.errands.told import Exchanged, Finding
 from crawler.goldens import Kept
 from crawler.guard import authority
-from crawler.reader import told_by
+from crawler.materials import told_by
 from crawler.reading.feed import YEARS
 from crawler.version import VERSION
 

@@ -15,7 +15,7 @@ from crawler.declaration import Declaration
 from crawler.discovery import SOURCES, Answer, Met, NotThisSourceError, Reply, Sitemaps, Source, Span, Story, Use
 from crawler.errands.told import Heard, Seen
 from crawler.errands.visitor import NoAnswerError, Visitor
-from crawler.reader import DEEPEST, deeper_than, records_of, told_by
+from crawler.materials import DEEPEST, deeper_than, records_of, told_by
 from crawler.reading import Job, Material, Page, ReadingPool, Record, Site
 
 FEW = 5

@@ -39,7 +39,7 @@ from crawler.importing.judging import (
     moment_of,
     time_in,
 )
-from crawler.reader import records_of
+from crawler.materials import records_of
 from crawler.version import VERSION
 from scheduler.lock import outlet_lock
 
