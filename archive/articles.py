@@ -76,6 +76,13 @@ def by_uid(connection: Connection, uids: Sequence[str]) -> dict[str, dict[str, A
     return found
 
 
+def uids(connection: Connection, article_ids: Sequence[int]) -> list[str]:
+    """Give the uids of some articles, in order of their ids."""
+    return list(
+        connection.execute(select(Article.uid).where(Article.id.in_(article_ids)).order_by(Article.id)).scalars()
+    )
+
+
 def resolve(connection: Connection, name: str) -> str | None:
     """Give the uid of an article from its id, its uid, or any address it was met at."""
     text = name.strip()

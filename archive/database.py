@@ -122,6 +122,15 @@ class Database:
             yield connection
 
     @contextmanager
+    def rehearse(self) -> Iterator[Connection]:
+        """Give a connection in a transaction of which nothing stays: what would be written is seen in it, and undone."""
+        with self._guarded(), self._write.connect() as connection, connection.begin() as transaction:
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
+
+    @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
             yield

@@ -120,6 +120,18 @@ def begin(
     return RunTicket(run_id=run_id, outlet_id=outlet_id, fence=fence)
 
 
+def last_ticket(connection: Connection, slug: str) -> RunTicket:
+    """Give the ticket of the last run at an outlet that was crawled: who looks on takes no new one."""
+    row = connection.execute(
+        select(Run.id, Run.outlet_id, Outlet.fence)
+        .join(Outlet, Outlet.id == Run.outlet_id)
+        .where(Outlet.slug == slug)
+        .order_by(Run.id.desc())
+        .limit(1)
+    ).one()
+    return RunTicket(run_id=row.id, outlet_id=row.outlet_id, fence=row.fence)
+
+
 def outlet_slugs(connection: Connection) -> list[str]:
     """Give the slugs of all outlets that the archive has seen."""
     return list(connection.execute(select(Outlet.slug).order_by(Outlet.slug)).scalars())

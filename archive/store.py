@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from typing import Any
@@ -61,17 +61,18 @@ def text_digest(reading: Reading) -> str:
 _FOLDED_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": "'"})
 
 
-def save(connection: Connection, visited: Visited, reading: Reading) -> Saved:
+def save(connection: Connection, visited: Visited, reading: Reading, former: Mapping[str, int] | None = None) -> Saved:
     """Store a reading under its article: a new one, a new version of a known one, or one more sight of the same text.
 
     What was seen before the article was last looked at is history: it changes what the article was, not what it is.
+    An article that was taken out to be read again has its `former` id, by its uid.
     """
     text_sha256 = text_digest(reading)
     known = recognise(connection, visited, reading, text_sha256)
     article_id = known.article_id
     fresh = article_id is None
     if article_id is None:
-        article_id = _new_article(connection, visited, reading)
+        article_id = _new_article(connection, visited, reading, former or {})
     for other in known.others:
         unite(connection, article_id, other, visited.at)
     claim(connection, article_id, visited.outlet_id, known.keys, visited.at)
@@ -196,11 +197,15 @@ def _show(connection: Connection, article_id: int, reading_id: int, reading: Rea
     )
 
 
-def _new_article(connection: Connection, visited: Visited, reading: Reading) -> int:
+def _new_article(connection: Connection, visited: Visited, reading: Reading, former: Mapping[str, int]) -> int:
+    uid = new_uid(connection, visited)
+    known = former.get(uid)
+    free = known is not None and connection.execute(_UID, {"article": known}).first() is None
     return insert_row(
         connection,
         Article,
-        uid=new_uid(connection, visited),
+        **({"id": known} if free else {}),
+        uid=uid,
         outlet_id=visited.outlet_id,
         address_id=visited.address_id,
         reading_id=None,

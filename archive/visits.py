@@ -1,11 +1,11 @@
 """Visits: what was seen at an address and when, which of them wait to be read, and where their bytes lie."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from archive.captures import IMPORT
 from archive.database import insert_row
@@ -81,24 +81,29 @@ def add(
 def unread(connection: Connection, ticket: RunTicket, *, limit: int, besides: Iterable[int] = ()) -> list[UnreadVisit]:
     """Give visits that wait to be read, in the order of fetching, `besides` those that are being read."""
     rows = connection.execute(
-        select(
-            Visit.id.label("visit_id"),
-            Visit.address_id,
-            Address.canonical,
-            Visit.url,
-            Visit.purpose,
-            Visit.at,
-            Visit.capture_id,
-            Visit.record,
-            (Capture.origin == IMPORT).label("imported"),
-        )
-        .join(Address, Address.id == Visit.address_id)
-        .join(Capture, Capture.id == Visit.capture_id)
-        .where(Visit.outlet_id == ticket.outlet_id, Visit.state == VisitState.UNREAD, Visit.id.not_in(list(besides)))
-        .order_by(Visit.id)
-        .limit(limit)
+        _TO_READ.where(
+            Visit.outlet_id == ticket.outlet_id, Visit.state == VisitState.UNREAD, Visit.id.not_in(list(besides))
+        ).limit(limit)
     )
     return [UnreadVisit(**row._mapping) for row in rows]
+
+
+_TO_READ = (
+    select(
+        Visit.id.label("visit_id"),
+        Visit.address_id,
+        Address.canonical,
+        Visit.url,
+        Visit.purpose,
+        Visit.at,
+        Visit.capture_id,
+        Visit.record,
+        (Capture.origin == IMPORT).label("imported"),
+    )
+    .join(Address, Address.id == Visit.address_id)
+    .join(Capture, Capture.id == Visit.capture_id)
+    .order_by(Visit.id)
+)
 
 
 BESIDE = timedelta(days=1)
@@ -288,17 +293,41 @@ def capture_places(connection: Connection, folder: Path, capture_ids: Iterable[i
     return {row.id: (Place(path=folder / row.name, offset=row.offset, length=row.length), row.sha256) for row in rows}
 
 
+def readable(outlet_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Say which visits of an outlet show what can be read: stories of their own, with bytes that are kept."""
+    return (
+        Visit.outlet_id == outlet_id,
+        Visit.capture_id.is_not(None),
+        Visit.status.between(200, 299),
+        Visit.address_id.not_in(select(Address.id).where(Address.outlet_id == outlet_id, HANGS_ON)),
+    )
+
+
+def to_read_again(connection: Connection, outlet_id: int, address_ids: Collection[int]) -> list[UnreadVisit]:
+    """Give all visits to some addresses that show what can be read, in the order in which a rebuild reads them."""
+    rows = connection.execute(
+        _TO_READ.where(*readable(outlet_id), Visit.state != VisitState.FAILED, Visit.address_id.in_(address_ids))
+    )
+    return [UnreadVisit(**row._mapping) for row in rows]
+
+
+def with_text(connection: Connection, visit_ids: Collection[int]) -> set[int]:
+    """Give those of some visits that showed a text."""
+    told = select(Visit.id).where(Visit.id.in_(visit_ids), Visit.text_sha256.is_not(None))
+    return set(connection.execute(told).scalars())
+
+
+def unsettle(connection: Connection, visit_ids: Collection[int]) -> None:
+    """Forget how the reading of some visits ended."""
+    connection.execute(update(Visit).where(Visit.id.in_(visit_ids)).values(state=VisitState.UNREAD, **_UNKNOWN))
+
+
+_UNKNOWN: dict[str, None] = {"reason": None, "detail": None, "text_sha256": None}
+
+
 def unread_again(connection: Connection, ticket: RunTicket) -> int:
     """Have every kept visit of an outlet read once more; give how many. Its addresses take part in the run."""
-    kept = (
-        Visit.outlet_id == ticket.outlet_id,
-        Visit.capture_id.is_not(None),
-        Visit.state.in_([VisitState.READ, VisitState.REJECTED]),
-        Visit.status.between(200, 299),
-        Visit.address_id.not_in(select(Address.id).where(Address.outlet_id == ticket.outlet_id, HANGS_ON)),
-    )
+    kept = (*readable(ticket.outlet_id), Visit.state.in_([VisitState.READ, VisitState.REJECTED]))
     for address_id in connection.execute(select(Visit.address_id).where(*kept).distinct()).scalars().all():
         enter(connection, ticket, address_id, Entry.CARRIED)
-    return connection.execute(
-        update(Visit).where(*kept).values(state=VisitState.UNREAD, reason=None, detail=None, text_sha256=None)
-    ).rowcount
+    return connection.execute(update(Visit).where(*kept).values(state=VisitState.UNREAD, **_UNKNOWN)).rowcount

@@ -34,6 +34,7 @@ COMMANDS = {
     "import": "crawler.importing.command:import_",
     "init": "crawler.commands:init",
     "outlets": "crawler.commands:outlets",
+    "reextract": "crawler.reextract.command:reextract",
     "schedule": "scheduler.commands:schedule",
     "search": "archive.commands:search",
     "show": "archive.commands:show",

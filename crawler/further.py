@@ -26,6 +26,8 @@ class FurtherPages:
     def __init__(self, crawl: Crawl) -> None:
         self._crawl = crawl
         self._held: dict[int, list[KeptPart]] = {}
+        self.torn: set[int] = set()
+        """The visits to stories of which a further page is damaged."""
 
     def take(self, connection: Any, waiting: list[UnreadVisit]) -> None:
         """Note which further pages are held of the stories that are to be read from their own."""
@@ -38,6 +40,7 @@ class FurtherPages:
     def forget(self, visit_id: int) -> None:
         """Forget what was noted of a story that is no longer with a reader."""
         self._held.pop(visit_id, None)
+        self.torn.discard(visit_id)
 
     def _of(self, connection: Any, waiting: list[UnreadVisit]) -> dict[int, list[KeptPart]]:
         return parts.held(connection, self._crawl.ticket.outlet_id, waiting, MOST)
@@ -53,6 +56,7 @@ class FurtherPages:
                 message = read_response(*places[part.capture_id])
             except DamagedRecordError as error:
                 logger.warning("%s: %s: the capture is damaged: %s", self._crawl.outlet.slug, part.url, error)
+                self.torn.add(visit.visit_id)
                 continue
             size += len(message.body)
             if size > LARGEST:

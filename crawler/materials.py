@@ -150,8 +150,10 @@ class Materials:
         return Record(payload)
 
 
-def save(connection: Any, crawl: Crawl, prepared: Prepared, result: Reading) -> Saved:
-    """Store what a visit showed under its article."""
+def save(
+    connection: Any, crawl: Crawl, prepared: Prepared, result: Reading, former: Mapping[str, int] | None = None
+) -> Saved:
+    """Store what a visit showed under its article, which has its `former` id where it was taken out before."""
     visit = prepared.visit
     reading = replace(result, keys=crawl.naming.names(result.keys))
     visited = Visited(
@@ -166,7 +168,7 @@ def save(connection: Any, crawl: Crawl, prepared: Prepared, result: Reading) -> 
         claimed=crawl.naming.claimed(reading.canonical),
         partial=prepared.partial or (visit.imported and is_amp(visit.url)),
     )
-    return store.save(connection, visited, reading)
+    return store.save(connection, visited, reading, former)
 
 
 def records_of(body: bytes) -> Mapping[str, object]:

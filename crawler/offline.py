@@ -1,14 +1,18 @@
 """An outlet's captures read without a crawl: for a rebuild, for an import. Nothing here asks a site for anything."""
 
 import logging
+import uuid
 
 import msgspec
 
+from archive import runs
+from archive.captures import CaptureStore
 from archive.database import Database
 from archive.settings import Home
 from crawler.child import now
 from crawler.config import OutletSettings
 from crawler.crawl import Crawl, Outlet, opened
+from crawler.declaration import Declaration
 from crawler.outlets import proved
 from crawler.reader import Reader
 from crawler.reading import ReadingPool
@@ -20,17 +24,7 @@ logger = logging.getLogger(__name__)
 
 def begin(home: Home, database: Database, slug: str, declared: OutletSettings, *, work: str) -> Crawl:
     """Open a run of some work at an outlet and put its files in order; the caller holds the outlet's lock."""
-    kind = proved(slug, declared.family, starts=tuple(declared.lists), article=declared.stories)
-    outlet = Outlet(
-        slug=slug,
-        name=declared.name,
-        family=declared.family,
-        declared_url=declared.base_url,
-        base_url=declared.base_url,
-        timezone=declared.timezone,
-        regions=tuple(declared.regions),
-        pages="none",
-    )
+    outlet, kind = _outlet(slug, declared)
     crawl = opened(
         outlet,
         kind,
@@ -48,6 +42,33 @@ def begin(home: Home, database: Database, slug: str, declared: OutletSettings, *
     crawl.fetches = False
     crawl.put_in_order()
     return crawl
+
+
+def look(home: Home, database: Database, slug: str, declared: OutletSettings) -> Crawl:
+    """Look at an outlet that was crawled: no run is opened, and nothing is put in order."""
+    outlet, kind = _outlet(slug, declared)
+    with database.read() as connection:
+        ticket = runs.last_ticket(connection, slug)
+    captures = CaptureStore(
+        database, home.warc, ticket=ticket, slug=slug, software="", new_id=lambda: str(uuid.uuid4()), now=now
+    )
+    crawl = Crawl(outlet, kind, database=database, home=home, ticket=ticket, captures=captures, now=now)
+    crawl.fetches = False
+    return crawl
+
+
+def _outlet(slug: str, declared: OutletSettings) -> tuple[Outlet, type[Declaration]]:
+    kind = proved(slug, declared.family, starts=tuple(declared.lists), article=declared.stories)
+    return Outlet(
+        slug=slug,
+        name=declared.name,
+        family=declared.family,
+        declared_url=declared.base_url,
+        base_url=declared.base_url,
+        timezone=declared.timezone,
+        regions=tuple(declared.regions),
+        pages="none",
+    ), kind
 
 
 def reader(crawl: Crawl, pool: ReadingPool, pack: Pack) -> Reader:

@@ -103,6 +103,11 @@ def ignore_interrupts() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
+def usable_cores() -> int:
+    """Give how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
 @contextlib.contextmanager
 def on_stop(act: Callable[[], None]) -> Iterator[None]:
     """Call `act`, and do nothing else, at each Ctrl-C or SIGTERM that comes meanwhile. On Windows at Ctrl-C only.

@@ -57,7 +57,8 @@ class ReadingPool:
             raise ValueError(
                 f"a pool needs a worker, {LEAST_MEMORY_MB} MB and a timeout: {workers=} {memory_mb=} {timeout=}"
             )
-        self._workers, self._memory_mb, self._timeout, self._on_start = workers, memory_mb, timeout, on_start
+        self.workers = workers
+        self._memory_mb, self._timeout, self._on_start = memory_mb, timeout, on_start
         self._lock = threading.Lock()
         self._host: _Host | None = None
         self._pending: set[Future[tuple[Result, ...]]] = set()
@@ -170,7 +171,7 @@ class ReadingPool:
                     self._host.retire()
                 self._host = _Host(
                     ProcessPool(
-                        max_workers=self._workers,
+                        max_workers=self.workers,
                         initializer=_prepare,
                         initargs=(self._memory_mb, self._on_start),
                         context=get_context("spawn"),
@@ -256,6 +257,11 @@ def _death(error: BaseException) -> str:
     if isinstance(error, ProcessExpired) and error.exitcode == _OUT_OF_MEMORY:
         return "reader ran out of memory"
     return "reader died"
+
+
+def tells_of_reader(rejection: Rejection) -> bool:
+    """Say whether what could not be read tells of a reader that was lost, and not of the page alone."""
+    return rejection.reason is Reason.UNREADABLE and rejection.detail.startswith("reader ")
 
 
 def _settle(answer: Future[tuple[Result, ...]], results: Sequence[Result]) -> None:
