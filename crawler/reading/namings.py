@@ -1,0 +1,159 @@
+"""Where a text names regions, and what stands before each name: an office, a place word, or what makes it no region."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from crawler.reading.gazetteer import Gazetteer, Name
+from crawler.reading.words import Line, Words
+
+KABUPATEN, KOTA, PROVINCE = "Kabupaten", "Kota", "Provinsi"
+
+
+_OFFICES: Mapping[str, str | None] = MappingProxyType(
+    {"kabupaten": KABUPATEN, "kota": KOTA, "provinsi": PROVINCE, "office": None}
+)
+_NO_REGION = frozenset(("village", "thing", "person"))
+_ENDS_OF_COUNTRY = ("sabang", "merauke")
+_AND = frozenset(("dan", "serta", "maupun"))
+_ENDS, _BREAKS = frozenset(".!?;:"), frozenset(",(:;?!")
+_ABBREVIATED = frozenset(("kab", "kec", "prov", "kep", "st"))
+
+
+@dataclass(slots=True)
+class Naming:
+    """A name in a text by its words; `code` is what it was found to mean."""
+
+    line: Line
+    first: int
+    last: int
+    name: Name
+    sort: str | None = None
+    """Of which kind of region the office before it is."""
+    office: bool = False
+    district: bool = False
+    explicit: bool = False
+    """`Kecamatan` stands before it."""
+    within: tuple[str, ...] = ()
+    """The regions that its first words name: Samarinda of Samarinda Ulu."""
+    code: str | None = None
+
+
+def namings(known: Gazetteer, words: Words) -> list[Naming]:
+    """All names of a text that may be regions' (of a kecamatan: if its kabupaten is there), none within another."""
+    found: list[Naming] = []
+    starts = known.starts
+    for line in words.lines:
+        free, before = 0, None
+        for at in [at for at, word in enumerate(line.words) if word in starts]:
+            if at >= free and (one := _naming(known, line, at, before)) is not None:
+                free, before = one.last + 1, one
+                found.append(one)
+    return found
+
+
+def _naming(known: Gazetteer, line: Line, at: int, before: Naming | None) -> Naming | None:
+    lower = line.lower
+    wide = _longest(known.wide.get(lower[at], ()), line, at)
+    narrow = _longest(known.districts.get(lower[at], ()), line, at)
+    if wide is None and narrow is None:
+        return None
+    means = known.before.get(lower[at - 1]) if at else None
+    if means in _NO_REGION or _of_a_school(lower, at):
+        return None
+    explicit = means == "kecamatan"
+    if narrow is not None and (wide is None or len(narrow.tokens) >= len(wide.tokens) + (not explicit)):
+        inner = wide.codes if wide else ()
+        last = at + len(narrow.tokens) - 1
+        return Naming(line, at, last, narrow, district=True, explicit=explicit, within=inner)
+    if wide is None:
+        return None
+    last = at + len(wide.tokens) - 1
+    follows = lower[last + 1] if last + 1 < len(lower) else ""
+    if follows in known.after or _whole_country(lower, at):
+        return None
+    sort, office = _office(known.before, lower, at) if at else (None, False)
+    if not office and before is not None and _listed(before, line, at) and "." in wide.codes[-1]:
+        sort, office = before.sort, before.office
+    if office and follows == "kota" and sort is None and line.words[last + 1][0].isupper():
+        sort = KOTA
+    if wide.needs and not (office or (wide.needs == "place" and means == "place")):
+        return None
+    if wide.needs and at and _parted(line, at):
+        return None
+    return Naming(line, at, last, wide, sort, office)
+
+
+def _whole_country(lower: Sequence[str], at: int) -> bool:
+    """Whether the name is one end of `dari Sabang sampai Merauke`."""
+    if lower[at] not in _ENDS_OF_COUNTRY:
+        return False
+    return _ENDS_OF_COUNTRY in (tuple(lower[at : at + 3 : 2]), tuple(lower[max(0, at - 2) : at + 1 : 2]))
+
+
+def _longest(names: Iterable[Name], line: Line, at: int) -> Name | None:
+    lower = line.lower
+    for name in names:
+        tokens = name.tokens
+        if len(tokens) == 1:
+            return name
+        # Most candidates differ in their second word: Kutai Barat, Kutai Timur.
+        if at + 1 < len(lower) and lower[at + 1] == tokens[1]:
+            end = at + len(tokens)
+            if tuple(lower[at:end]) == tokens and _is_written_as_one(line, at, end):
+                return name
+    return None
+
+
+def _is_written_as_one(line: Line, at: int, end: int) -> bool:
+    """Whether its words begin with capitals and no sentence or bracket ends among them: `dari Kapuas. Hulu sungai`."""
+    words = line.words[at:end]
+    for word in words:
+        if word[0].islower() and word != "dan":
+            return False
+    start, stop = line.place(at, end - 1)
+    written = line.text[start:stop]
+    if written == " ".join(words):
+        return True
+    return _BREAKS.isdisjoint(written) and ("." not in written or written.startswith(("Kep", "KEP")))
+
+
+def _parted(line: Line, at: int) -> bool:
+    """Whether a sentence ends before the word."""
+    before = line.place(at, at)[0] - 2
+    if line.text[before].isalnum():
+        return False
+    gap = line.text[line.place(at - 1, at - 1)[1] : before + 2]
+    return not _ENDS.isdisjoint(gap) and line.lower[at - 1] not in _ABBREVIATED
+
+
+def _office(before: Mapping[str, str], lower: Sequence[str], at: int) -> tuple[str | None, bool]:
+    """Of which kind of region the office before a name is, and whether there is one."""
+    back = at - 1
+    if before.get(lower[back]) == "skip" and back:
+        back -= 1
+    means = before.get(lower[back])
+    if means is not None and means in _OFFICES:
+        earlier = lower[back - 1] if back else ""
+        if lower[back] == "kota" and earlier in ("ibu", "kabupaten"):
+            return None, earlier != "ibu"
+        return _OFFICES[means], True
+    return None, any(before.get(word) == "near_office" for word in lower[max(0, at - 3) : at])
+
+
+def _listed(before: Naming, line: Line, at: int) -> bool:
+    """Whether a name goes on with a list: Kabupaten Buru, Banggai, dan Bungo."""
+    gap = at - before.last
+    if before.district or not before.office or gap > 2 or (gap == 2 and line.lower[at - 1] not in _AND):
+        return False
+    _, end = line.place(before.last, before.last)
+    start, _ = line.place(at, at)
+    said = line.text[end:start]
+    return said.startswith(",") or gap == 2
+
+
+def _of_a_school(lower: Sequence[str], at: int) -> bool:
+    return at > 1 and lower[at - 1] in ("negeri", "islam") and not _SCHOOLS.isdisjoint(lower[max(0, at - 3) : at - 1])
+
+
+_SCHOOLS = frozenset(("universitas", "politeknik", "institut", "islam", "sma", "smk", "smp", "man", "akademi"))
