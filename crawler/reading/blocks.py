@@ -1,5 +1,6 @@
 """From a container to its blocks of text, in one walk in document order."""
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -7,7 +8,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.text import clean_text
+from crawler.reading.credits import photo_credit
 from crawler.reading.selectors import Boxes, boxes
+from crawler.reading.wording import NO_CAPTIONS, OWN_LINES
 
 # fmt: off
 _SKIPPED = frozenset((
@@ -36,7 +39,17 @@ _TEXT = etree.XPath(
 """Text, and elements before which a blank stands although none is written. One path: as a union of several the same
 took 66 s instead of 0.1 s on a page of 100 000 nodes.
 """
-_CAPTION_CLASSES = frozenset({"wp-caption-text", "wp-element-caption", "wp-caption-dd", "gallery-caption"})
+_CAPTION_CLASSES = frozenset(
+    {
+        *("wp-caption-text", "wp-element-caption", "wp-caption-dd", "gallery-caption"),
+        *("image-caption", "img-caption", "photo-caption", "caption-text"),
+    }
+)
+_SLANTED = frozenset({"em", "i", "small"})
+_NO_PICTURES = frozenset({"emoji", "wp-smiley"})
+_LONGEST_CAPTION = 250
+_NO_CAPTION = re.compile("|".join(NO_CAPTIONS), re.IGNORECASE)
+_OWN_LINE = re.compile(rf"[\W_]*(?:{'|'.join(OWN_LINES)})", re.IGNORECASE)
 
 
 class Kind(Enum):
@@ -96,6 +109,7 @@ def walk(container: HtmlElement, *, drop: tuple[str, ...] = (), related: tuple[s
     walker = _Walker(container, boxes(drop), boxes(related))
     walker.children(container, Kind.PARAGRAPH)
     walker.flush()
+    walker.set_captions_apart()
     return walker.walked
 
 
@@ -107,9 +121,16 @@ class _Walker:
         self._drop, self._dropped = drop, drop.found(container)
         self._relate, self._related = related, related.found(container)
         self._parts: list[str] = []
-        self._links: list[tuple[str, list[str]]] = []
+        self._links: list[tuple[str, list[str], int]] = []
         self._open: str | None = None
         self._breaks = 0
+        self._ends: list[int] = []
+        """Where in the parts a single line break stands."""
+        self._slanted: list[tuple[int, int]] = []
+        self._below_picture = False
+        self._picture = False
+        self._captions: list[int] = []
+        """Which blocks stand right below a picture and look like its caption."""
         self._kind = Kind.PARAGRAPH
 
     def children(self, element: HtmlElement, kind: Kind) -> None:
@@ -123,14 +144,61 @@ class _Walker:
     def flush(self) -> None:
         text = clean_text("".join(self._parts))
         if text:
-            links = ((clean_text("".join(parts)), href) for href, parts in self._links)
-            found = tuple(Link(label, href) for label, href in links if label)
-            self.walked.blocks.append(Block(text, self._kind, found))
+            if self._below_picture and self._like_a_caption(text):
+                self._captions.append(len(self.walked.blocks))
+            self._below_picture, self._picture = self._picture, False
+            if not self._ends or not self._line_by_line():
+                self._block(text, 0, len(self._parts))
         self._parts.clear()
         self._links.clear()
+        self._slanted.clear()
+        self._ends.clear()
         self._breaks = 0
         if self._open is not None:
-            self._links.append((self._open, []))
+            self._links.append((self._open, [], 0))
+
+    def set_captions_apart(self) -> None:
+        """Take the captions that are marked up as paragraphs out of the blocks, unless they are most of the text."""
+        blocks = self.walked.blocks
+        held = sum(len(block.text) for block in blocks)
+        told = sum(len(blocks[place].text) for place in self._captions)
+        if self._captions and told * 3 <= held:
+            self.walked.captions.extend(blocks[place].text for place in self._captions)
+            self.walked.blocks = [block for place, block in enumerate(blocks) if place not in self._captions]
+
+    def _like_a_caption(self, text: str) -> bool:
+        """Whether a line below a picture is slanted as a whole, or credits a photographer; TinyMCE has no other caption."""
+        if len(text) > _LONGEST_CAPTION or self._kind is not Kind.PARAGRAPH or _NO_CAPTION.match(text):
+            return False
+        upright = [
+            part
+            for place, part in enumerate(self._parts)
+            if not part.isspace() and not any(begin <= place < end for begin, end in self._slanted)
+        ]
+        return (not upright and not text.endswith("?")) or photo_credit(text) is not None
+
+    def _line_by_line(self) -> bool:
+        """Part a paragraph at the line breaks around lines that stand for themselves, if it has any."""
+        ends = [*self._ends, len(self._parts)]
+        lines = [("".join(self._parts[at:end]), at, end) for at, end in zip([0, *ends], ends, strict=False)]
+        own = [(at, end) for text, at, end in lines if _OWN_LINE.match(text)]
+        begin = 0
+        for at, end in own:
+            self._block(clean_text("".join(self._parts[begin:at])), begin, at)
+            self._block(clean_text("".join(self._parts[at:end])), at, end)
+            begin = end
+        if own:
+            self._block(clean_text("".join(self._parts[begin:])), begin, len(self._parts))
+        return bool(own)
+
+    def _block(self, text: str, begin: int, end: int) -> None:
+        if not text:
+            return
+        links: tuple[Link, ...] = ()
+        if self._links:
+            told = ((clean_text("".join(parts)), href) for href, parts, at in self._links if begin <= at < end)
+            links = tuple(Link(label, href) for label, href in told if label)
+        self.walked.blocks.append(Block(text, self._kind, links))
 
     def _add(self, text: str | None) -> None:
         if not text:
@@ -150,12 +218,15 @@ class _Walker:
             self.flush()
             self.walked.related.extend(links_of(element))
         elif tag in _SKIPPED or "hidden" in element.attrib or element in self._dropped or self._drop.named(element):
+            if tag == "amp-img":
+                self._see_picture(element)
             self._parts.append(" ")
         elif tag == "br":
             self._breaks += 1
             if self._breaks > 1:
                 self.flush()
             self._parts.append(" ")
+            self._ends.append(len(self._parts))
         elif tag in {"figcaption", "caption"} or not _CAPTION_CLASSES.isdisjoint(_classes(element)):
             self.flush()
             if caption := text_of(element):
@@ -167,11 +238,23 @@ class _Walker:
             self.flush()
         elif tag == "a" and element.get("href"):
             self._open = element.get("href")
-            self._links.append((element.get("href", ""), []))
+            self._links.append((element.get("href", ""), [], len(self._parts)))
             self.children(element, kind)
             self._open = None
+        elif tag == "img":
+            self._see_picture(element)
+        elif tag in _SLANTED:
+            before, begin = len(self.walked.blocks), len(self._parts)
+            self.children(element, kind)
+            if len(self.walked.blocks) == before:
+                self._slanted.append((begin, len(self._parts)))
         else:
             self.children(element, kind)
+
+    def _see_picture(self, element: HtmlElement) -> None:
+        if _NO_PICTURES.isdisjoint(_classes(element)):
+            below = any(not part.isspace() for part in self._parts)
+            self._picture, self._below_picture = below, self._below_picture or not below
 
 
 def text_of(element: HtmlElement) -> str:

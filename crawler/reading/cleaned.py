@@ -60,11 +60,16 @@ class Cleaned:
         self.removed.append(Removed(rule=rule, text=block.text))
 
 
+def visible(text: str) -> str:
+    """A line without what has no width: editors paste `Baca\u200b juga`."""
+    return _INVISIBLE.sub("", text)
+
+
 def key(text: str) -> str:
     """A line as rules compare it."""
-    return _INVISIBLE.sub("", text).lower().strip()
+    return visible(text).lower().strip()
 
 
 def bare(text: str) -> str:
     """A line as `wording` has it: in lower case, without the signs around it."""
-    return _INVISIBLE.sub("", text).lower().strip(_AROUND)
+    return visible(text).lower().strip(_AROUND)

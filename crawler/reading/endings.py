@@ -4,7 +4,7 @@ import re
 
 from archive.records import Removed
 from crawler.reading.blocks import Block, Kind
-from crawler.reading.cleaned import REACH, Cleaned, Given, bare
+from crawler.reading.cleaned import REACH, Cleaned, Given, bare, visible
 from crawler.reading.credits import Credit, closing_stars, credit_line, sign_off
 from crawler.reading.lines import either
 from crawler.reading.rules import Rules
@@ -35,7 +35,7 @@ def _credited(block: Block, rules: Rules) -> tuple[str, Credit | None] | None:
     """By which rule a line is a credit, and whom it names; of a photographer's line, nobody of the article's."""
     if block.kind is Kind.CELL or len(block.text) > _LONGEST_CREDIT or not _LABELLED.search(block.text):
         return None
-    if credit := credit_line(block.text):
+    if credit := credit_line(visible(block.text)):
         return "credit_line", credit
     line = bare(block.text)
     if not either(rules.sources).fullmatch(line):

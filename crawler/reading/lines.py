@@ -7,7 +7,7 @@ from functools import cache
 
 from archive.records import Removed
 from crawler.reading.blocks import Block, Kind
-from crawler.reading.cleaned import REACH, SENTENCE_END, Cleaned, Given, bare
+from crawler.reading.cleaned import REACH, SENTENCE_END, Cleaned, Given, bare, visible
 from crawler.reading.rules import Rules
 
 _LONGEST = 400
@@ -225,8 +225,9 @@ def see_also(cleaned: Cleaned, given: Given) -> None:
     kept: list[Block] = []
     below = False
     for block in cleaned.blocks:
-        match = begins.match(block.text)
-        rest = block.text[match.end() :].strip(" :：") if match else ""
+        text = visible(block.text)
+        match = begins.match(text)
+        rest = text[match.end() :].strip(" :：") if match else ""
         if match and _is_pointer(block, match, rest):
             below = not rest
         elif below and block.linked >= _MOSTLY:

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 
 from archive.records import Removed
 from crawler.reading.blocks import Block, Kind
-from crawler.reading.cleaned import SENTENCE_END, Cleaned, Given, bare, key
+from crawler.reading.cleaned import SENTENCE_END, Cleaned, Given, bare, key, visible
 from crawler.reading.credits import credit_line
 from crawler.reading.dateline import split_dateline
 from crawler.reading.lines import either
@@ -89,7 +89,7 @@ def said_twice(cleaned: Cleaned, _: Given) -> None:
 def lead_credit(cleaned: Cleaned, _: Given) -> None:
     """Credit lines above the lead (`Reporter : A`, `Editor : B`; DOMAIN 1.3: 18 of 80)."""
     while len(cleaned.blocks) > 2 and cleaned.blocks[0].kind is not Kind.CELL:
-        credit = credit_line(cleaned.blocks[0].text)
+        credit = credit_line(visible(cleaned.blocks[0].text))
         if credit is None:
             break
         cleaned.credits.append(credit)

@@ -134,3 +134,14 @@ BYLINES = (
     ),
 )
 """Nothing but `Oleh NAME`, a day, or a name and a day."""
+
+OWN_LINES = (
+    r"(?:baca|simak|lihat)\s+(?:juga|pula)\s*[:：]",
+    r"(?:penulis|reporter|pewarta|penyunting|editor|redaktur|wartawan|kontributor|fotografer|laporan|oleh)\b[^:：.!?]{0,20}[:：]",
+    r"laporan\s+(?:wartawan|reporter)\b",
+    r"(?:sumber|tags?|kategori)\s*[:：]",
+    r"(?:artikel|berita)\s+ini\s+(?:telah|sudah)\s+tayang\b",
+)
+"""How a line begins that stands for itself though a paragraph holds it, behind one line break (DOMAIN 1.6: 40 of 187)."""
+NO_CAPTIONS = (*NOTES, *SEE_ALSO, r"penulis\b", r"[“\"‘]")
+"""How a slanted line below a picture begins that is no caption."""
