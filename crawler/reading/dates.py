@@ -1,6 +1,7 @@
 """Which day and time a page says it was published, and where it says so; what it does not say stays unknown."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -12,13 +13,13 @@ MONTHS = {
     for number, names in enumerate(
         (
             "januari january jan",
-            "februari february feb pebruari peb",
+            "februari february feb febr pebruari peb",
             "maret march mar",
             "april apr",
             "mei may",
             "juni june jun",
             "juli july jul",
-            "agustus august agt agu ags aug",
+            "agustus august agt agu ags agst agus aug",
             "september sept sep",
             "oktober october okt oct",
             "november nopember nov nop",
@@ -31,16 +32,28 @@ MONTHS = {
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 """Month names as alternatives of a pattern, Indonesian and English, longest first."""
 _DAY_FIRST = re.compile(
-    rf"\b(?P<day>\d{{1,2}})[\s-]+(?P<month>{MONTH})\b\.?[\s,-]+(?P<year>\d{{4}}|\d{{2}})\b", re.IGNORECASE
+    rf"\b(?P<day>\d{{1,2}})[\s/-]+(?P<month>{MONTH})(?:\.?[\s,/-]+(?P<year>\d{{4}}|\d{{2}})|(?P<glued>\d{{4}}))\b",
+    re.IGNORECASE,
 )
 _MONTH_FIRST = re.compile(
     rf"\b(?P<month>{MONTH})\b\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b", re.IGNORECASE
 )
-_NUMBERS = re.compile(r"\b(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})\b")
+_NUMBERS = re.compile(
+    r"(?<![\d/.-])(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4}|(?<=/)\d{2})\b(?![/.-]\d)"
+)
+_YEAR_FIRST = re.compile(r"\b(?P<year>(?:19|20)\d{2})[/-](?P<month>\d{1,2})[/-](?P<day>\d{1,2})\b")
 _CLOCK = re.compile(
-    r"\b(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d))?\s*(?P<half>[ap]m)?\b\s*(?P<zone>WIB|WITA|WIT)?",
+    r"\b(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d))?\s*(?P<half>[ap]m)?\b\s*(?P<zone>(?:WIB|WITA|WIT)\b)?"
+    r"(?!\s*(?:kali|views?|ribu|rb|juta|dibaca|dilihat)\b)",
     re.IGNORECASE,
 )
+_DOTTED = re.compile(r"[\s|,•·@–—-]*(?:(?:pukul|pkl|jam|at)\b\.?\s*:?\s*)?", re.IGNORECASE)
+"""What may stand between a day and a time with a dot (`Selasa, 10 Des 2024 13.33`); `1.25 kali dilihat` is no time."""
+_CLOCK_BEFORE = re.compile(_CLOCK.pattern + r"[\s|,•·–—-]*(?:[a-z’'`]{4,7}[\s,]+)?$", re.IGNORECASE)
+_REVISED = re.compile(r"\b(?:diperbar\w+|update[ds]?|diubah|modified|revisi|perubahan)\b[^\d|•·]*$", re.IGNORECASE)
+"""Before a day that is the last change's: it says nothing of the publication."""
+_UNLABELLED = re.compile(r"(?:Z|[+-]00:?00)$")
+_ZONED = re.compile(r"\b(?:WIB|WITA|WIT)\b", re.IGNORECASE)
 _IN_URL = re.compile(r"/(?P<day>\d{2})/(?P<month>\d{2})/(?P<year>(?:19|20)\d{2})(?:/|$)")
 _IN_URL_YEAR_FIRST = re.compile(r"/(?P<year>(?:19|20)\d{2})/(?P<month>\d{2})/(?P<day>\d{2})(?:/|$)")
 _UNITS = {
@@ -55,6 +68,8 @@ _PART = re.compile(rf"(\d{{1,3}})\s+({_UNIT})\b", re.IGNORECASE)
 _AGO = re.compile(rf"(?:\b\d{{1,3}}\s+(?:{_UNIT})[\s,]+)+(?:yang\s+)?(?:lalu|ago)\b", re.IGNORECASE)
 _ZONES = {"WIB": 7, "WITA": 8, "WIT": 9}
 _EARLIEST = 1990
+_NEAR = 40
+"""Characters between a day and its time, or between a day and what it is the day of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +101,31 @@ def moment(value: object, zone: ZoneInfo, source: Trust, *, naive: ZoneInfo | ti
 
 
 def printed_moment(text: str, zone: ZoneInfo, source: Trust = Trust.PAGE) -> Moment | None:
-    """The first date written out in a text (`Jum'at, 09 Februari 2024 | 13:40 WIB`, `November 20, 2024`)."""
-    for pattern in (_DAY_FIRST, _MONTH_FIRST, _NUMBERS):
+    """The first date written out in a text (`Jum'at, 09 Februari 2024 | 13:40 WIB`, `November 20, 2024`).
+
+    The time stands behind it, or right before. A day that is said to be the last change's is passed over.
+    """
+    for pattern in (_DAY_FIRST, _MONTH_FIRST, _NUMBERS, _YEAR_FIRST):
         for match in pattern.finditer(text):
-            month = match["month"].lower()
-            if day := _day(match["year"], str(MONTHS.get(month, month)), match["day"]):
-                return Moment(day, _clock(text[match.end() : match.end() + 40], day, zone), source)
+            start, end = match.span()
+            if (day := day_of(match)) and not _REVISED.search(text[max(0, start - _NEAR) : start]):
+                clock = _clock(text[end : end + _NEAR], day, zone)
+                if clock is None and (before := _CLOCK_BEFORE.search(text[max(0, start - _NEAR) : start])):
+                    clock = _at(before, day, zone)
+                return Moment(clock.date() if clock else day, clock, source)
     return None
+
+
+def day_of(match: re.Match[str]) -> date | None:
+    """The day of a match with `day`, `month` (a number or a name), `year` and perhaps `glued`; None if there is none."""
+    groups = match.groupdict()
+    month = groups["month"].lower()
+    return _day(groups["year"] or groups["glued"], str(MONTHS.get(month, month)), groups["day"])
+
+
+def names_zone(text: str) -> bool:
+    """Whether a printed time says in which zone it is."""
+    return bool(_ZONED.search(text))
 
 
 def url_moment(url: str) -> Moment | None:
@@ -115,6 +148,25 @@ def agreed(said: Moment | None, told: Moment | None) -> tuple[Moment | None, boo
     return said, said.at is None and told.day != said.day
 
 
+def labelled_moment(
+    value: object, zone: ZoneInfo, source: Trust, *, beside: Callable[[], Moment | None], in_url: Moment | None
+) -> Moment | None:
+    """What a value of JSON-LD or meta means that may label the local clock +00:00 (OUTLETS 2.2).
+
+    It is the local clock only where the page says so: by words `beside` it that name the zone and show the same
+    minute, or by the day in the address, which fits the clock and not the label. Else the label is believed.
+    """
+    said = moment(value, zone, source)
+    clock = _as_clock(value, said, zone, source)
+    if said is None or clock is None:
+        return said
+    told = beside()
+    if told is not None and told.at is not None and clock.at is not None and said.at is not None:
+        minute = told.at.replace(second=0)
+        return clock if clock.at.replace(second=0) == minute != said.at.replace(second=0) else said
+    return clock if in_url is not None and clock.day == in_url.day != said.day else said
+
+
 def loose_moment(value: object, zone: ZoneInfo, *, printed: str, in_url: Moment | None) -> Moment | None:
     """What the `time` of a template means that may label the local clock +00:00, or show the day of the last change.
 
@@ -122,14 +174,12 @@ def loose_moment(value: object, zone: ZoneInfo, *, printed: str, in_url: Moment 
     printed beside it, else the day printed, else the day in the address. Where both fit, the day of the clock is known
     and the time is not. A day that contradicts the one in the address is no day of publication.
     """
-    as_said, text = moment(value, zone, Trust.PAGE), str(value).strip()
+    as_said = moment(value, zone, Trust.PAGE)
     beside = printed_moment(printed, zone)
     if as_said is None:
         return None
-    readings = [as_said]
-    if re.search(r"(?:Z|[+-]00:?00)$", text) and as_said.at is not None and as_said.at.utcoffset():
-        as_clock = moment(re.sub(r"(?:Z|[+-]00:?00)$", "", text), zone, Trust.PAGE)
-        readings = [as_clock, as_said] if as_clock else [as_said]
+    as_clock = _as_clock(value, as_said, zone, Trust.PAGE)
+    readings = [as_clock, as_said] if as_clock else [as_said]
     if beside and beside.at:
         minute = beside.at.replace(second=0)
         readings = [one for one in readings if one.at and one.at.replace(second=0) == minute] or readings
@@ -139,6 +189,14 @@ def loose_moment(value: object, zone: ZoneInfo, *, printed: str, in_url: Moment 
     if in_url is not None and first.day != in_url.day:
         return in_url
     return first if len(readings) == 1 else Moment(first.day, None, Trust.PAGE)
+
+
+def _as_clock(value: object, said: Moment | None, zone: ZoneInfo, source: Trust) -> Moment | None:
+    """A value labelled +00:00 read as the clock of a zone that is not UTC; None where there is no such choice."""
+    text = str(value).strip()
+    if said is None or said.at is None or not said.at.utcoffset() or not _UNLABELLED.search(text):
+        return None
+    return moment(_UNLABELLED.sub("", text), zone, source)
 
 
 def relative_moment(text: str, at: datetime, zone: ZoneInfo, source: Trust) -> Moment | None:
@@ -166,9 +224,15 @@ def fixed(local: datetime) -> datetime:
 
 
 def _clock(text: str, day: date, zone: ZoneInfo) -> datetime | None:
-    match = _CLOCK.search(text)
-    if not match:
-        return None
+    """The first time in what follows a day; one with a dot and no zone only right behind it."""
+    for match in _CLOCK.finditer(text):
+        dotted = match.group()[len(match["hour"])] == "." and not match["zone"]
+        if not dotted or _DOTTED.fullmatch(text, 0, match.start()):
+            return _at(match, day, zone)
+    return None
+
+
+def _at(match: re.Match[str], day: date, zone: ZoneInfo) -> datetime:
     hour = int(match["hour"])
     half = (match["half"] or "").lower()
     if half:

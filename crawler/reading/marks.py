@@ -1,28 +1,75 @@
-"""What a reader should know of a reading: its flags and its language.
-
-`short`: under 200 characters or two sentences. `mojibake`: text decoded by the wrong table. `date_conflict`: the day in
-the address, or that of a feed or a listing, is not the day of publication. `copied_dateline`: the dateline names another outlet. `weekday_mismatch`: a
-weekday in the text does not fit its date (7 % of dates, DOMAIN 0.2). `parts_missing`: the story has further pages.
-`canonical_offsite`: the page names an address of another site as its own, which is not believed.
-`republished`: the page names another outlet as where the story stood first (`Artikel ini telah tayang di …`).
-"""
+"""What a reader should know of a reading: its flags and its language."""
 
 import re
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 
-from crawler.reading.dates import MONTH, MONTHS, Moment
+from crawler.reading.dateline import Dateline
+from crawler.reading.dates import MONTH, Moment, day_of
 from crawler.reading.places import folded
 
+FLAGS = {
+    "short": "under 200 characters or two sentences",
+    "mojibake": "text decoded by the wrong table stands in headline or text (`â€œ`, `βInsya`)",
+    "lookalikes": "a word mixes Latin letters with Cyrillic or Greek ones that look alike (`suaга`), so that searches miss it",
+    "date_conflict": "address, page, feed or list, or a day that the text calls today's, name another day of publication",
+    "future_date": "published more than a day after it was fetched, by its own account",
+    "copied_dateline": "the dateline names another outlet: a copied story",
+    "weekday_mismatch": "a weekday in dateline or text does not fit its date (7 % of dates), or there is no such date",
+    "parts_missing": "the story has further pages, which were not read",
+    "canonical_offsite": "the page names an address of another site as its own, which is not believed",
+    "republished": "the page names another outlet as where the story stood first (`Artikel ini telah tayang di …`)",
+}
+"""Every flag that a reading can have and what it says, in the order in which readings list them."""
+
 _SENTENCES = re.compile(r"[.!?][”\"’')\]]*(?:\s|$)")
-_MOJIBAKE = re.compile("\ufffd|â€|Ã[\u0080-\u00bf]|Â[\u00a0-\u00bf]|ï»¿")
+_MOJIBAKE = re.compile(
+    "\ufffd|ï»¿|Ã[\u0080-\u00bf]|Â[\u00a0-\u00bf]|Â(?=\\s)|â€|â(?<!\\w.)(?=[A-Z])|β(?<!\\w.)(?=€|[A-Z])|ΓÇ"
+)
+"""UTF-8 read as Windows-1252, Windows-1253 (`βInsya`, DOMAIN 1.5) or CP437, with or without the controls that it leaves."""
+_LOOKALIKE = re.compile(
+    "[\u0370-\u03a9\u03b1\u03b9-\u03bb\u03bd-\u03c1\u03c4-\u03c7\u0400-\u04ff](?:(?<=[A-Za-z].)|(?=[A-Za-z]))"
+)
+"""A Greek or Cyrillic letter beside a Latin one; not `μ` and `β`, which measures and vitamins begin with."""
 _DAYS = {"senin": 0, "selasa": 1, "rabu": 2, "kamis": 3, "jumat": 4, "sabtu": 5, "minggu": 6, "ahad": 6}
-_WEEKDAY = re.compile(
-    rf"\b(?P<name>senin|selasa|rabu|kamis|jum[’'`]?at|sabtu|minggu|ahad)\b[\s,]*(?:(?:pagi|siang|sore|petang|malam|dini hari)\s*)?"
-    rf"(?:\(\s*(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})/(?P<year>\d{{4}}|\d{{2}})\s*\)"
-    rf"|(?P<on>\d{{1,2}})\s+(?P<of>{MONTH})\s*(?P<in>\d{{4}})\b)",
+_WHEN = frozenset(
+    [
+        "pagi",
+        "siang",
+        "sore",
+        "petang",
+        "malam",
+        "dini",
+        "subuh",
+        "hari",
+        "waktu",
+        "setempat",
+        "ini",
+        "tadi",
+        "kemarin",
+        "lalu",
+        "depan",
+        "nanti",
+        "besok",
+        "tanggal",
+        "tgl",
+    ]
+)
+"""Words between a weekday and its date: `Kamis dini hari waktu setempat (12/12/2024)`."""
+_AND = frozenset(["-", "–", "/", "&", "dan", "hingga", "sampai", "s.d.", "s/d"])
+_WEEKS = frozenset(["satu", "dua", "tiga", "empat", "lima", "enam", "beberapa", "setiap", "tiap", "per"])
+"""Before `minggu` where it is a week."""
+_FULL_DATE = re.compile(
+    rf"(?P<day>\d\d?)\s*[\s/.-]\s*(?P<month>\d\d?|{MONTH})"
+    r"(?:\s*[\s/.,-]\s*(?P<year>\d{4}|(?<=[/-])\d\d)|(?P<glued>(?<=[a-z])\d{4}))\b(?!/\d)",
     re.IGNORECASE,
 )
+"""A whole date in a text (DOMAIN 1.2). It begins with a digit and nothing else, which lets the engine skip all other signs."""
+_INSIDE = tuple("0123456789/.-")
+"""What before a date makes it the end of a span (`18-20/11/2024`) or of a number."""
+_SIGNS = str.maketrans({"(": " ", ",": " ", "’": None, "'": None, "`": None})
+_REACH = 40
+"""How far before a date its weekday is looked for."""
 _INDONESIAN = frozenset(
     [
         "yang",
@@ -76,28 +123,45 @@ _SAMPLE = 4000
 
 
 def flags(
-    body: tuple[str, ...],
+    body: Sequence[str],
     *,
-    published: Moment | None,
-    in_url: Moment | None,
-    dateline_outlet: str | None,
-    outlet: Iterable[str],
-    conflict: bool = False,
-) -> list[str]:
-    """The flags of a reading, in the order of the list above."""
+    title: str = "",
+    published: Moment | None = None,
+    in_url: Moment | None = None,
+    dateline: Dateline | None = None,
+    outlet: Iterable[str] = (),
+    at: datetime | None = None,
+    disputed: bool = False,
+    parts_missing: bool = False,
+    offsite: bool = False,
+    republished: bool = False,
+) -> tuple[str, ...]:
+    """The flags of a reading, in the order of `FLAGS`.
+
+    `at` is the time of the visit in the outlet's zone; `disputed` says that two sources named different days already.
+    """
     text = "\n".join(body)
-    found: list[str] = []
-    if len(text) < 200 or len(_SENTENCES.findall(text)) < 2:
-        found.append("short")
-    if not text.isascii() and _MOJIBAKE.search(text):
-        found.append("mojibake")
-    if conflict or (published and in_url and published.day != in_url.day):
-        found.append("date_conflict")
-    if dateline_outlet and not same_outlet(dateline_outlet, outlet):
-        found.append("copied_dateline")
-    if any(_wrong_day(match) for match in _WEEKDAY.finditer(text)):
-        found.append("weekday_mismatch")
-    return found
+    whole = f"{title}\n{dateline.printed}\n{text}" if dateline else f"{title}\n{text}"
+    foreign = not whole.isascii()
+    mojibake = foreign and bool(_MOJIBAKE.search(whole))
+    wrong, todays = _days_in(whole)
+    if dateline and dateline.day and (match := _FULL_DATE.search(dateline.day)):
+        todays.append(day_of(match))
+    day = published.day if published else None
+    raised = {
+        "short": len(text) < 200 or len(_SENTENCES.findall(text)) < 2,
+        "mojibake": mojibake,
+        "lookalikes": foreign and bool(_LOOKALIKE.search(_MOJIBAKE.sub("", whole) if mojibake else whole)),
+        "date_conflict": disputed
+        or (day is not None and any(said is not None and said != day for said in (in_url and in_url.day, *todays))),
+        "future_date": day is not None and at is not None and day > at.date() + timedelta(days=1),
+        "copied_dateline": bool(dateline and dateline.outlet and not same_outlet(dateline.outlet, outlet)),
+        "weekday_mismatch": wrong,
+        "parts_missing": parts_missing,
+        "canonical_offsite": offsite,
+        "republished": republished,
+    }
+    return tuple(name for name in FLAGS if raised[name])
 
 
 def same_outlet(printed: str, names: Iterable[str]) -> bool:
@@ -117,14 +181,38 @@ def language_of(body: tuple[str, ...], declared: str | None) -> str | None:
     return (declared or "").split("-")[0].strip().lower()[:2] or None
 
 
-def _wrong_day(match: re.Match[str]) -> bool:
-    """Whether a weekday and the date beside it contradict each other."""
-    if match["of"]:
-        year, month, number = int(match["in"]), MONTHS[match["of"].lower()], int(match["on"])
-    else:
-        year, month, number = int(match["year"]), int(match["month"]), int(match["day"])
-    try:
-        day = date(year + (2000 if year < 100 else 0), month, number)
-    except ValueError:
-        return True
-    return day.weekday() != _DAYS[re.sub(r"[’'`]", "", match["name"].lower())]
+def _days_in(text: str) -> tuple[bool, list[date | None]]:
+    """Whether a weekday in a text contradicts the whole date beside it, and the days that it calls today's."""
+    wrong = False
+    todays: list[date | None] = []
+    for match in _FULL_DATE.finditer(text):
+        start = match.start()
+        if text[start - 1 : start] in _INSIDE:
+            continue
+        line = text[max(0, start - _REACH) : start].rpartition("\n")[2]
+        words = line.translate(_SIGNS).lower().split()
+        weekday, today = _named(words)
+        if today:
+            todays.append(day_of(match))
+        if weekday is not None and not wrong:
+            day = day_of(match)
+            wrong = day is None or day.weekday() != weekday
+    return wrong, todays
+
+
+def _named(words: list[str]) -> tuple[int | None, bool]:
+    """The weekday with which some words end, and whether they say that it is today.
+
+    A weekday that ends a span (`Senin-Rabu`, `Senin dan Selasa`) is none, since the date may be the first one's; nor is
+    `minggu` for a week.
+    """
+    weekday, today = None, False
+    while words and words[-1] in _WHEN:
+        today = today or words[-2:] == ["hari", "ini"]
+        words.pop()
+    if words and (name := words[-1]) in _DAYS:
+        beside = words[-2] if len(words) > 1 else ""
+        span = (beside in _AND and len(words) > 2 and words[-3] in _DAYS) or (name == "minggu" and beside in _WEEKS)
+        weekday = None if span or beside.isdigit() else _DAYS[name]
+        today = today or words[-3:-1] == ["hari", "ini"]
+    return weekday, today

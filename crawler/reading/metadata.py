@@ -3,7 +3,7 @@
 | field | asked in this order |
 |---|---|
 | title | record; headline on the page; JSON-LD `headline`; `og:title` and `title` without the site's name |
-| published | record `date_gmt`; JSON-LD; meta `article:published_time`; `time`; printed near the headline; day in the URL |
+| published | record `date_gmt`; JSON-LD; meta `article:published_time`; `time`; printed near the headline; day in the URL (`publication.py`) |
 | modified | record `modified_gmt`; JSON-LD; meta `article:modified_time`; `time.updated` of its own |
 | account | record; JSON-LD `author`; meta `author`; byline |
 | section, tags | record's terms; markup; JSON-LD `articleSection`, `keywords`; meta `article:section`, `article:tag` |
@@ -26,27 +26,25 @@ from lxml.html import HtmlElement
 from archive.records import Trust
 from archive.text import clean_text
 from crawler.reading.blocks import text_of
-from crawler.reading.dates import Moment, loose_moment, moment, printed_moment, url_moment
+from crawler.reading.dates import Moment, moment
 from crawler.reading.head import Head
 from crawler.reading.links import joined, parts
 from crawler.reading.material import Record, Site
 from crawler.reading.people import person_of
+from crawler.reading.publication import Dated
 from crawler.reading.rules import Rules
-from crawler.reading.selectors import boxes, matches, ranked
+from crawler.reading.selectors import matches, ranked
 from crawler.reading.surroundings import (
     alt_caption,
     byline_near,
     headline_by_words,
     label_above,
     leads,
-    near_headline,
-    spaced,
 )
 
 _TAGS = re.compile(r"<[^>]*>")
 _PAGE_OF = re.compile(r"\s+[-–—|]\s+(?:page|halaman|laman)\s+\d+\s+(?:of|dari)\s+\d+$", re.IGNORECASE)
 _UNFILED = frozenset({"uncategorized", "tak berkategori", "tanpa kategori"})
-_LONGEST_DATE = 400
 _BESIDE = re.compile(r"\s+[•·|–-]\s+")
 """Between a byline and the date beside it."""
 
@@ -62,6 +60,8 @@ class Said:
     account: str | None = None
     published: Moment | None = None
     modified: datetime | None = None
+    disputed: bool | None = None
+    """Whether a page's sources name different days of publication."""
     section: str | None = None
     tags: tuple[str, ...] | None = None
     image_url: str | None = None
@@ -100,8 +100,8 @@ def said_by_record(record: Record, site: Site) -> Said:
     return said
 
 
-def said_by_page(tree: HtmlElement, head: Head, site: Site, container: HtmlElement | None) -> Said:
-    """What a page says in JSON-LD, meta elements and markup."""
+def said_by_page(tree: HtmlElement, head: Head, site: Site, container: HtmlElement | None, *, at: datetime) -> Said:
+    """What a page that was visited `at` a time says in JSON-LD, meta elements and markup."""
     rules, zone, article = site.rules, ZoneInfo(site.timezone), head.article
     headline = next(iter(ranked(tree, rules.headline)), None)
     said = Said(title=page_title(headline, head, site), canonical=head.canonical, post_id=head.post_id)
@@ -115,46 +115,12 @@ def said_by_page(tree: HtmlElement, head: Head, site: Site, container: HtmlEleme
         *byline_near(headline, container),
     ]
     said.account = next((name for name in candidates if person_of(name, outlet=outlet, rules=rules)), None)
-    said.published = published(tree, head, site, headline, container)
-    said.modified = next(
-        (
-            told.at
-            for told in (
-                moment(article.get("dateModified"), zone, Trust.JSONLD),
-                moment(head.meta("article:modified_time"), zone, Trust.META),
-                *(moment(element.get("datetime"), zone, Trust.PAGE) for element in ranked(tree, rules.modified)[:1]),
-            )
-            if told
-        ),
-        None,
-    )
+    dated = Dated(tree=tree, head=head, rules=rules, zone=zone, headline=headline, container=container, at=at).dates()
+    said.published, said.modified, said.disputed = dated.published, dated.modified, dated.disputed or None
     _page_terms(said, tree, head, rules)
     said.section = label_above(headline, rules.kicker) or said.section
     _page_media(said, tree, head, rules, container, headline)
     return said
-
-
-def published(
-    tree: HtmlElement, head: Head, site: Site, headline: HtmlElement | None, container: HtmlElement | None
-) -> Moment | None:
-    """When a page says that it was published; never a guess, and a day without a time stays a day."""
-    zone, rules = ZoneInfo(site.timezone), site.rules
-    if told := moment(head.article.get("datePublished"), zone, Trust.JSONLD):
-        return told
-    if told := moment(head.meta("article:published_time"), zone, Trust.META):
-        return told
-    in_url = url_moment(parts(head.canonical or head.url).path) or url_moment(parts(head.url).path)
-    for element in ranked(tree, rules.published)[:1]:
-        value = element.get("datetime")
-        loose = boxes(rules.loose_times).named(element)
-        told = loose_moment(value, zone, printed=text_of(element), in_url=in_url) if loose else None
-        if told := told or moment(value, zone, Trust.PAGE):
-            return told
-    near = [text for element in ranked(tree, rules.printed_date)[:1] if len(text := spaced(element)) <= _LONGEST_DATE]
-    for text in (*near, *near_headline(headline, container)):
-        if told := printed_moment(text, zone):
-            return told
-    return in_url
 
 
 def page_title(headline: HtmlElement | None, head: Head, site: Site) -> str | None:

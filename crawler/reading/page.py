@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import trafilatura
 from lxml.html import HtmlElement
 
-from archive.records import GUID, NUMBER, Key, Part, Reading, Reason, Rejection, Related, Removed
+from archive.records import GUID, NUMBER, Key, Part, Reading, Reason, Rejection, Related, Removed, Trust
 from archive.text import clean_text
 from crawler.addresses import is_amp
 from crawler.guard import Boundary
@@ -17,7 +18,7 @@ from crawler.reading.cleaned import Cleaned
 from crawler.reading.cleaning import clean
 from crawler.reading.credits import advertorial_mark, photo_credit
 from crawler.reading.dateline import title_cased
-from crawler.reading.dates import agreed, url_moment
+from crawler.reading.dates import agreed, printed_moment, url_moment
 from crawler.reading.head import Head, read_head
 from crawler.reading.judging import extracted, judged
 from crawler.reading.kinds import page_kind, page_kind_of_bytes
@@ -105,12 +106,14 @@ def _reading(
     material: Material, tree: HtmlElement | None, head: Head, container: HtmlElement | None, *, from_record: bool
 ) -> Reading | Rejection:
     site = material.site
-    rules, outlet = site.rules, outlet_names(site)
+    rules, outlet, zone = site.rules, outlet_names(site), ZoneInfo(site.timezone)
     said = Said()
     if material.record is not None:
         said = said_by_record(material.record, site)
     if tree is not None:
-        said = said.filled_by(said_by_page(tree, head, site, None if from_record else container))
+        said = said.filled_by(
+            said_by_page(tree, head, site, None if from_record else container, at=material.fetched_at)
+        )
     offsite = said.canonical is not None and not Boundary((site.base_url, material.url)).admits(said.canonical)
     base = material.url if offsite else said.canonical or material.url
     loose = not from_record and tree is not None and (container is None or bare(container, tree, rules))
@@ -124,14 +127,8 @@ def _reading(
         return Rejection(reason=Reason.UNREADABLE, detail="no text" if said.title else "no headline")
     dateline = cleaned.dateline
     published, conflict = agreed(said.published, material.told.published)
-    marks = flags(
-        body,
-        published=published,
-        in_url=url_moment(base),
-        dateline_outlet=dateline.outlet if dateline else None,
-        outlet=outlet,
-        conflict=conflict,
-    )
+    if published is None and dateline and dateline.day:
+        published = printed_moment(dateline.day, zone, Trust.TEXT)
     people = tuple(dict.fromkeys(name for line in cleaned.credits for name in line.authors))
     return Reading(
         title=said.title,
@@ -158,11 +155,18 @@ def _reading(
         captions=tuple(caption for caption in walked.captions if caption != said.caption),
         related=_related(base, cleaned, walked),
         language=language_of(body, rules.language or head.language),
-        flags=(
-            *marks,
-            *["parts_missing"] * text.missing,
-            *["canonical_offsite"] * offsite,
-            *["republished"] * cleaned.copied(outlet),
+        flags=flags(
+            body,
+            title=said.title,
+            published=published,
+            in_url=url_moment(base),
+            dateline=dateline,
+            outlet=outlet,
+            at=material.fetched_at.astimezone(zone),
+            disputed=conflict or said.disputed is True,
+            parts_missing=text.missing,
+            offsite=offsite,
+            republished=cleaned.copied(outlet),
         ),
         parts=text.parts,
         extractor=extractor(rules),

@@ -56,6 +56,23 @@ def test_what_is_no_date_is_unknown(value: object) -> None:
         ("5 Nopember 2024", date(2024, 11, 5), None),
         ("Published November 20, 2024", date(2024, 11, 20), None),
         ("Senin (05/09/2024)", date(2024, 9, 5), None),
+        ("Senin, 11 November2024", date(2024, 11, 11), None),
+        ("Wati Lestari • 14 May 2025 17:43", date(2025, 5, 14), "17:43:00+08:00"),
+        ("JUM’AT, 5 PEBRUARI 2024 | 06.26 WITA", date(2024, 2, 5), "06:26:00+08:00"),
+        ("Ahad, 8 Des. 2024 pukul 14.30 WIT", date(2024, 12, 8), "13:30:00+08:00"),
+        ("30 Agt 2024", date(2024, 8, 30), None),
+        ("3 Agst 2024", date(2024, 8, 3), None),
+        ("7 Peb 2024", date(2024, 2, 7), None),
+        ("Rabu, 20/Nov/2024", date(2024, 11, 20), None),
+        ("Senin, 12/08/24 10:00", date(2024, 8, 12), "10:00:00+08:00"),
+        ("2024/11/20 13:40:05", date(2024, 11, 20), "13:40:05+08:00"),
+        ("13:15 WIB, 29 Agustus 2024", date(2024, 8, 29), "14:15:00+08:00"),
+        ("06.26 WITA Minggu, 08 Desember 2024", date(2024, 12, 8), "06:26:00+08:00"),
+        ("8 Des 2024 23:30 WIB", date(2024, 12, 9), "00:30:00+08:00"),
+        ("20 November 2024 12:05 am", date(2024, 11, 20), "00:05:00+08:00"),
+        ("20 November 2024 | 1.25 kali dilihat", date(2024, 11, 20), None),
+        ("20 November 2024 dibaca 3.41 menit", date(2024, 11, 20), None),
+        ("Diperbarui 21 November 2024 | Terbit 20 November 2024 08:00", date(2024, 11, 20), "08:00:00+08:00"),
     ],
 )
 def test_a_printed_date_is_read(text: str, day: date, clock: str | None) -> None:
@@ -65,7 +82,17 @@ def test_a_printed_date_is_read(text: str, day: date, clock: str | None) -> None
     assert (found.at and found.at.timetz().isoformat()) == clock
 
 
-@pytest.mark.parametrize("text", ["2 hari yang lalu", "31 Februari 2024", "Nomor 10 Tahun 2016", "Mei 2024"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 hari yang lalu",
+        "31 Februari 2024",
+        "Nomor 10 Tahun 2016",
+        "Mei 2024",
+        "Diperbarui: 21 November 2024",
+        "versi 1.2.3.2024",
+    ],
+)
 def test_what_is_not_a_whole_date_is_not_guessed(text: str) -> None:
     assert printed_moment(text, WITA) is None
 
