@@ -6,20 +6,30 @@ from dataclasses import dataclass
 from archive.stems import is_root
 from crawler.reading.places import is_place
 
+_PHOTOGRAPHER = r"fotografer|photographer|(?:pewarta|juru)\s+foto"
 _AUTHOR = r"penulis|reporter|pewarta|laporan|wartawan|kontributor|oleh|jurnalis|teks|author"
 _EDITOR = r"penyunting|editor|redaktur(?:\s+pelaksana)?|redpel"
-_OTHER = r"fotografer|foto|sumber|uploader|publisher|pengunggah|copyright"
+_OTHER = r"foto|sumber|uploader|publisher|pengunggah|copyright"
 _LABEL = re.compile(
-    rf"(?P<labels>\b(?:{_AUTHOR}|{_EDITOR}|{_OTHER})(?:\s*(?:&|/|dan)\s*(?:{_AUTHOR}|{_EDITOR}))*)\s*(?:\|\s*)?[:：]\s*",
+    rf"(?P<labels>\b(?:{_PHOTOGRAPHER}|{_AUTHOR}|{_EDITOR}|{_OTHER})(?:\s*(?:&|/|dan)\s*(?:{_AUTHOR}|{_EDITOR}))*)\s*(?:\|\s*)?[:：]\s*",
     re.IGNORECASE,
 )
 _IS_AUTHOR = re.compile(rf"\b(?:{_AUTHOR})\b", re.IGNORECASE)
 _IS_EDITOR = re.compile(rf"\b(?:{_EDITOR})\b", re.IGNORECASE)
+_IS_PHOTOGRAPHER = re.compile(rf"\b(?:{_PHOTOGRAPHER})\b", re.IGNORECASE)
 _LEAD_IN = re.compile(
     r"^(?:laporan\s+(?:wartawan|reporter)\s+[\w. ]{2,30}|laporan|oleh)\s*[,:]\s*(?P<name>[^,:;]{3,50})$", re.IGNORECASE
 )
+_BY = re.compile(r"^(?:Oleh|OLEH|oleh)\s+(?!Karena|Sebab|Karenanya)(?P<name>[A-Z][\w.’']+(?:\s+[A-Z][\w.’']*){1,3})$")
+"""`Oleh Sari Anggraini` without a colon, a line of its own; not `Oleh Karena Itu`."""
+_RIGHTS = re.compile(r"[\s/|]*(?:\bcopyright\b\s*)?(?:©|\(c\)\s).*$", re.IGNORECASE)
+"""ANTARA's last words in a credit line: `Copyright © ANTARA 2024`."""
+_DAY_OR_NUMBER = re.compile(
+    r"[\s|•·,(–-]*(?:\b(?:senin|selasa|rabu|kamis|jum[’'`]?at|sabtu|minggu|ahad)\b|\d).*$", re.IGNORECASE
+)
 _EDGES = " \t/|,;-–•*"
-_NAMES = re.compile(r"\s*(?:/|\||;|&|\bdan\b|\n)\s*")
+_NAMES = re.compile(r"\s*(?:/|\||;|&|\bdan\b|\n|,(?!\s*(?:[A-Z]{1,3}\.|[SM]\.?[A-Z]|SE\b|SH\b|MH\b|MM\b)))\s*")
+"""Between names; a comma before a degree (`Bagus, S.Sos`) is within one."""
 _ROLE = re.compile(r"\s*\([^()]*\)\s*")
 _WRAPPED = re.compile(r"^[(\[]([^()\[\]]*)[)\]]$")
 _LONGEST_LINE = 160
@@ -52,12 +62,21 @@ _LABELLED = re.compile(
     r"(?:adv(?:ertorial|etorial)?|advt|(?:dis)?kominfo\b.*|siaran pers|rilis|pariwara|iklan)", re.IGNORECASE
 )
 
+_PAID_CAPTION = re.compile(r"[(\[/]\s*(adv(?:ertorial|etorial|t)?|pariwara|iklan)\s*[)\]]", re.IGNORECASE)
+_PRESS_OFFICE = re.compile(
+    r"\b(?:hms\w+|diskominfo\w*|prokopim\w*|prokom\w*|kominfo\s+\w+|protokol\s+\w+"
+    r"|(?:humas|protokol|dok\.?)?\s*\b(?:pemkab|pemkot|pemprov|setda\w*|setkab)\b(?:\s+\w+)*)",
+    re.IGNORECASE,
+)
+
 _PHOTO = re.compile(
-    r"(?:^|[\s(\[/-])(?:sumber\s+)?(?:foto|photo|dok(?:umentasi)?)\s*[:：]\s*(?P<credit>[^()\[\]]{2,60}?)\s*[)\].-]*$",
+    r"(?:^|[\s(\[/-])(?:sumber\s+)?(?:foto|photo|dok(?:umentasi)?)\s*(?:[:：]|\b(?:oleh|by)\b)\s*(?P<credit>[^()\[\]]{2,60}?)\s*[)\].-]*$",
     re.IGNORECASE,
 )
 _PHOTO_BRACKET = re.compile(
-    r"[(\[]\s*(?:(?:foto|photo|dok)\.?\s+(?P<named>[^()\[\]]{2,50})|(?P<house>[\w .]{2,30}/\s*[\w-]+\.(?:com|co|id|net)))\s*[)\]]\.?$",
+    r"[(\[]\s*(?:(?:foto|photo|dok)\.?\s+(?P<named>[^()\[\]]{2,50})|(?P<house>[\w .]{2,30}/\s*[\w-]+\.(?:com|co|id|net)|[\w-]+\.(?:com|co|co\.id|id|net)|ist(?:imewa)?))\s*[)\]]\.?$"
+    r"|(?:(?<=[\s-])|^)(?P<agency>ANTARA(?:\s+FOTO)?/[\w .’']{3,40}(?:/\w+)?)\.?$|/\s*(?P<given>istimewa|ist)\s*[.)]?$"
+    r"|-\s*\((?P<desk>[^()/]{2,30}/[^()/]{2,30})\)\s*-?$",
     re.IGNORECASE,
 )
 
@@ -69,6 +88,7 @@ class Credit:
     printed: str
     authors: tuple[str, ...] = ()
     editors: tuple[str, ...] = ()
+    photographers: tuple[str, ...] = ()
 
 
 def credit_line(line: str) -> Credit | None:
@@ -79,8 +99,8 @@ def credit_line(line: str) -> Credit | None:
     """
     if len(line) > _LONGEST_LINE:
         return None
-    bare = _WRAPPED.sub(r"\1", line.strip(" *"))
-    if lead := _LEAD_IN.match(bare):
+    bare = _RIGHTS.sub("", _WRAPPED.sub(r"\1", line.strip(" *")))
+    if lead := _LEAD_IN.match(bare) or _BY.match(bare):
         people = _people(lead["name"])
         return Credit(printed=line, authors=people) if people else None
     labels = list(_LABEL.finditer(bare))
@@ -88,18 +108,29 @@ def credit_line(line: str) -> Credit | None:
         return None
     authors: list[str] = []
     editors: list[str] = []
+    photographers: list[str] = []
     for label, after in zip(labels, [*labels[1:], None], strict=True):
         value = bare[label.end() : after.start() if after else len(bare)]
         people = _people(value)
         if people is None:
             return None
-        if _IS_AUTHOR.search(label["labels"]):
+        if _IS_PHOTOGRAPHER.search(label["labels"]):
+            photographers.extend(people)
+        elif _IS_AUTHOR.search(label["labels"]):
             authors.extend(people)
         if _IS_EDITOR.search(label["labels"]):
             editors.extend(people)
-    if not any(_IS_AUTHOR.search(label["labels"]) or _IS_EDITOR.search(label["labels"]) for label in labels):
+    if not any(kind.search(label["labels"]) for label in labels for kind in (_IS_AUTHOR, _IS_EDITOR, _IS_PHOTOGRAPHER)):
         return None
-    return Credit(printed=line, authors=tuple(dict.fromkeys(authors)), editors=tuple(dict.fromkeys(editors)))
+    named = (tuple(dict.fromkeys(people)) for people in (authors, editors, photographers))
+    return Credit(printed=line, **dict(zip(("authors", "editors", "photographers"), named, strict=True)))
+
+
+def credit_within(text: str) -> Credit | None:
+    """The credit of a line that holds a day too (`20 November 2024 | Penulis: A | Editor: B | 10:15 WIB`), or None."""
+    first = _LABEL.search(text)
+    found = credit_line(_DAY_OR_NUMBER.sub("", text[first.start() :]).rstrip(_EDGES)) if first else None
+    return found if found and (found.authors or found.editors or found.photographers) else None
 
 
 def sign_off(line: str) -> tuple[str, str] | None:
@@ -130,14 +161,21 @@ def closing_stars(line: str) -> tuple[str, str] | None:
     return (line[: match.start()].rstrip(), match["stars"]) if match else None
 
 
-def advertorial_mark(credit: str | None, labels: tuple[str, ...]) -> str | None:
-    """The page's own word for paid or press-office text: inside the credit, or a section or tag that is nothing else.
+def advertorial_mark(credit: str | None, labels: tuple[str, ...], caption: str | None = None) -> str | None:
+    """The page's own word for paid or press-office text: in credit or caption, or a section or tag that is nothing else.
 
-    Never from body or caption: Humas and Diskominfo are what articles are about, and newspapers print their photos.
+    Never from the body: Humas and Diskominfo are what articles are about. Of a caption counts what is set apart as paid,
+    and a photo credit that names a local government's press office (`Hmskmf`, `Humas Pemkab Paser`). A bare `Humas`, or
+    that of KPU or police, does not: newspapers print such photos beside their own text.
     """
     if credit and (match := _MARK.search(credit)):
         return match.group(1)
-    return next((label for label in labels if _LABELLED.fullmatch(label.strip())), None)
+    if label := next((label for label in labels if _LABELLED.fullmatch(label.strip())), None):
+        return label
+    if caption and (match := _PAID_CAPTION.search(caption)):
+        return match.group(1)
+    match = _PRESS_OFFICE.search(photo_credit(caption) or "")
+    return match.group() if match else None
 
 
 def photo_credit(caption: str | None) -> str | None:
@@ -148,7 +186,7 @@ def photo_credit(caption: str | None) -> str | None:
         alone = match.start() == 0 and len(match["credit"].split()) > 4
         return None if alone else match["credit"].strip(" .")
     if match := _PHOTO_BRACKET.search(caption):
-        return (match["named"] or match["house"]).strip()
+        return str(next(filter(None, match.groups()))).strip()
     return None
 
 

@@ -26,6 +26,7 @@ from lxml.html import HtmlElement
 from archive.records import Trust
 from archive.text import clean_text
 from crawler.reading.blocks import text_of
+from crawler.reading.credits import Credit
 from crawler.reading.dates import Moment, moment
 from crawler.reading.head import Head
 from crawler.reading.links import joined, parts
@@ -37,6 +38,7 @@ from crawler.reading.selectors import matches, ranked
 from crawler.reading.surroundings import (
     alt_caption,
     byline_near,
+    credit_near,
     headline_by_words,
     label_above,
     leads,
@@ -58,6 +60,8 @@ class Said:
     post_id: int | None = None
     guid: str | None = None
     account: str | None = None
+    credit: Credit | None = None
+    """A credit line that stands by the headline."""
     published: Moment | None = None
     modified: datetime | None = None
     disputed: bool | None = None
@@ -115,6 +119,7 @@ def said_by_page(tree: HtmlElement, head: Head, site: Site, container: HtmlEleme
         *byline_near(headline, container),
     ]
     said.account = next((name for name in candidates if person_of(name, outlet=outlet, rules=rules)), None)
+    said.credit = credit_near(headline, container)
     dated = Dated(tree=tree, head=head, rules=rules, zone=zone, headline=headline, container=container, at=at).dates()
     said.published, said.modified, said.disputed = dated.published, dated.modified, dated.disputed or None
     _page_terms(said, tree, head, rules)

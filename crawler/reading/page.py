@@ -28,7 +28,7 @@ from crawler.reading.material import Material, Page, Record
 from crawler.reading.metadata import Said, outlet_names, said_by_page, said_by_record
 from crawler.reading.parsing import decoded, parse
 from crawler.reading.parts import MOST, Numbering, further, numbering
-from crawler.reading.people import authors_of
+from crawler.reading.people import authors_of, persons
 from crawler.reading.pruning import bare, prune, pruned_whole
 from crawler.reading.rules import WORDPRESS, Rules
 from crawler.reading.selectors import ranked
@@ -129,7 +129,9 @@ def _reading(
     published, conflict = agreed(said.published, material.told.published)
     if published is None and dateline and dateline.day:
         published = printed_moment(dateline.day, zone, Trust.TEXT)
-    people = tuple(dict.fromkeys(name for line in cleaned.credits for name in line.authors))
+    lines = [*cleaned.credits, *([said.credit] if said.credit and not cleaned.credits else [])]
+    printed = cleaned.credit or (said.credit.printed if said.credit else None)
+    photographer = next((name for line in lines for name in line.photographers), None)
     return Reading(
         title=said.title,
         body=body,
@@ -139,10 +141,10 @@ def _reading(
         dateline=dateline.printed if dateline else None,
         dateline_outlet=dateline.outlet if dateline else None,
         place=title_cased(dateline.place) if dateline and dateline.place else None,
-        authors=authors_of(people, said.account, outlet=outlet, rules=rules),
-        editors=tuple(dict.fromkeys(name for line in cleaned.credits for name in line.editors)),
-        credit=cleaned.credit,
-        advertorial_mark=advertorial_mark(cleaned.credit, (section or "", *(said.tags or ()))),
+        authors=authors_of([name for line in lines for name in line.authors], said.account, outlet=outlet, rules=rules),
+        editors=persons((name for line in lines for name in line.editors), outlet=outlet, rules=rules),
+        credit=printed,
+        advertorial_mark=advertorial_mark(printed, (section or "", *(said.tags or ())), said.caption),
         published_date=published.day if published else None,
         published_at=published.at if published else None,
         published_source=published.source if published else None,
@@ -151,7 +153,7 @@ def _reading(
         tags=said.tags or (),
         image_url=joined(base, said.image_url) if said.image_url else None,
         caption=said.caption or None,
-        photo_credit=photo_credit(said.caption),
+        photo_credit=photo_credit(said.caption) or photographer,
         captions=tuple(caption for caption in walked.captions if caption != said.caption),
         related=_related(base, cleaned, walked),
         language=language_of(body, rules.language or head.language),

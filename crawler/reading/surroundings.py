@@ -7,6 +7,7 @@ from lxml.html import HtmlElement
 
 from archive.text import clean_text
 from crawler.reading.blocks import text_of
+from crawler.reading.credits import Credit, credit_within
 from crawler.reading.selectors import matches
 
 _NEAR = 400
@@ -53,6 +54,12 @@ def byline_near(headline: HtmlElement | None, container: HtmlElement | None) -> 
                 yield re.split(r"\s+[–-]\s+", match["name"])[0].strip()
             elif _BY.fullmatch(own) and len(element):
                 yield text_of(element[0])
+
+
+def credit_near(headline: HtmlElement | None, container: HtmlElement | None) -> Credit | None:
+    """The first line such as `Penulis: A | Editor: B` by a headline, where a family's markup knows no byline."""
+    lines = (line for line in near_headline(headline, container) if ":" in line)
+    return next(filter(None, map(credit_within, lines)), None)
 
 
 def label_above(headline: HtmlElement | None, selectors: tuple[str, ...]) -> str | None:

@@ -1,6 +1,6 @@
 import pytest
 
-from crawler.reading.credits import advertorial_mark, closing_stars, credit_line, photo_credit, sign_off
+from crawler.reading.credits import advertorial_mark, closing_stars, credit_line, credit_within, photo_credit, sign_off
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,16 @@ from crawler.reading.credits import advertorial_mark, closing_stars, credit_line
         ("PEWARTA: WATI Fotografer: Bagus", ("WATI",), ()),
         ("Laporan Wartawan Kabar Contoh, Wati Lestari", ("Wati Lestari",), ()),
         ("(Penulis: Wati)", ("Wati",), ()),
+        ("Reporter :Wati /Editor :Darma", ("Wati",), ("Darma",)),
+        ("Pewarta : Wati / Editor : Darma / Copyright © ANTARA 2024", ("Wati",), ("Darma",)),
+        ("Pewarta : Wati Lestari Editor : Darma COPYRIGHT © ANTARA 2024", ("Wati Lestari",), ("Darma",)),
+        ("Penulis: Wati (Kontributor Kutai Timur)", ("Wati",), ()),
+        ("Penulis: Wati Lestari, S.Sos | Editor: Darma, M.Si", ("Wati Lestari, S.Sos",), ("Darma, M.Si",)),
+        ("Reporter: Wati, Bagus", ("Wati", "Bagus"), ()),
+        ("Oleh Wati Lestari", ("Wati Lestari",), ()),
+        ("Oleh: Wati Lestari", ("Wati Lestari",), ()),
+        ("LAPORAN: WATI", ("WATI",), ()),
+        ("Fotografer: Bagus", (), ()),
     ],
 )
 def test_a_credit_line_names_its_people(line: str, authors: tuple[str, ...], editors: tuple[str, ...]) -> None:
@@ -30,6 +40,9 @@ def test_a_credit_line_names_its_people(line: str, authors: tuple[str, ...], edi
         "Editor: jumlah suara pada paragraf ketiga sudah kami perbaiki setelah rapat pleno selesai.",
         "Ketua panitia mengatakan, penulis: Wati",
         "Foto: Wati",
+        "Oleh Karena Itu",
+        "Oleh Bawaslu laporan itu diteruskan",
+        "Oleh Pemerintah",
         "Laporan: 15 dugaan pelanggaran masuk ke Bawaslu",
         "Penulis: " + "Wati " * 40,
     ],
@@ -81,6 +94,55 @@ def test_a_star_at_a_word_stays() -> None:
     assert closing_stars("Tanggal wajib diisi*") is None
 
 
+def test_a_photographer_is_no_author() -> None:
+    credit = credit_line("Penulis: Wati Fotografer: Bagus")
+    assert credit
+    assert (credit.authors, credit.photographers) == (("Wati",), ("Bagus",))
+    alone = credit_line("Pewarta Foto: Bagus Tri")
+    assert alone
+    assert (alone.authors, alone.photographers) == ((), ("Bagus Tri",))
+
+
+@pytest.mark.parametrize(
+    ("line", "authors", "editors"),
+    [
+        ("Penulis: Wati | Editor: Darma | Rabu, 20 November 2024 10:15 WIB", ("Wati",), ("Darma",)),
+        ("20 November 2024 | Reporter: Wati Lestari - 10:15", ("Wati Lestari",), ()),
+        ("Rabu, 20 November 2024 10:15 WITA Laporan: Wati Editor: Darma", ("Wati",), ("Darma",)),
+    ],
+)
+def test_a_credit_beside_a_day_is_found(line: str, authors: tuple[str, ...], editors: tuple[str, ...]) -> None:
+    credit = credit_within(line)
+    assert credit
+    assert (credit.authors, credit.editors) == (authors, editors)
+
+
+@pytest.mark.parametrize("line", ["Rabu, 20 November 2024 | 10:15", "Penulis: 3 orang", "Dibaca: 120 kali"])
+def test_a_line_without_names_is_no_credit(line: str) -> None:
+    assert credit_within(line) is None
+
+
+@pytest.mark.parametrize(
+    ("caption", "mark"),
+    [
+        ("Bupati membuka rapat. (Foto Hmskmf)", "Hmskmf"),
+        ("Bupati membuka rapat. Foto: Diskominfo Paser", "Diskominfo"),
+        ("Bupati membuka rapat. Foto: Prokopim Kukar", "Prokopim"),
+        ("Bupati membuka rapat. Foto: Humas Pemkab Paser", "Humas Pemkab Paser"),
+        ("Bupati membuka rapat. (Dok. Pemprov Kaltim)", "Pemprov Kaltim"),
+        ("Bupati membuka rapat. (ADV)", "ADV"),
+        ("Bupati membuka rapat. Foto: Humas", None),
+        ("Bupati membuka rapat. Foto: Humas Polres Paser", None),
+        ("Bupati membuka rapat. Foto: Bagus", None),
+        ("Bupati dan kepala Diskominfo Paser membuka rapat.", None),
+        ("Pemkab Paser membuka rapat. Foto: Bagus", None),
+    ],
+)
+def test_a_caption_counts_where_its_photo_is_a_local_governments(caption: str, mark: str | None) -> None:
+    assert advertorial_mark(None, (), caption) == mark
+    assert advertorial_mark("(wti/adv)", (), caption) == "adv"
+
+
 @pytest.mark.parametrize(
     ("credit", "labels", "mark"),
     [
@@ -108,6 +170,14 @@ def test_a_mark_is_the_pages_own(credit: str | None, labels: tuple[str, ...], ma
         ("Foto: Bagus", "Bagus"),
         ("Foto: petugas melipat surat suara di gudang logistik kabupaten", None),
         ("Foto bersama usai rapat pleno", None),
+        ("Petugas melipat surat suara. ANTARA FOTO/Bagus Tri/tom.", "ANTARA FOTO/Bagus Tri/tom"),
+        ("Petugas melipat surat suara /Istimewa", "Istimewa"),
+        ("Petugas melipat surat suara. (Ist)", "Ist"),
+        ("Petugas melipat surat suara. -(Kabar Contoh/ Bagus)-", "Kabar Contoh/ Bagus"),
+        ("Petugas melipat surat suara. [kabarcontoh.co]", "kabarcontoh.co"),
+        ("Petugas melipat surat suara. Foto oleh Bagus Tri", "Bagus Tri"),
+        ("Rapat bersama penyelenggara (KPU/Bawaslu)", None),
+        ("Petugas KPU/Bawaslu", None),
         ("Petugas melipat surat suara", None),
         (None, None),
     ],

@@ -18,6 +18,10 @@ OUTLET = ("Kabar Contoh", "kabarcontoh", "kabarcontoh.id")
         (("Wati",), "admin", ("Wati",)),
         ((), "Wati Lestari", ("Wati Lestari",)),
         ((), None, ()),
+        (("Tim Redaksi",), "Wati Lestari", ()),
+        (("Wati", "Humas Pemkab Paser"), None, ("Wati",)),
+        (("Kabar Contoh",), None, ()),
+        (("WATI LESTARI",), None, ("WATI LESTARI",)),
     ],
 )
 def test_the_printed_credit_counts_and_the_account_completes_it(
@@ -36,6 +40,9 @@ def test_the_printed_credit_counts_and_the_account_completes_it(
         "editor",
         "WordPress",
         "PopojiCMS",
+        "Hmskmf",
+        "Diskominfo Kukar",
+        "Reporter",
         "Kabar Contoh",
         "kabarcontoh.id",
         "a@b.id",

@@ -158,3 +158,19 @@ def test_sources_that_agree_are_not() -> None:
 def test_a_day_ahead_of_the_visit_is_kept_and_flagged() -> None:
     found = read_page(head=meta("2031-11-20T08:00:00+08:00"))
     assert (found.published_date, found.flags) == (date(2031, 11, 20), ("future_date",))
+
+
+@pytest.mark.parametrize(
+    ("near", "authors", "editors", "credit"),
+    [
+        ("<p>Penulis: Wati Lestari | Editor: Darma</p>", ("Wati Lestari",), ("Darma",), "Penulis: Wati Lestari | Editor: Darma"),
+        ("<div><p>Reporter : Wati</p><p>Editor : Redaksi</p><p>20 November 2024</p></div>", ("Wati",), (), "Reporter : Wati Editor : Redaksi"),
+        ("<p>Oleh Wati Lestari</p>", ("Wati Lestari",), (), None),
+    ],
+    ids=["one line", "lines of a box", "by"],
+)  # fmt: skip
+def test_people_are_named_by_the_headline_too(
+    near: str, authors: tuple[str, ...], editors: tuple[str, ...], credit: str | None
+) -> None:
+    found = read_page(near, lead="SAMPIT – ")
+    assert (found.authors, found.editors, found.credit) == (authors, editors, credit)
