@@ -64,10 +64,10 @@ def test_a_body_without_words_gives_no_marks(body):
 
 
 def test_a_page_without_a_full_stop_takes_no_longer_than_it_must():
-    started = time.perf_counter()
+    started = time.process_time()
     _, marks = marked("pilkada netral " * 20_000, "netralitas pilkada")
     assert len(marks) > 10
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @given(

@@ -211,7 +211,7 @@ def test_one_outlet_that_is_down_does_not_keep_the_other(fresh: Pilkada, site: N
 
 @SMALL
 def test_an_outlet_that_is_being_crawled_is_held(fresh: Pilkada, site: Newsroom) -> None:
-    site.delay = 0.3
+    site.delay = 1.0
     with fresh.running("crawl", SLUG, "--format", "json") as first:
         until(lambda: site.requests)
         ended = fresh("crawl", SLUG, "--format", "json")

@@ -45,6 +45,7 @@ def test_all_flags_stand_in_the_order_of_the_list() -> None:
         at=AT,
         parts_missing=True,
         offsite=True,
+        republished=True,
     )
     assert found == tuple(FLAGS)
 
