@@ -12,13 +12,13 @@ _PLACE_LENGTH = 40
 _SHORT = 5
 """Letters of an abbreviation (`OKI - Palembang hanya …` is a road), and the least of an outlet's name in lower case."""
 _SEPARATOR = re.compile(r"\s*(?:--+|\|\|?|//|[–—−:]|(?<=\w)-(?=\S)|-(?=\s)|(?<=\s)-)\s*")
-_INNER = re.compile(r"\s*,\s*|\s*(?:\|\|?|//)\s*|\s+[-–—]\s+")
+_INNER = re.compile(r"\s*,\s*|\s*(?:\|\|?|//?)\s*|\s+[-–—]\s+")
 _ADDRESS = re.compile(
     r"^[\w-]+(?:\.[\w-]+)*\.(?:com|co|id|net|org|info|news|tv|web|go|press|asia|media|online|my|me)(?:\.\w{2})?$",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"^(?P<place>[^()]{2,45}?)\s*,?\s*\((?P<inner>[^()]{2,40})\)\s*(?P<after>.*)$", re.DOTALL)
-_UNDIVIDED = re.compile(r"^(?P<place>[A-Z][\w .]{2,38}),\s*(?P<outlet>[\w-]+(?:\.\w+)+)[\s,]+(?=[A-Z“\"])")
+_UNDIVIDED = re.compile(r"^(?P<place>[A-Z][\w .]{2,38}),\s*(?P<outlet>[\w-]+(?:\.\w+)+)[\s,.]+(?=[A-Z“\"])")
 _OUTLET_COMMA = re.compile(r"^(?P<outlet>[\w-]+(?:\.\w+)+),\s+(?=[A-Z“\"])")
 _SENTENCE = re.compile(r"^(?P<place>[A-Z][\w ]{2,38})\.\s+(?=[A-Z“\"])")
 _BLANK_ADDRESS = re.compile(r"^(?P<name>[a-z][\w-]{3,})\s(?P<ending>com|co id|id|net)$", re.IGNORECASE)
@@ -93,6 +93,47 @@ _NO_NAME = frozenset(
 _RUBRICS = frozenset(
     ["NASIONAL", "DAERAH", "POLITIK", "HUKUM", "EKONOMI", "OLAHRAGA", "PEMERINTAHAN", "PILKADA", "NEWS"]
 )
+_LANDSCAPE = frozenset(
+    [
+        "BANDAR",
+        "BATU",
+        "BUKIT",
+        "DANAU",
+        "DESA",
+        "DISTRIK",
+        "DUSUN",
+        "GUNUNG",
+        "KAMPUNG",
+        "KELURAHAN",
+        "KECAMATAN",
+        "KOTA",
+        "KUALA",
+        "LONG",
+        "LUBUK",
+        "MARGA",
+        "MUARA",
+        "NAGARI",
+        "NANGA",
+        "PADANG",
+        "PANGKALAN",
+        "PASAR",
+        "PULAU",
+        "RANTAU",
+        "SEBERANG",
+        "SEI",
+        "SIMPANG",
+        "SUMBER",
+        "SUNGAI",
+        "TANAH",
+        "TANJUNG",
+        "TEBING",
+        "TELUK",
+        "TUMBANG",
+        "UJUNG",
+    ]
+)
+"""What names of villages begin with."""
+_OUTLET_WORDS = 2
 _NO_OUTLET = frozenset(["kemarin", "kemaren", "tadi", "besok", "lusa", "kini", "lalu", "kota", "kabupaten", "provinsi"])
 _ACRONYMS = frozenset(["DKI", "DIY", "IKN", "OKI", "OKU", "PPU", "NTB", "NTT"])
 
@@ -203,7 +244,9 @@ class _Reader:
             or any(sign.isdigit() for sign in piece)
         ):
             return None
-        return (None, piece) if ":" not in separator else None
+        if ":" in separator:
+            return None
+        return (None, piece) if _looks_like_place(piece) else (piece, None)
 
     def several(self, pieces: list[str]) -> tuple[str | None, str | None] | None:
         """City, regency, province and outlet in any order that has at most one outlet and a known place, all else lying in each other."""
@@ -272,6 +315,16 @@ class _Reader:
     def starts(self, rest: str) -> bool:
         """Whether a sentence (or nothing) begins here."""
         return not rest or not rest[0].islower()
+
+
+def _looks_like_place(name: str) -> bool:
+    """Whether a name in capitals that no table has is a village's, or a slip of the pen, and not an outlet's.
+
+    The tables hold every kecamatan and capital, so that of short names it is the outlet that is missing (`SAIBETIK—`,
+    DOMAIN 1.1); villages are named after what lies there.
+    """
+    words = name.split()
+    return len(words) > _OUTLET_WORDS or words[0] in _LANDSCAPE or nearly_place(name)
 
 
 def _is_sure(name: str) -> bool:

@@ -58,6 +58,11 @@ DATELINES = [
     ("LENSA.CO, Warga mulai berdatangan", "LENSA.CO", None),
     ("SUARABANUA—Warga mulai", "SUARABANUA", None),
     ("KABAR MEDIA—DPRD menggelar", "KABAR MEDIA", None),
+    ("PENAMUSI—Warga mulai berdatangan", "PENAMUSI", None),
+    ("DELTA TERKINI – Warga mulai berdatangan", "DELTA TERKINI", None),
+    ("TUMBANG RANGAS – Warga mulai berdatangan", None, "TUMBANG RANGAS"),
+    ("PALANGKA RAYA/WARTATAMBUN.CO.ID - Warga mulai", "WARTATAMBUN.CO.ID", "PALANGKA RAYA"),
+    ("SAMPIT, INFOHABARING.COM. Warga mulai", "INFOHABARING.COM", "SAMPIT"),
     # G: other separators
     ("BOVEN DIGOEL | Warga mulai", None, "BOVEN DIGOEL"),
     ("WARTALANGSA.id | Langsa – Warga mulai", "WARTALANGSA.id", "Langsa"),
@@ -84,6 +89,7 @@ DATELINES = [
 ]
 
 PROSE = [
+    "KPU/Bawaslu – dua lembaga itu – menggelar rapat bersama di Tenggarong.",
     "Bupati Kutai Kartanegara - yang baru dilantik - hadir dalam apel siaga",
     "KPU - Bawaslu sepakat mengawal hari pemungutan suara",
     "KPU – Bawaslu – Kesbangpol duduk bersama di Tenggarong",
