@@ -1,6 +1,7 @@
 """From a container to its blocks of text, in one walk in document order."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -129,6 +130,9 @@ class _Walker:
         self._slanted: list[tuple[int, int]] = []
         self._below_picture = False
         self._picture = False
+        self._written = False
+        """Whether a picture stands below text of the same paragraph; `_looked` says how far that was looked for."""
+        self._looked = 0
         self._captions: list[int] = []
         """Which blocks stand right below a picture and look like its caption."""
         self._kind = Kind.PARAGRAPH
@@ -148,12 +152,13 @@ class _Walker:
                 self._captions.append(len(self.walked.blocks))
             self._below_picture, self._picture = self._picture, False
             if not self._ends or not self._line_by_line():
-                self._block(text, 0, len(self._parts))
+                self._block(text, self._links)
         self._parts.clear()
         self._links.clear()
         self._slanted.clear()
         self._ends.clear()
         self._breaks = 0
+        self._written, self._looked = False, 0
         if self._open is not None:
             self._links.append((self._open, [], 0))
 
@@ -164,7 +169,8 @@ class _Walker:
         told = sum(len(blocks[place].text) for place in self._captions)
         if self._captions and told * 3 <= held:
             self.walked.captions.extend(blocks[place].text for place in self._captions)
-            self.walked.blocks = [block for place, block in enumerate(blocks) if place not in self._captions]
+            apart = frozenset(self._captions)
+            self.walked.blocks = [block for place, block in enumerate(blocks) if place not in apart]
 
     def _like_a_caption(self, text: str) -> bool:
         """Whether a line below a picture is slanted as a whole, or credits a photographer; TinyMCE has no other caption."""
@@ -182,21 +188,21 @@ class _Walker:
         ends = [*self._ends, len(self._parts)]
         lines = [("".join(self._parts[at:end]), at, end) for at, end in zip([0, *ends], ends, strict=False)]
         own = [(at, end) for text, at, end in lines if _OWN_LINE.match(text)]
-        begin = 0
-        for at, end in own:
-            self._block(clean_text("".join(self._parts[begin:at])), begin, at)
-            self._block(clean_text("".join(self._parts[at:end])), at, end)
-            begin = end
-        if own:
-            self._block(clean_text("".join(self._parts[begin:])), begin, len(self._parts))
-        return bool(own)
+        if not own:
+            return False
+        cuts = [*dict.fromkeys(place for line in own for place in line), len(self._parts)]
+        starts = [at for _, _, at in self._links]
+        for begin, end in zip([0, *cuts], cuts, strict=False):
+            links = self._links[bisect_left(starts, begin) : bisect_left(starts, end)]
+            self._block(clean_text("".join(self._parts[begin:end])), links)
+        return True
 
-    def _block(self, text: str, begin: int, end: int) -> None:
+    def _block(self, text: str, opened: list[tuple[str, list[str], int]]) -> None:
         if not text:
             return
         links: tuple[Link, ...] = ()
-        if self._links:
-            told = ((clean_text("".join(parts)), href) for href, parts, at in self._links if begin <= at < end)
+        if opened:
+            told = ((clean_text("".join(parts)), href) for href, parts, _ in opened)
             links = tuple(Link(label, href) for label, href in told if label)
         self.walked.blocks.append(Block(text, self._kind, links))
 
@@ -252,9 +258,12 @@ class _Walker:
             self.children(element, kind)
 
     def _see_picture(self, element: HtmlElement) -> None:
+        """Note a picture above or within what is collected; each part is looked at once, however many pictures stand there."""
         if _NO_PICTURES.isdisjoint(_classes(element)):
-            below = any(not part.isspace() for part in self._parts)
-            self._picture, self._below_picture = below, self._below_picture or not below
+            self._written = self._written or any(not part.isspace() for part in self._parts[self._looked :])
+            self._looked = len(self._parts)
+            self._picture = self._picture or self._written
+            self._below_picture = self._below_picture or not self._written
 
 
 def text_of(element: HtmlElement) -> str:

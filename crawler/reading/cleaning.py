@@ -85,7 +85,7 @@ RULES = (
         "channel",
         "DOMAIN 1.6",
         "an invitation to the outlet's channel: `Cek berita lain di Google News`",
-        "a line without a link before the last three; what somebody says",
+        "a line without a link or Google News before the last three; what somebody says",
         by_line,
     ),
     Rule(

@@ -38,6 +38,8 @@ _SIGN_OFF = re.compile(r"\s*(?P<mark>[(\[]\s*(?:\*\s*/\s*)?(?P<groups>[^()\[\]]{
 _GROUP = re.compile(r"[a-z]{2,12}")
 _CAPITALISED = re.compile(r"[A-Z][a-z]{1,11}")
 _PAID_GROUP = re.compile(r"adv|advt?|advertorial|advetorial", re.IGNORECASE)
+_PAID = re.compile(r"(?:^|[/| ])(?:adv|advt|advertorial)(?:[/| ]|$)", re.IGNORECASE)
+_BETWEEN = re.compile(r"[/|&]|,\s*")
 _HOST = re.compile(r"[\w-]+\.(?:com|co|id|net|co\.id)", re.IGNORECASE)
 _SENTENCE_END = (".", "!", "?", "”", '"', "’", "'", "*", "…")
 _NO_INITIALS = frozenset(
@@ -52,7 +54,7 @@ _ACRONYMS = frozenset(
     ["KPU", "KIP", "PSU", "TPS", "DPT", "KTP", "ASN", "TNI", "DPR", "DPRD", "KPPS", "DKPP", "PKPU", "SIC"]
 )
 _NAME = re.compile(r"(?!Foto|Dok|Ilustrasi|Gambar|Video|Grafis|Sumber|Tabel)[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,}){1,2}")
-_STARS = re.compile(r"(?:(?<=\s)|^)(?P<stars>\*{1,5}|\(\*{1,5}\)|\(//\)|\[\])$")
+_STARS = re.compile(r"(?:(?<=\s)|^)(?P<stars>\*{1,5}|\(\*{1,5}\)|\[\*{1,5}\]|\(//\)|\[\])$")
 
 _MARK = re.compile(
     r"\b(adv(?:ertorial|etorial)?|advt|hms\w*|humas|prokopim|prokom|protokol|diskominfo\w*|kominfo|ril(?:is)?|siaran pers|pemkab \w+)\b",
@@ -145,12 +147,14 @@ def sign_off(line: str) -> tuple[str, str] | None:
     if not match:
         return None
     before = line[: match.start()].rstrip()
-    groups = [group.strip() for group in re.split(r"[/|]", match["groups"])]
+    groups = [group.strip() for group in _BETWEEN.split(match["groups"])]
+    if _PAID.search(match["groups"]) and not any(sign.isdigit() for sign in match["groups"]):
+        return before, match["mark"].strip()
     closed = not before or before.endswith(_SENTENCE_END)
     if len(groups) > 4 or not all(_initials(group, closed=closed) for group in groups):
         named = before.endswith(".") and _NAME.fullmatch(match["groups"]) and not is_place(match["groups"])
         return (before, match["mark"].strip()) if named else None
-    if len(groups) == 1 and not closed and _is_word(groups[0]):
+    if not closed and any(_is_word(group) for group in groups):
         return None
     return before, match["mark"].strip()
 

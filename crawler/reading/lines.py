@@ -12,6 +12,7 @@ from crawler.reading.rules import Rules
 
 _LONGEST = 400
 """A line of boilerplate that is longer names a story's headline twice; prose of that length is not asked."""
+_LONGEST_PARAGRAPH = 4_000
 _SHORT = 160
 _MOSTLY = 0.8
 _VALUE = 8
@@ -25,7 +26,7 @@ _ORIGIN = re.compile(
     r"\b(?:di|oleh|pada|dari)\s+(?:laman\s+|situs\s+)?(?P<origin>[\w-]+(?:\.[\w-]+)*\.(?:com|co|id|net|org|news|tv)\b"
     r"|(?:[A-Z][\w-]*)(?:\s+[A-Z][\w-]*){0,3})(?P<after>\s*(?:$|[.,;(–—-]|dengan judul\b|berjudul\b|pada\s+\d|https?:).*)$"
 )
-_INLINE = re.compile(r"[^\w.!?”\")]*\b(?:baca|simak|lihat)\s+(?:juga|pula)\s*[:：]\s*(?P<rest>.+)$", re.IGNORECASE)
+_INLINE = re.compile(r"[^\w.!?”\")]{0,10}\b(?:baca|simak|lihat)\s+(?:juga|pula)\s*[:：]\s*(?P<rest>.+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def _syndicated(line: _Line) -> bool:
 
 
 def _channel(line: _Line) -> bool:
-    return (bool(line.block.links) or line.left < REACH) and not line.said
+    news = "google news" in line.text and not line.block.text.endswith(".")
+    return (news or bool(line.block.links) or line.left < REACH) and not line.said
 
 
 def _share(line: _Line) -> bool:
@@ -77,9 +79,11 @@ def _share(line: _Line) -> bool:
 def _tag_line(line: _Line) -> bool:
     if line.prose:
         return False
-    value = re.split(r"[:：]", line.text, maxsplit=1)[-1]
-    if sum(len(link.text) for link in line.block.links) * 2 >= len(value):
+    label, colon, value = line.text.replace("：", ":").partition(":")
+    if sum(len(link.text) for link in line.block.links) * 2 >= len(value or label):
         return True
+    if not colon and label.startswith("tag"):
+        return False
     short = len(line.text.split()) <= _VALUE or line.text.startswith("#")
     return line.block.kind is Kind.PARAGRAPH and line.left < REACH and not line.first and short
 
@@ -88,7 +92,9 @@ def _page(line: _Line) -> bool:
     if line.prose or line.block.kind is Kind.ITEM:
         return False
     numbers = [int(number) for number in re.findall(r"\d+", line.text)] if line.text[:1].isdigit() else []
-    return numbers == list(range(1, len(numbers) + 1))
+    gap = numbers[-1:] if "…" in line.text or ".." in line.text else []
+    row = numbers[: len(numbers) - len(gap)]
+    return row == list(range(1, len(row) + 1)) and (not gap or gap > row[-1:])
 
 
 def _republished(line: _Line) -> bool:
@@ -161,13 +167,14 @@ def by_line(cleaned: Cleaned, given: Given) -> None:
     lines = [bare(block.text) if len(block.text) <= _LONGEST else "" for block in blocks]
     known = {place for place, line in enumerate(lines) if line and asked.any_guarded.fullmatch(line)}
     fixed = {place for place, line in enumerate(lines) if line in asked.exact}
-    taken = _fixed(blocks, lines, asked, {place for place in fixed if not _listed(blocks, place, known | fixed)})
+    alike = known | fixed
+    taken = _fixed(blocks, lines, asked, {place for place in fixed if not _listed(blocks, place, alike)})
     if not known and not taken:
         return
     left = 0
     for place in range(len(blocks) - 1, -1, -1):
         if place in known and place not in taken:
-            listed, shared = _listed(blocks, place, known | fixed), place - 1 in known or place - 1 in taken
+            listed, shared = _listed(blocks, place, alike), place - 1 in known or place - 1 in taken
             line = _Line(blocks[place], lines[place], left, first=place == 0, listed=listed, shared=shared)
             if name := _named(line, asked):
                 taken[place] = name
@@ -200,8 +207,7 @@ def _fixed(blocks: Sequence[Block], lines: list[str], asked: _Patterns, exact: s
 
 
 def _glued(line: str, asked: _Patterns) -> bool:
-    starts = line.startswith(asked.starts) and not _ATTRIBUTED.search(line)
-    return starts or bool(asked.noise.fullmatch(line))
+    return (line.startswith(asked.starts) or bool(asked.noise.fullmatch(line))) and not _ATTRIBUTED.search(line)
 
 
 def _listed(blocks: Sequence[Block], place: int, known: set[int]) -> bool:
@@ -234,7 +240,8 @@ def see_also(cleaned: Cleaned, given: Given) -> None:
             pass
         else:
             below = False
-            kept.append(_without_pointer(cleaned, block) if block.links else block)
+            inline = block.links and len(block.text) < _LONGEST_PARAGRAPH
+            kept.append(_without_pointer(cleaned, block) if inline else block)
             continue
         cleaned.take("see_also", block)
         cleaned.related.extend(block.links)

@@ -10,7 +10,8 @@ from crawler.reading.dates import MONTH
 CLOSERS = (
     *("leave a reply", "leave a comment", "tinggalkan balasan", "tinggalkan komentar", "posting komentar"),
     *("related post", "related posts", "post terkait", "berita terkait", "artikel terkait", "rekomendasi untuk anda"),
-    *("tag", "tags"),
+    *("komentar anda", "tulis komentar", "berikan komentar", "related articles", "you might also like"),
+    *("anda mungkin juga suka", "tag", "tags"),
 )
 """Headings of comments, related stories and tags."""
 
@@ -21,6 +22,10 @@ BOILERPLATE = (
     *("previous article", "next article", "previous post", "next post", "pos sebelumnya", "pos berikutnya"),
     *("navigasi pos", "post navigation", "exit mobile version", "tulis & tekan enter", "images", "text sizes aa"),
     *("font: ukuran: - +", "discussion about this post", "apa komentar anda ?", "menyukai ini", "like this"),
+    *("komentar", "berita lainnya", "berita populer", "terpopuler", "baca selengkapnya", "selengkapnya", "read more"),
+    *("continue reading", "lanjutkan membaca", "loading...", "memuat...", "sponsored", "sponsored content", "ads"),
+    *("promoted content", "iklan google", "dapatkan notifikasi berita", "subscribe", "newsletter", "ukuran font"),
+    *("a a a", "text size", "dengarkan artikel ini", "tampilkan semua", "lihat semua", "scroll to resume content"),
     *("suka memuat...", "like loading...", "tentang penulis", "about the author", "komentar facebook"),
 )
 """Whole lines: in 187 excerpts not one of them was a line of a body."""
@@ -33,17 +38,21 @@ STARTS = (
     "isi komentar sepenuhnya adalah tanggung jawab",
     "eksplorasi konten lain dari",
     "copyright ©",
+    "hak cipta ©",
+    "© 20",
 )
 """Starts of lines of the same kind."""
 
 NOISE = (
-    r"(?:dibaca|dilihat|views?|hits)\s*[:：]?\s*\d[\d.,]*(?:\s*(?:kali|x|orang|views?))?",
+    r"(?:(?:telah|sudah)\s+)?(?:dibaca|dilihat|(?:post\s+)?views?|hits|jumlah\s+pembaca)\s*[:：]?\s*\d[\d.,]*(?:\s*(?:kali|x|orang|views?))?",
     r"\d[\d.,]*\s*(?:(?:x|kali)\s*)?(?:dibaca|dilihat|views?|pembaca)",
     r"(?:waktu|estimasi)(?:\s+waktu)?\s+(?:mem)?baca\s*[:：]?\s*\d+\s*(?:menit|detik|min\w*)",
     r"\d+\s*(?:min(?:s|utes?)?|menit)\s+(?:read|baca|membaca)",
+    r"visited\s+\d+\s+times?\b.{0,40}",
+    r"(?:home|beranda)\s*[/»›>|]\s*.{1,120}",
     r"(?:lihat semua|view all|more)\s+(?:pos|posts|tulisan|artikel|berita)\s+(?:dari|oleh|by|from)\b.{1,60}",
 )
-"""Counters, reading times and the author's box."""
+"""Counters, reading times, breadcrumbs and the author's box."""
 
 COMMENTS = (
     (
@@ -82,13 +91,14 @@ SHARES = (
 )
 
 TAG_LINES = (
-    r"(?:tags?|topik|label|kata kunci|keywords?|kategori|category|categories|rubrik|ditandai|tagged)\s*[:：]\s*.{1,300}",
+    r"(?:tags?|topik|label|kata kunci|keywords?|kategori|category|categories|rubrik|ditandai|tagged|tags?\s+terkait)\s*[:：]\s*.{1,300}",
+    r"tags?\s.{1,300}",
     r"#\w+(?:[\s,;|]+#\w+)*",
     r"(?:posted in|filed under|diposting di|diposkan pada)\b.{1,200}",
 )
 
 PAGES = (
-    r"(?:(?:halaman|laman|pages?)\s*[:：]?\s*)?\d{1,2}(?:[\s|,·]+\d{1,2})+(?:[\s…|»>]*(?:next|selanjutnya|berikutnya|semua|all|last))?",
+    r"(?:(?:halaman|laman|pages?)\s*[:：]?\s*)?\d{1,2}(?:[\s|,·]+\d{1,2})+(?:[\s…|»>.]*(?:\d{1,2}|(?:(?:lihat|tampilkan)\s+)?semua|next|selanjutnya|berikutnya|all|last))?",
     r"(?:halaman|laman|page|hal)\s*[:：.]?\s*\d{1,3}\s*(?:dari|of|/)\s*\d{1,3}",
     r"(?:halaman|laman|page)\s+(?:selanjutnya|berikutnya|sebelumnya)|(?:next|previous)\s+page|(?:halaman|laman|pages?)\s*[:：]?\s*\d{1,2}",
 )
@@ -105,7 +115,7 @@ REPUBLISHED = (
         r"(?:artikel|berita|tulisan|konten)\s+ini\s+(?:(?:telah|sudah|pernah|sebelumnya|juga|pertama\s+kali|lebih\s+dulu)\s+)+"
         r"(?:di)?(?:tayang|tayangkan|terbit|terbitkan|muat|publikasikan|unggah)\s+(?:di|oleh|pada|dari)\b.{2,300}"
     ),
-    r"(?:disadur|dikutip|dilansir)\s+dari\b.{2,80}",
+    r"(?:disadur|dikutip|dilansir)\s+(?:media\s+ini\s+)?dari\b.{2,80}",
 )
 
 SOURCES = (r"(?:sumber|source)(?:\s+(?:berita|foto|gambar))?\s*[:：]\s*.{2,80}", r"(?:foto|photo)\s*[:：]\s*.{2,60}")

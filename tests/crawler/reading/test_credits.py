@@ -63,6 +63,9 @@ def test_prose_is_no_credit_line(line: str) -> None:
         ("Demikian pesannya. (Wti/Drm)", "Demikian pesannya.", "(Wti/Drm)"),
         ("Demikian pesannya. (wti/kabarcontoh.id)", "Demikian pesannya.", "(wti/kabarcontoh.id)"),
         ("(wti)", "", "(wti)"),
+        ("Demikian pesannya. (Adv/Diskominfo Kukar)", "Demikian pesannya.", "(Adv/Diskominfo Kukar)"),
+        ("Demikian pesannya. [RWT | ADV PROKOM KUKAR]", "Demikian pesannya.", "[RWT | ADV PROKOM KUKAR]"),
+        ("Demikian pesannya (wti, drm)", "Demikian pesannya", "(wti, drm)"),
     ],
 )
 def test_initials_are_a_sign_off(line: str, rest: str, mark: str) -> None:
@@ -85,7 +88,7 @@ def test_dates_acronyms_and_remarks_are_no_sign_off(line: str) -> None:
     assert sign_off(line) is None
 
 
-@pytest.mark.parametrize("mark", ["*", "***", "(*)"])
+@pytest.mark.parametrize("mark", ["*", "***", "(*)", "[*]"])
 def test_stars_after_the_last_word_are_cut(mark: str) -> None:
     assert closing_stars(f"Demikian pesannya. {mark}") == ("Demikian pesannya.", mark)
 

@@ -1,11 +1,15 @@
 """Whole pages of each system with lines around and inside the text that are not its own: the text alone is read."""
 
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 
 from archive.records import Reading
 from crawler.reading import LISTING, POPOJICMS, WORDPRESS, Material, Page, Rules, Site, read
+from crawler.reading.blocks import walk
+from crawler.reading.cleaning import clean
+from crawler.reading.parsing import parse
 
 NOW = datetime(2024, 11, 22, 2, tzinfo=UTC)
 TITLE = "Gudang Logistik Dijaga Dua Belas Petugas"
@@ -227,3 +231,23 @@ def test_three_lines_are_an_article(shape: str) -> None:
 def test_below_four_hundred_characters_the_containers_own_text_is_used(shape: str) -> None:
     found = reading(shape, paragraphs("Jadwal debat diundur.", "Alasannya belum diumumkan."))
     assert found.body == ("Jadwal debat diundur.", "Alasannya belum diumumkan.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>" + "<img src=a><script></script>" * 10_000,
+        "<p>" + "teks<br>Baca juga: <a href=x>lain</a> " * 10_000,
+        "<p>" + "-" * 1_000_000 + "<a href=x>y</a>",
+        "<ul>" + "<li>Facebook</li>" * 10_000,
+        "<p>" + "teks panjang " * 10_000 + "<p><img></p><p><em>kata</em></p>" * 5_000,
+    ],
+    ids=["pictures", "line breaks", "one line", "items", "captions"],
+)
+def test_many_lines_of_one_kind_cost_no_more_than_their_number(text: str) -> None:
+    tree = parse(f"<html><body>{text}")
+    assert tree is not None
+    begun = process_time()
+    walked = walk(tree.find("body"), drop=WORDPRESS.drop, related=WORDPRESS.related)
+    clean(walked.blocks, WORDPRESS, title=TITLE, caption=None, outlet=("Kabar Contoh",))
+    assert process_time() - begun < 2

@@ -56,6 +56,9 @@ FIRES: dict[str, tuple[tuple[str, ...], ...]] = {
         (A, "DIBACA : 1.214 KALI", B),
         (A, "Waktu baca: 3 menit", B),
         (A, "Lihat semua pos oleh Wati Lestari", B),
+        ("Post Views: 1.234", A, B),
+        ("Beranda » Politik » Surat Suara", A, B),
+        (A, "© 2024 Kabar Contoh", B),
     ),
     "comments": ((A, "3 Komentar", B), (A, "# One response to “Surat Suara”", B), (A, "KOMENTAR (12)", B)),
     "syndicated": (
@@ -64,6 +67,7 @@ FIRES: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "channel": (
         (A, B, "Cek Berita dan Artikel yang lain di Google News"),
+        (A, "Simak berita terbaru Kabar Contoh di Google News", B, C, D),
         (A, B, "Ikuti saluran WhatsApp Kabar Contoh"),
         (A, "Dapatkan berita pilihan di [kanal Telegram](https://t.me/kabarcontoh) kami.", B, C, D),
         (A, B, C, "IKUTI KABAR CONTOH DI GOOGLE NEWS", "Tags: Pilkada", "Bagikan ini:", "1 2 3"),
@@ -80,6 +84,7 @@ FIRES: dict[str, tuple[tuple[str, ...], ...]] = {
         (A, B, "Tag: Pilkada 2024, KPU Berau"),
         (A, "KATEGORI : [Politik](/kategori/politik/)", B, C, D),
         (A, B, "#pilkada #kpuberau"),
+        (A, "TAGS [KPU](/tag/kpu) [Pilkada Berau](/tag/berau)", B, C, D),
     ),
     "page_number": (
         (A, "1 2 3", B),
@@ -87,6 +92,8 @@ FIRES: dict[str, tuple[tuple[str, ...], ...]] = {
         (A, "Laman: 1 2", B),
         (A, "Halaman: 1 2 3 Selanjutnya »", B),
         (A, "Halaman Selanjutnya", B),
+        (A, "1 2 3 … 7", B),
+        (A, "Halaman : 1 2 Lihat Semua", B),
     ),
     "advertisement": (
         (A, "Scroll ke bawah untuk melanjutkan membaca", B),
@@ -121,11 +128,14 @@ FIRES: dict[str, tuple[tuple[str, ...], ...]] = {
 REMARKS = (
     *("(KPU).", "(dua orang).", "(lihat tabel).", "(sesuai aturan)", "(rusak).", "(sah)", "(19/11/2024)", "(Bawaslu)."),
     *("(bersambung)", "(Kutai Timur).", "(Pasal 71)", "(51,28 persen)"),
+    *("(dan/atau)", "(air, listrik)", "(advokat)", "(Adv 12)"),
 )
 """What a last sentence may end in."""
 
 HOLDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "boilerplate": (
+        (A, "# Rekomendasi", B, "# Sebelumnya", C, "# Iklan Kampanye", D),
+        (A, "“Simak semua berita itu di Google News,” kata Wati kepada artikel di Google News", B),
         (A, "Tag nama calon dipasang pada setiap kotak suara.", B),
         (A, "Images of the candidates tidak boleh dipasang di dalam bilik", B),
         (A, "Iklan kampanye hanya boleh tayang empat belas hari.", B),
@@ -162,12 +172,15 @@ HOLDS: dict[str, tuple[tuple[str, ...], ...]] = {
         (A, "Kategori: kotak suara rusak, kurang, dan tertukar.", B),
         (A, "Topik: ekonomi dan lingkungan", B, C, D),
         (A, "Tema debat:", "- Topik: ekonomi", "- Topik: lingkungan hidup"),
+        (A, B, "Tag nama calon [Darma](/d/) dipasang di kotak"),
         (A, "#KPUMelayani menjadi tagar resmi", B),
         (A, B, "Kategori: pemilih pemula yang baru pindah alamat dari kabupaten lain ke Berau"),
     ),
     "page_number": (
         (A, "Halaman 2 dari putusan itu memuat daftar saksi", B),
         (A, "2 7 9", B),
+        (A, "1 3 5", B),
+        (A, "3 … 7", B),
         (A, "Nomor urut:", "- 1", "- 2", B),
         (A, "| 1", "| 2", B),
         (A, "Halaman kantor KPU dipenuhi warga", B),
@@ -247,7 +260,17 @@ CUTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], 
     "closing_star": (((A, f"{B} ***"), (A, B), ("***",)), ((A, f"{B} *", "Editor: Darma"), (A, B), ("*",))),
     "sign_off": tuple(
         ((A, f"{B} {mark}"), (A, B), (mark,))
-        for mark in ("(wti)", "(wti/drm)", "[Wti]", "(*/wti)", "(one/ADV)", "(red)", "(RAG).", "(Wati Lestari)")
+        for mark in (
+            "(wti)",
+            "(wti/drm)",
+            "[Wti]",
+            "(*/wti)",
+            "(one/ADV)",
+            "(red)",
+            "(RAG).",
+            "(Wati Lestari)",
+            "(wti & drm)",
+        )
     ),
 }
 """Texts of which a part goes: what stays, and what goes by the rule."""
