@@ -11,7 +11,7 @@ from archive.regions import ALIASES, DISTRICT, TABLE, TOWNS, Place, other_names,
 from crawler.reading.words import WORD
 
 WORDS = TABLE.with_name("region_words.csv")
-"""Names that are also words, persons or things, and what must stand before them: a place word, or an office."""
+"""Names that are also words, persons or things, and what must stand before them: a place word, an office, `Kecamatan`."""
 CONTEXT = TABLE.with_name("region_context.csv")
 """What words mean before a name (`follows`: after it): an office, a place word, a village; a thing or a person named so.
 
@@ -41,7 +41,7 @@ class Name(NamedTuple):
     tokens: tuple[str, ...]
     codes: tuple[str, ...]
     needs: str | None
-    """`place` or `office` where the name is also something else, see `region_words.csv`."""
+    """`place`, `office` or `kecamatan` where the name is also something else, see `region_words.csv`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,11 @@ def gazetteer() -> Gazetteer:
             wide.setdefault(form, []).append(code)
             if not shouted:
                 mixed.add(form[0])
-    needs = {tuple(word.split()): need for word, need in _pairs(WORDS)}
+    needs = [(tuple(word.split()), need) for word, need in _pairs(WORDS)]
+    wide_needs = {tokens: need for tokens, need in needs if need != DISTRICT}
+    district_needs = {tokens: need for tokens, need in needs if need == DISTRICT}
     context = _pairs(CONTEXT)
-    by_wide, by_district = _by_first(wide, needs), _by_first(districts, {})
+    by_wide, by_district = _by_first(wide, wide_needs), _by_first(districts, district_needs)
     starts = {first.upper() for first in (*by_wide, *by_district)}
     # An abbreviation in capitals is a name in capitals only: Oki and Pali are people and things.
     starts.update(first.capitalize() for first in (*by_district, *mixed))

@@ -34,6 +34,8 @@ class Naming:
     district: bool = False
     explicit: bool = False
     """`Kecamatan` stands before it."""
+    placed: bool = False
+    """A place word stands before it: `di`."""
     within: tuple[str, ...] = ()
     """The regions that its first words name: Samarinda of Samarinda Ulu."""
     code: str | None = None
@@ -65,7 +67,7 @@ def _naming(known: Gazetteer, line: Line, at: int, before: Naming | None) -> Nam
     if narrow is not None and (wide is None or len(narrow.tokens) >= len(wide.tokens) + (not explicit)):
         inner = wide.codes if wide else ()
         last = at + len(narrow.tokens) - 1
-        return Naming(line, at, last, narrow, district=True, explicit=explicit, within=inner)
+        return Naming(line, at, last, narrow, district=True, explicit=explicit, placed=means == "place", within=inner)
     if wide is None:
         return None
     last = at + len(wide.tokens) - 1
