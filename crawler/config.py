@@ -52,6 +52,8 @@ class ElectionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
     pack: str = "pilkada-2024"
     """A pack that ships, or the folder of another one: written with a /, in the home unless absolute."""
+    actors: str | None = None
+    """A list of one's own (actors.csv), in the home unless absolute; it comes before the pack's."""
 
 
 class OutletSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -147,11 +149,12 @@ def election_pack(loaded: Loaded) -> "Pack":
     Raises:
         SettingsError: there is no such pack, or it has a mistake; the text names the file and the line.
     """
-    from crawler.reading.pack import PackError
     from crawler.reading.pack import load as load_pack
+    from crawler.reading.tables import PackError
 
     try:
-        return load_pack(loaded.settings.election.pack, loaded.home.root)
+        settings = loaded.settings.election
+        return load_pack(settings.pack, loaded.home.root, own_actors=settings.actors)
     except PackError as error:
         raise SettingsError(str(error)) from error
 

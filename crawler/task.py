@@ -15,7 +15,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     outlet: Outlet
     declared: dict[str, object]
     pack: tuple[str, tuple[str, ...]]
-    """Name and texts of what is known of the election, so that all of a crawl is judged alike."""
+    """Name and texts (`Pack.source`) of what is known of the election, so that all of a crawl is judged alike."""
     cause: str
     planned_at: datetime | None
     delay: float

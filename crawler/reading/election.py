@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from archive.records import Election
-from crawler.reading.pack import Entry, Kind, Pack, same
+from crawler.reading.pack import Pack
+from crawler.reading.vocabulary import Entry, Kind, same
 from crawler.reading.words import Line, Words
 
 EVIDENCE = 12

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -9,6 +10,11 @@ from typing import Self
 from archive.records import Span
 
 WORD = re.compile(r"\w+")
+_SENTENCE = re.compile(
+    r"[.!?…](?<!\b[A-Z]\.)(?<!\b[DI]r\.)(?<!\bHj\.)(?<!\bDrs\.)(?<!\bNo\.)(?<!\bJl\.)"
+    r"[\"”’')\]]*\s+(?=[\"“‘'(\[]*[A-Z0-9])"
+)
+"""Between two sentences; a stop after an initial or a title ends none."""
 _GAP = 2
 """Characters between two blocks of a body: a blank line."""
 
@@ -37,6 +43,14 @@ class Line:
                 append(start)
                 end = start + len(word)
         return starts[first], starts[last] + len(words[last])
+
+    def sentences(self) -> list[int]:
+        """The first word of each sentence but the first, in order."""
+        ends = [match.end() for match in _SENTENCE.finditer(self.text)]
+        if not ends:
+            return []
+        self.place(0, len(self.words) - 1)
+        return [bisect_left(self._starts, end) for end in ends]
 
     def span(self, first: int, last: int) -> Span:
         """Where the words from `first` to `last` (inclusive) stand in the title or in the whole body."""

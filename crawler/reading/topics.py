@@ -1,0 +1,123 @@
+"""Topics of an article about an election: hints, by the phrases of a pack, each with where it stands.
+
+A phrase weighs three times in the headline and the first paragraph. What is said once on the way is a mention; nothing
+here knows whether what is said is true, or of whom.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from archive.records import Modality, TagRole, Topic
+from crawler.reading.actors import SPANS
+from crawler.reading.codebook import Codebook, Mood, Trigger
+from crawler.reading.phrases import Match, Phrases
+from crawler.reading.words import Line, Words
+
+ZONE = 3.0
+"""What a phrase is worth in the headline and the first paragraph."""
+NAMED = 1.0
+"""Weights of all phrases, wherever they stand, from which a topic is named at all."""
+REPEATED = 2.0
+"""The same, from which an article may be about it; one whole phrase in the headline is enough too."""
+SHARE = 0.4
+"""Part of the points of the strongest topic that an article must have of one that its headline does not name."""
+SPOKEN = 0.25
+"""Part of a topic's points that must be spoken of in one way for the topic to be."""
+
+
+@dataclass(slots=True)
+class _Found:
+    said: float = 0.0
+    points: float = 0.0
+    headline: bool = False
+    warned: float = 0.0
+    claimed: float = 0.0
+    places: list[tuple[Line, int, int]] = field(default_factory=list)
+
+    @property
+    def modality(self) -> Modality | None:
+        if max(self.warned, self.claimed) < SPOKEN * self.points:
+            return None
+        return Modality.CLAIM_REPORTED if self.claimed >= self.warned else Modality.WARNED
+
+
+def topics(codebook: Codebook, words: Words) -> tuple[Topic, ...]:
+    """Give the topics of a text that is known to be about an election: main ones first, those that weigh most first."""
+    found: dict[str, _Found] = {}
+    for number, line in enumerate(words.lines):
+        if matches := codebook.triggers.among(line):
+            zone = ZONE if number < 2 else 1.0
+            for match, mood in zip(matches, _moods(line, matches, codebook.moods), strict=True):
+                for trigger in match.says:
+                    if trigger.weight:
+                        _add(found, trigger, line, match, mood, zone)
+    named = {topic: one for topic, one in found.items() if one.said >= NAMED}
+    most = max((one.points for one in named.values()), default=0.0)
+    made = [
+        (
+            Topic(
+                name=topic,
+                role=TagRole.MAIN if _is_main(one, most) else TagRole.MENTION,
+                modality=None if topic in codebook.without else one.modality,
+                spans=tuple([line.span(first, last) for line, first, last in one.places[:SPANS]]),
+            ),
+            one.points,
+        )
+        for topic, one in named.items()
+    ]
+    return tuple(topic for topic, points in sorted(made, key=lambda one: (one[0].role, -one[1])))
+
+
+def _add(
+    found: dict[str, _Found], trigger: Trigger, line: Line, match: Match[Trigger], mood: Mood | None, zone: float
+) -> None:
+    one = found.get(trigger.topic)
+    if one is None:
+        one = found[trigger.topic] = _Found()
+    weight = trigger.weight
+    one.said += weight
+    one.points += weight * zone
+    if weight >= 1 and line.field == "title":
+        one.headline = True
+    if mood is Mood.WARNED:
+        one.warned += weight * zone
+    elif mood is Mood.CLAIM:
+        one.claimed += weight * zone
+    one.places.append((line, match.first, match.last))
+
+
+def _is_main(one: _Found, most: float) -> bool:
+    return one.headline or (one.said >= REPEATED and one.points >= SHARE * most)
+
+
+def _moods(line: Line, matches: Sequence[Match[Trigger]], moods: Phrases[Mood]) -> list[Mood | None]:
+    """How each of some phrases in a line is spoken of, by the words of its own sentence."""
+    marks = moods.among(line)
+    if not marks:
+        return [None] * len(matches)
+    starts = line.sentences()
+    if not starts:
+        return [_mood(match.last, marks) for match in matches]
+    by_sentence: dict[int, list[Match[Mood]]] = {}
+    for mark in marks:
+        by_sentence.setdefault(bisect_right(starts, mark.first), []).append(mark)
+    return [_mood(match.last, by_sentence.get(bisect_right(starts, match.first), ())) for match in matches]
+
+
+def _mood(last: int, marks: Sequence[Match[Mood]]) -> Mood | None:
+    """What holds at a phrase that ends with the word `last`: what was said before it, else what is said first after it.
+
+    Who warns, or says that nothing is known, speaks of all that follows: in `mengingatkan agar dugaan pelanggaran
+    dilaporkan` nothing is claimed.
+    """
+    held: Mood | None = None
+    for mark in marks:
+        (mood,) = mark.says
+        if mark.first > last and (held is not None or mood is Mood.TURN):
+            break
+        if mood is Mood.TURN:
+            held = None
+        elif mood is not Mood.PLAIN and not (mood is Mood.CLAIM and held is not None):
+            held = mood
+    return held
