@@ -154,7 +154,7 @@ class Version(Base):
     """A run of visits that show the same text, known by the first of them."""
 
     __tablename__ = "version"
-    __table_args__ = (UniqueConstraint("article_id", "first_visit_id"),)
+    __table_args__ = (UniqueConstraint("article_id", "first_visit_id"), Index("ix_version_reading", "reading_id"))
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
     first_visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
