@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.declaration import DeclarationError
+from crawler.reading.rules import WORDPRESS
 from spiders.outlets import NO_OUTLETS, declared_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,10 +49,17 @@ def test_outlets_are_found_in_every_file_and_sorted_by_name(package):
     assert NO_OUTLETS == ("families", "outlets")
 
 
+def test_a_file_adds_lines_to_the_rules_of_its_family(package):
+    found = declared_in(package(a=GOOD + '    rules = WordPress.rules.plus(noise=(r"kabar kilat .{1,20}",))'))
+    assert found["kabar"].rules.noise == (*WORDPRESS.noise, "kabar kilat .{1,20}")
+    assert found["kabar"].rules.boilerplate == WORDPRESS.boilerplate
+
+
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
         (NAMELESS, "declares Kabar without a name"),
+        (GOOD + '    rules = WordPress.rules.plus(nosie=("kabar kilat",))', "cannot be read: TypeError"),
         (GOOD + "\nclass Lain(Kabar):\n    outlet = 'Lain'\n", "declares Lain without a name"),
         ("from spiders.families import WordPress\n", "declares no outlet"),
         ("", "declares no outlet"),

@@ -64,14 +64,20 @@ SHAPES = {
 EVERY = pytest.mark.parametrize("shape", SHAPES)
 
 
-def reading(shape: str, text: str) -> Reading:
+def reading(shape: str, text: str, second: str | None = None) -> Reading:
+    """What is read of a story's page, and of its second page if it has one."""
     build, rules, path = SHAPES[shape]
     assert isinstance(rules, Rules)
     base = "https://kabarcontoh.test"
     site = Site(slug="kabar", name="Kabar Contoh", base_url=base, timezone="Asia/Makassar", rules=rules)
-    html = f'<html lang="id"><head><meta property="og:type" content="article"></head>{build(text)}</html>'
-    page = Page(url=base + path, content_type="text/html; charset=utf-8", body=html.encode())
-    found = read(Material(site=site, url=page.url, page=page, fetched_at=NOW))
+
+    def page(text: str, url: str) -> Page:
+        html = f'<html lang="id"><head><meta property="og:type" content="article"></head>{build(text)}</html>'
+        return Page(url=url, content_type="text/html; charset=utf-8", body=html.encode())
+
+    first = page(text, base + path)
+    further = (page(second, f"{base}{path}2/"),) if second is not None else ()
+    found = read(Material(site=site, url=first.url, page=first, further=further, fetched_at=NOW))
     assert isinstance(found, Reading), found
     return found
 
@@ -251,3 +257,18 @@ def test_many_lines_of_one_kind_cost_no_more_than_their_number(text: str) -> Non
     walked = walk(tree.find("body"), drop=WORDPRESS.drop, related=WORDPRESS.related)
     clean(walked.blocks, WORDPRESS, title=TITLE, caption=None, outlet=("Kabar Contoh",))
     assert process_time() - begun < 2
+
+
+LINKS = (
+    '<p>Laman: <span class="post-page-numbers current">1</span> <a class="post-page-numbers" href="/2024/11/22/gudang/2/">2</a></p>',
+    '<p>Laman: <a class="post-page-numbers" href="/2024/11/22/gudang/">1</a> <span class="post-page-numbers current">2</span></p>',
+)
+
+
+def test_the_pages_of_a_story_are_joined_before_any_rule_runs() -> None:
+    """Initials on the first page stand inside the text, those on the last end it; a lone last page is not too short."""
+    first = paragraphs(f"SAMARINDA – {BODY[0]}", BODY[1], f"{BODY[2]} (wti)") + LINKS[0]
+    found = reading("block theme", first, paragraphs(BODY[3], f"{BODY[4]} (drm)") + LINKS[1])
+    assert found.body == (*BODY[:2], f"{BODY[2]} (wti)", *BODY[3:])
+    assert found.credit == "(drm)"
+    assert "parts_missing" not in found.flags
