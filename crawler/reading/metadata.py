@@ -26,7 +26,7 @@ from lxml.html import HtmlElement
 from archive.records import Trust
 from archive.text import clean_text
 from crawler.reading.blocks import text_of
-from crawler.reading.credits import Credit
+from crawler.reading.credits import Credit, credit_within
 from crawler.reading.dates import Moment, moment
 from crawler.reading.head import Head
 from crawler.reading.links import joined, parts
@@ -38,10 +38,10 @@ from crawler.reading.selectors import matches, ranked
 from crawler.reading.surroundings import (
     alt_caption,
     byline_near,
-    credit_near,
     headline_by_words,
     label_above,
     leads,
+    near_headline,
 )
 
 _TAGS = re.compile(r"<[^>]*>")
@@ -119,8 +119,9 @@ def said_by_page(tree: HtmlElement, head: Head, site: Site, container: HtmlEleme
         *byline_near(headline, container),
     ]
     said.account = next((name for name in candidates if person_of(name, outlet=outlet, rules=rules)), None)
-    said.credit = credit_near(headline, container)
-    dated = Dated(tree=tree, head=head, rules=rules, zone=zone, headline=headline, container=container, at=at).dates()
+    near = near_headline(headline, container)
+    said.credit = next(filter(None, (credit_within(line) for line in near if ":" in line)), None)
+    dated = Dated(tree=tree, head=head, rules=rules, zone=zone, near=near, at=at).dates()
     said.published, said.modified, said.disputed = dated.published, dated.modified, dated.disputed or None
     _page_terms(said, tree, head, rules)
     said.section = label_above(headline, rules.kicker) or said.section

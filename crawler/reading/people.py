@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from crawler.reading.rules import Rules
 
@@ -46,13 +47,18 @@ def person_of(account: str | None, *, outlet: tuple[str, ...], rules: Rules) -> 
     """The account's name if it is a person's: not a role, not the outlet, not an address."""
     name = _BY.sub("", (account or "").strip())
     key = _plain(name)
-    if not key or "@" in name or _plain(re.sub(r"\d+$", "", name)) in {_plain(role) for role in rules.roles}:
+    if not key or "@" in name or _plain(re.sub(r"\d+$", "", name)) in _plain_all(rules.roles):
         return None
     houses = {_plain(house) for house in outlet} | {_plain(house.split(".")[0]) for house in outlet}
     address = _plain(name.split(".")[0]) if len(name.split()) == 1 else key
     if {key, address} & houses or _DESK.fullmatch(name):
         return None
     return name
+
+
+@cache
+def _plain_all(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_plain, names))
 
 
 def _plain(name: str) -> str:

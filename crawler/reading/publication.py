@@ -8,6 +8,7 @@ be the day of a change. Never a guess, and a day without a time stays a day.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
@@ -28,7 +29,7 @@ from crawler.reading.head import Head
 from crawler.reading.links import parts
 from crawler.reading.rules import Rules
 from crawler.reading.selectors import boxes, ranked
-from crawler.reading.surroundings import near_headline, spaced
+from crawler.reading.surroundings import spaced
 
 _METAS = ("article:published_time", "publishdate", "pubdate", "dc.date.issued", "dcterms.date")
 _LONGEST_DATE = 400
@@ -51,14 +52,14 @@ class Dated:
     head: Head
     rules: Rules
     zone: ZoneInfo
-    headline: HtmlElement | None
-    container: HtmlElement | None
+    near: list[str]
+    """The lines that stand by the headline."""
     at: datetime
 
     def dates(self) -> Dates:
         """The days of publication and of the last change."""
         address = self.address()
-        said = [told for told in (self.jsonld(address), self.meta(address)) if told]
+        said = [told for told in self.labelled(address) if told]
         if said:
             return Dates(
                 published=said[0], modified=self.modified(), disputed=any(told.day != said[0].day for told in said)
@@ -81,24 +82,21 @@ class Dated:
         head = self.head
         return url_moment(parts(head.canonical or head.url).path) or url_moment(parts(head.url).path)
 
-    def jsonld(self, address: Moment | None) -> Moment | None:
-        """What JSON-LD says, read as the local clock where the page shows that its label is wrong."""
+    def labelled(self, address: Moment | None) -> Iterator[Moment | None]:
+        """What JSON-LD and the first meta element with a day say; one value that both repeat is read once."""
         value = self.head.article.get("datePublished")
-        return labelled_moment(value, self.zone, Trust.JSONLD, beside=self.beside, in_url=address)
-
-    def meta(self, address: Moment | None) -> Moment | None:
-        """What the first meta element with a day says."""
-        for name in _METAS:
-            if value := self.head.meta(name):
-                return labelled_moment(
-                    value.replace("/", "-"), self.zone, Trust.META, beside=self.beside, in_url=address
-                )
-        return None
+        meta = next(filter(None, map(self.head.meta, _METAS)), None)
+        beside = cache(self.beside)
+        yield labelled_moment(value, self.zone, Trust.JSONLD, beside=beside, in_url=address)
+        if meta and meta != value:
+            yield labelled_moment(meta.replace("/", "-"), self.zone, Trust.META, beside=beside, in_url=address)
 
     def beside(self) -> Moment | None:
         """The time that the article prints with its zone (`WITA`); its `time` element is no witness (OUTLETS 2.2)."""
-        lines = (spaced(element) for element in ranked(self.tree, self.rules.printed_date)[:1])
-        return next((printed_moment(line, self.zone) for line in lines if names_zone(line)), None)
+        for element in ranked(self.tree, self.rules.printed_date)[:1]:
+            if names_zone(text_of(element)):
+                return printed_moment(spaced(element), self.zone)
+        return None
 
     def element(self, address: Moment | None) -> Moment | None:
         """What the article's `time` element says."""
@@ -115,7 +113,7 @@ class Dated:
         for element in ranked(self.tree, self.rules.printed_date)[:1]:
             if len(text := spaced(element)) <= _LONGEST_DATE:
                 yield text
-        yield from near_headline(self.headline, self.container)
+        yield from self.near
 
     def modified(self) -> datetime | None:
         """The time of the last change, by the page's own claim."""

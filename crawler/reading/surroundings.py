@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.text import clean_text
 from crawler.reading.blocks import text_of
-from crawler.reading.credits import Credit, credit_within
 from crawler.reading.selectors import matches
 
 _NEAR = 400
@@ -17,6 +17,7 @@ _BY = re.compile(r"(?:di(?:tulis|post|posting)\s+)?(?:oleh|by|penulis)\s*:?", re
 _BYLINE = re.compile(_BY.pattern + r"\s+(?P<name>[^\d|•·,:;]{3,40})", re.IGNORECASE)
 _LEVELS, _SIBLINGS, _LONGEST_LABEL = 3, 4, 40
 """How far above a headline its section may stand."""
+_TEXTS = XPath("descendant::text()[not(parent::script or parent::style)]", smart_strings=False)
 _LEAVES = ("h1", "h2", "h3", "h4", "div", "p", "span", "small", "em", "i", "figcaption")
 
 
@@ -38,7 +39,7 @@ def near_headline(headline: HtmlElement | None, container: HtmlElement | None) -
 
 def spaced(element: HtmlElement) -> str:
     """All text under an element with blanks between its parts: `<a>Tri Wahyuni</a><span>17 November</span>` is two."""
-    return clean_text(" ".join(element.xpath("descendant::text()[not(parent::script or parent::style)]")))
+    return clean_text(" ".join(_TEXTS(element)))
 
 
 def byline_near(headline: HtmlElement | None, container: HtmlElement | None) -> Iterator[str]:
@@ -54,12 +55,6 @@ def byline_near(headline: HtmlElement | None, container: HtmlElement | None) -> 
                 yield re.split(r"\s+[–-]\s+", match["name"])[0].strip()
             elif _BY.fullmatch(own) and len(element):
                 yield text_of(element[0])
-
-
-def credit_near(headline: HtmlElement | None, container: HtmlElement | None) -> Credit | None:
-    """The first line such as `Penulis: A | Editor: B` by a headline, where a family's markup knows no byline."""
-    lines = (line for line in near_headline(headline, container) if ":" in line)
-    return next(filter(None, map(credit_within, lines)), None)
 
 
 def label_above(headline: HtmlElement | None, selectors: tuple[str, ...]) -> str | None:
