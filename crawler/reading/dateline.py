@@ -91,7 +91,22 @@ _NO_NAME = frozenset(
 )
 """Words in capitals that no place's name has: what an article is about, not where it was written."""
 _RUBRICS = frozenset(
-    ["NASIONAL", "DAERAH", "POLITIK", "HUKUM", "EKONOMI", "OLAHRAGA", "PEMERINTAHAN", "PILKADA", "NEWS"]
+    [
+        "NASIONAL",
+        "DAERAH",
+        "REGIONAL",
+        "POLITIK",
+        "HUKUM",
+        "EKONOMI",
+        "OLAHRAGA",
+        "PEMERINTAHAN",
+        "PARLEMENTARIA",
+        "ADVERTORIAL",
+        "ADV",
+        "PARIWARA",
+        "PILKADA",
+        "NEWS",
+    ]
 )
 _LANDSCAPE = frozenset(
     [
@@ -228,6 +243,8 @@ class _Reader:
         return None
 
     def single(self, piece: str, separator: str, rest: str) -> tuple[str | None, str | None] | None:
+        if piece in _RUBRICS and ":" not in separator:
+            return None, None
         if self.is_outlet(piece):
             return piece, None
         tight = separator == "-"

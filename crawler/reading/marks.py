@@ -165,9 +165,16 @@ def flags(
 
 
 def same_outlet(printed: str, names: Iterable[str]) -> bool:
-    """Whether a dateline's outlet is this one: `PROKALTENG.CO` is `Prokalteng`."""
+    """Whether a dateline's outlet is this one: `PROKALTENG.CO` is `Prokalteng`, `KC` is `Kabar Contoh`.
+
+    Two or three capitals that are not its own are no other's either: whose they are cannot be told.
+    """
+    if printed.isupper() and printed.isalpha() and len(printed) <= 3:
+        return True
+    names = tuple(names)
     key = folded(re.sub(r"\.(?:com|co|id|net|co\.id|go\.id)$", "", printed.strip(), flags=re.IGNORECASE))
-    own = {folded(name) for name in names} | {folded(name.split(".")[0]) for name in names}
+    initials = {"".join(word[0] for word in name.split()).lower() for name in names if " " in name}
+    own = {folded(name) for name in names} | {folded(name.split(".")[0]) for name in names} | initials
     return key in own or any(key and (key in name or name in key) for name in own if len(name) > 4)
 
 

@@ -136,7 +136,7 @@ def page_title(headline: HtmlElement | None, head: Head, site: Site) -> str | No
     names = [site.name, head.meta("og:site_name") or ""]
     for candidate in (
         printed,
-        html.unescape(said) if isinstance(said, str) else "",
+        clean_text(html.unescape(said)) if isinstance(said, str) else "",
         head.meta("og:title") or "",
         head.title or "",
     ):

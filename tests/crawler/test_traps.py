@@ -490,6 +490,7 @@ SHAPES = {
     "classes": f'<p class="{" ".join(f"k{n}" for n in range(200_000))}">{LEAD}</p>',
     "links": "".join(f'<a href="/article/b{n}">Judul</a> ' for n in range(100_000)),
     "paragraphs": f"<p>{LEAD}</p>" * 20_000,
+    "line-20-MB": f"<p>{LEAD * (20_000_000 // len(LEAD) + 1)}</p>",
     "one-line": f"<p>{LEAD * 40_000}</p>",
     "one-word": f"<p>{'a' * 4_000_000}</p>",
     "blanks": f"<p>{LEAD}{' ' * 3_000_000}x</p>",
@@ -507,7 +508,7 @@ SHAPES = {
     "parentheses": f"<p>{LEAD}{'(' * 200_000}{')' * 200_000}</p>",
     "capitals": f"<p>{'KUTAI, ' * 100_000}{LEAD}</p>",
 }
-QUICK = ("attributes", "tables", "digits", "parentheses")
+QUICK = ("attributes", "line-20-MB", "tables", "digits", "parentheses")
 
 
 @pytest.mark.parametrize("family", ["wordpress", "listing"])

@@ -33,6 +33,7 @@ DATELINES = [
     ("DAERAH, MARTAPURA – Warga mulai", None, "MARTAPURA"),
     ("www.wartamusi.com, Sekayu - Warga mulai", "www.wartamusi.com", "Sekayu"),
     ("KABARBANUA.NEWS, Rantau - Warga mulai", "KABARBANUA.NEWS", "Rantau"),
+    ("ADVERTORIAL – Warga mulai berdatangan", None, None),
     # C: place, outlet
     ("KASONGAN, WARTADAYAK.CO – Warga mulai", "WARTADAYAK.CO", "KASONGAN"),
     ("Kuala Kurun, Kabar Tambun Bungai – Warga mulai", "Kabar Tambun Bungai", "Kuala Kurun"),

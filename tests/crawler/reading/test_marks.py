@@ -109,6 +109,24 @@ def test_the_weekday_in_a_dateline_counts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("printed", "copied"),
+    [
+        ("KABARCONTOH.COM", False),
+        ("kabar contoh", False),
+        ("KC", False),
+        ("PM", False),
+        ("Kabar Contoh Kaltim", False),
+        ("kabarlain.id", True),
+        ("ANTARA", True),
+        ("DKPP", True),
+    ],
+)
+def test_a_dateline_of_another_outlet_is_a_copied_story(printed: str, copied: bool) -> None:
+    dateline = Dateline(printed=f"SAMPIT, {printed} –", rest="", outlet=printed)
+    assert of(dateline=dateline) == ("copied_dateline",) * copied
+
+
+@pytest.mark.parametrize(
     "words", ["Rapat digelar hari ini (19/11/2024).", "Hari ini, Selasa (19/11/2024), rapat digelar."]
 )
 def test_a_day_that_the_text_calls_todays_contradicts_another(words: str) -> None:
