@@ -157,7 +157,7 @@ def labelled_moment(
     minute, or by the day in the address, which fits the clock and not the label. Else the label is believed.
     """
     said = moment(value, zone, source)
-    clock = _as_clock(value, said, zone, source)
+    clock = as_clock(value, said, zone, source)
     if said is None or clock is None:
         return said
     told = beside()
@@ -178,8 +178,8 @@ def loose_moment(value: object, zone: ZoneInfo, *, printed: str, in_url: Moment 
     beside = printed_moment(printed, zone)
     if as_said is None:
         return None
-    as_clock = _as_clock(value, as_said, zone, Trust.PAGE)
-    readings = [as_clock, as_said] if as_clock else [as_said]
+    clock = as_clock(value, as_said, zone, Trust.PAGE)
+    readings = [clock, as_said] if clock else [as_said]
     if beside and beside.at:
         minute = beside.at.replace(second=0)
         readings = [one for one in readings if one.at and one.at.replace(second=0) == minute] or readings
@@ -191,7 +191,7 @@ def loose_moment(value: object, zone: ZoneInfo, *, printed: str, in_url: Moment 
     return first if len(readings) == 1 else Moment(first.day, None, Trust.PAGE)
 
 
-def _as_clock(value: object, said: Moment | None, zone: ZoneInfo, source: Trust) -> Moment | None:
+def as_clock(value: object, said: Moment | None, zone: ZoneInfo, source: Trust) -> Moment | None:
     """A value labelled +00:00 read as the clock of a zone that is not UTC; None where there is no such choice."""
     text = str(value).strip()
     if said is None or said.at is None or not said.at.utcoffset() or not _UNLABELLED.search(text):

@@ -17,6 +17,7 @@ from archive.records import Trust
 from crawler.reading.blocks import text_of
 from crawler.reading.dates import (
     Moment,
+    as_clock,
     labelled_moment,
     loose_moment,
     moment,
@@ -62,7 +63,9 @@ class Dated:
         said = [told for told in self.labelled(address) if told]
         if said:
             return Dates(
-                published=said[0], modified=self.modified(), disputed=any(told.day != said[0].day for told in said)
+                published=said[0],
+                modified=self.modified(clock=self.mislabelled(said[0])),
+                disputed=any(told.day != said[0].day for told in said),
             )
         if told := self.element(address):
             return Dates(published=told, modified=self.modified())
@@ -115,15 +118,18 @@ class Dated:
                 yield text
         yield from self.near
 
-    def modified(self) -> datetime | None:
-        """The time of the last change, by the page's own claim."""
+    def mislabelled(self, published: Moment) -> bool:
+        """Whether the time of publication is the local clock although its label says UTC."""
+        value = self.head.article.get("datePublished") if published.source is Trust.JSONLD else None
+        return value is not None and moment(value, self.zone, Trust.JSONLD) != published
+
+    def modified(self, *, clock: bool = False) -> datetime | None:
+        """The time of the last change, by the page's own claim; `clock` says that the page labels its clock as UTC."""
         head, zone = self.head, self.zone
-        told = (
-            moment(head.article.get("dateModified"), zone, Trust.JSONLD)
-            or moment(head.meta("article:modified_time"), zone, Trust.META)
-            or next(
-                (moment(one.get("datetime"), zone, Trust.PAGE) for one in ranked(self.tree, self.rules.modified)[:1]),
-                None,
-            )
-        )
-        return told.at if told else None
+        values = (head.article.get("dateModified"), head.meta("article:modified_time"))
+        for value in filter(None, values):
+            told = moment(value, zone, Trust.PAGE)
+            if told := (clock and as_clock(value, told, zone, Trust.PAGE)) or told:
+                return told.at
+        shown = (moment(one.get("datetime"), zone, Trust.PAGE) for one in ranked(self.tree, self.rules.modified)[:1])
+        return next((told.at for told in shown if told), None)

@@ -134,6 +134,14 @@ def test_a_local_clock_labelled_utc_is_told_by_what_the_page_shows(head: str, ne
     assert found.published_at.isoformat() == at
 
 
+@pytest.mark.parametrize(("url", "at"), [(DATED, "2024-11-20T21:00:00+08:00"), (PLAIN, "2024-11-21T05:00:00+08:00")])
+def test_the_time_of_the_last_change_is_read_as_that_of_publication(url: str, at: str) -> None:
+    graph = {"@type": "Article", "datePublished": CLOCK, "dateModified": "2024-11-20T21:00:00+00:00"}
+    found = read_page(head=f'<script type="application/ld+json">{json.dumps(graph)}</script>', url=url)
+    assert found.modified_at
+    assert found.modified_at.isoformat() == at
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
