@@ -44,6 +44,14 @@ _ALIAS = select(AddressAlias.id).where(
 )
 _DUE = select(Due.id).where(Due.address_id == bindparam("address"), Due.purpose == bindparam("purpose"))
 _DONE = delete(Due).where(Due.address_id == bindparam("address"), Due.purpose == bindparam("purpose"))
+_HINTS = (
+    select(Sighting.source, Sighting.published_said, Sighting.section_said, Sighting.capture_id)
+    .where(
+        Sighting.address_id == bindparam("address"),
+        or_(Sighting.published_said.is_not(None), Sighting.section_said.is_not(None)),
+    )
+    .order_by(Sighting.id)
+)
 _ENTERED = select(Disposition.entry).where(
     Disposition.run_id == bindparam("run"), Disposition.address_id == bindparam("address")
 )
@@ -376,14 +384,7 @@ def _put_off(connection: Connection, address_id: int, purpose: Purpose, tries: i
 
 def hints(connection: Connection, address_id: int) -> list[Hint]:
     """Give what sources said of a story, in the order in which they first did."""
-    rows = connection.execute(
-        select(Sighting.source, Sighting.published_said, Sighting.section_said, Sighting.capture_id)
-        .where(
-            Sighting.address_id == address_id,
-            or_(Sighting.published_said.is_not(None), Sighting.section_said.is_not(None)),
-        )
-        .order_by(Sighting.id)
-    )
+    rows = connection.execute(_HINTS, {"address": address_id})
     return [
         Hint(source=row.source, published=row.published_said, section=row.section_said, capture_id=row.capture_id)
         for row in rows

@@ -47,6 +47,7 @@ _FORMER_HOLDERS = (
     )
     .order_by(ArticleKey.id)
 )
+_NAMED = select(Article.id).where(Article.uid == bindparam("uid"))
 _SAME_TEXT = (
     select(Article.id)
     .join(ReadingRow, ReadingRow.id == Article.reading_id)
@@ -300,7 +301,7 @@ def new_uid(connection: Connection, visited: Visited) -> str:
 
 
 def _is_taken(connection: Connection, outlet_id: int, uid: str) -> bool:
-    if connection.execute(select(Article.id).where(Article.uid == uid)).first() is not None:
+    if connection.execute(_NAMED, {"uid": uid}).first() is not None:
         return True
     return _holder(connection, outlet_id, Key(scheme=UID, value=uid)) is not None
 

@@ -36,6 +36,21 @@ _SEEN = (
     .where(Article.id == bindparam("article"), Article.last_seen_at < bindparam("at"))
     .values(last_seen_at=bindparam("at"))
 )
+_MOVE = (
+    update(Article)
+    .where(Article.id == bindparam("article"), Article.address_id != bindparam("to"))
+    .values(address_id=bindparam("to"))
+)
+_SHOW = (
+    update(Article)
+    .where(Article.id == bindparam("article"))
+    .values(
+        reading_id=bindparam("reading"),
+        published_date=bindparam("day"),
+        moment=bindparam("at"),
+        state=State.LIVE,
+    )
+)
 _UID = select(Article.uid).where(Article.id == bindparam("article"))
 
 
@@ -149,13 +164,7 @@ def _moved(connection: Connection, article_id: int, visited: Visited, home: Spot
     address_id = visited.address_id
     if home is not None:
         address_id = spots.place(connection, visited.outlet_id, home, visited.at, met=home == visited.landed)
-    return bool(
-        connection.execute(
-            update(Article)
-            .where(Article.id == article_id, Article.address_id != address_id)
-            .values(address_id=address_id)
-        ).rowcount
-    )
+    return bool(connection.execute(_MOVE, {"article": article_id, "to": address_id}).rowcount)
 
 
 def _save_late(
@@ -185,16 +194,8 @@ def _save_late(
 
 def _show(connection: Connection, article_id: int, reading_id: int, reading: Reading, at: datetime) -> None:
     """Have an article show a reading."""
-    connection.execute(
-        update(Article)
-        .where(Article.id == article_id)
-        .values(
-            reading_id=reading_id,
-            published_date=reading.published_date,
-            moment=_moment(reading, at),
-            state=State.LIVE,
-        )
-    )
+    shown = {"article": article_id, "reading": reading_id, "day": reading.published_date, "at": _moment(reading, at)}
+    connection.execute(_SHOW, shown)
 
 
 def _new_article(connection: Connection, visited: Visited, reading: Reading, former: Mapping[str, int]) -> int:

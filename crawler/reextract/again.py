@@ -128,15 +128,13 @@ class Reextraction:
                 for visit_id, (one, result) in results.items()
                 if visit_id in texts and (_is_lost(one, result) or visit_id in self._materials.further.torn)
             }
-            stories = [story for story in batch.stories if lost.keys().isdisjoint(story.address_ids)]
-            former = articles.uids(connection, [one for story in stories for one in story.article_ids])
-            before = articles.by_uid(connection, former)
-            made: set[str] = set(former)
-            for story in stories:
-                at = set(story.address_ids)
-                looks = [(one, result) for one, result in results.values() if one.visit.address_id in at]
-                made |= self._make_again(connection, story, looks)
-            after = articles.by_uid(connection, sorted(made))
+            whole = [story for story in batch.stories if lost.keys().isdisjoint(story.address_ids)]
+            addresses = {address_id for story in whole for address_id in story.address_ids}
+            looks = [look for look in results.values() if look[0].visit.address_id in addresses]
+            ids = [article_id for story in whole for article_id in story.article_ids]
+            before = articles.by_uid(connection, articles.uids(connection, ids))
+            made = self._make_again(connection, ids, looks)
+            after = articles.by_uid(connection, sorted({*before, *made}))
         tally.read += len(results)
         tally.articles += len(before)
         tally.left.extend(lost.values())
@@ -146,34 +144,45 @@ class Reextraction:
             if isinstance(result, Rejection):
                 tally.rejected[result.reason.value] += 1
 
-    def _make_again(self, connection: Any, story: Story, looks: Sequence[tuple[Prepared, Result]]) -> set[str]:
-        """Make a story's articles again from its visits; give the uids under which something was stored."""
+    def _make_again(
+        self, connection: Any, article_ids: Sequence[int], looks: Sequence[tuple[Prepared, Result]]
+    ) -> set[str]:
+        """Make articles again from all looks at them, in the order of the visits; give the uids of what was stored."""
         crawl = self._crawl
-        ids, names = projections.take_out(connection, story.article_ids)
+        ids, names = projections.take_out(connection, article_ids)
         visits.unsettle(connection, [one.visit.visit_id for one, _ in looks])
-        made = {uid for one, result in looks if (uid := self._save(connection, one, result, ids)) is not None}
+        made: set[str] = set()
+        ended: dict[int, tuple[Outcome, Reason | None]] = {}
+        for one, result in looks:
+            outcome, uid = self._save(connection, one, result, ids)
+            made |= {uid} if uid else set()
+            reason = result.reason if isinstance(result, Rejection) else None
+            held = ended.get(one.visit.address_id)
+            # A text that was found at an address says more of it than a visit without.
+            if held is None or (held[1] is not None and reason is None):
+                ended[one.visit.address_id] = outcome, reason
+        for address_id, (outcome, reason) in ended.items():
+            frontier.dispose(connection, crawl.ticket, address_id, outcome, reason=reason)
         projections.bury(connection, crawl.ticket.outlet_id, {*ids, *names}, now())
         return made
 
-    def _save(self, connection: Any, one: Prepared, result: Result, ids: Mapping[str, int]) -> str | None:
-        """Store what a visit showed, as `Reader` does, and give the uid; what is due stays as it is."""
-        crawl, visit = self._crawl, one.visit
-        outcome, reason, uid = Outcome.UNCHANGED, None, None
+    def _save(
+        self, connection: Any, one: Prepared, result: Result, ids: Mapping[str, int]
+    ) -> tuple[Outcome, str | None]:
+        """Store what a visit showed, as `Reader` does, and give how it ended and the uid; what is due stays as it is."""
+        visit = one.visit
         if isinstance(result, Rejection):
-            detail, reason = result.detail, result.reason
-            if reason is Reason.UNREADABLE:
+            detail = result.detail
+            if result.reason is Reason.UNREADABLE:
                 detail += f"{AGAIN}{self._rules.extractor}"
-            visits.settle(connection, visit.visit_id, VisitState.REJECTED, reason=reason, detail=detail)
-            if visit.purpose is not Purpose.EVIDENCE:
-                outcome = Outcome.REJECTED
-        elif not self._materials.further.keeps_back(connection, visit, result):
-            saved = save(connection, crawl, one, result, ids)
-            visits.settle(connection, visit.visit_id, VisitState.READ, text_sha256=saved.text_sha256)
-            uid = saved.uid
-            if saved.outcome is Outcome.NEW and uid not in ids:
-                outcome = Outcome.NEW
-        frontier.dispose(connection, crawl.ticket, visit.address_id, outcome, reason=reason)
-        return uid
+            visits.settle(connection, visit.visit_id, VisitState.REJECTED, reason=result.reason, detail=detail)
+            return Outcome.UNCHANGED if visit.purpose is Purpose.EVIDENCE else Outcome.REJECTED, None
+        if self._materials.further.keeps_back(connection, visit, result):
+            return Outcome.UNCHANGED, None
+        saved = save(connection, self._crawl, one, result, ids)
+        visits.settle(connection, visit.visit_id, VisitState.READ, text_sha256=saved.text_sha256)
+        fresh = saved.outcome is Outcome.NEW and saved.uid not in ids
+        return Outcome.NEW if fresh else Outcome.UNCHANGED, saved.uid
 
 
 def _is_lost(one: Prepared, result: Result) -> bool:
