@@ -31,8 +31,8 @@ _ALSO = (
     *(("DKI Jakarta", "31", False), ("DK Jakarta", "31", False), ("Daerah Khusus Jakarta", "31", False)),
     *(("DI Yogyakarta", "34", False), ("Yogyakarta", "34", False), ("Tidore", "82.72", False)),
 )
-_JOINED = 4
-"""Letters that the first word of a name has at least before the name is also looked for as one word."""
+_JOINED = 3
+"""Letters that the first word of a name has at least before it is also looked for joined to the second."""
 
 
 class Name(NamedTuple):
@@ -129,12 +129,15 @@ def _forms(name: str) -> Iterable[tuple[str, ...]]:
     yield tokens
     if name.startswith(_SHORT) and name not in _LONG:
         yield tokens[1:]
+    if tokens[0] == "kepulauan":
+        yield "kep", *tokens[1:]
+    if tokens[0] == "sumatera":
+        yield "sumatra", *tokens[1:]
     if len(tokens) > 1 and len(tokens[0]) >= _JOINED:
-        yield ("".join(tokens),)
-    if len(tokens) == 1:
-        start = next((start for start in _TWO_WORDS if name.lower().startswith(start)), None)
-        if start and len(name) > len(start) + 2:
-            yield start, name.lower()[len(start) :]
+        yield tokens[0] + tokens[1], *tokens[2:]
+    start = next((start for start in _TWO_WORDS if tokens[0].startswith(start)), "")
+    if start and len(tokens[0]) > len(start) + 2:
+        yield start, tokens[0][len(start) :], *tokens[1:]
 
 
 def _by_first(

@@ -36,7 +36,7 @@ class Reader:
 
     def settle(self, named: Sequence[Naming]) -> None:
         """Give each name its code."""
-        wide = [one for one in named if not one.district]
+        wide = [one for one in named if not (one.district or one.doubtful)]
         narrow = [one for one in named if one.district]
         for one in wide:
             self._sure(one)
@@ -55,6 +55,11 @@ class Reader:
         for one in narrow:
             if one.code is None and not one.explicit:
                 one.code = self._districts.get(one.name.tokens) or self._beside(one)
+
+        # Malang alone is a word, and a city where the text has named it as one.
+        for one in named:
+            if one.doubtful:
+                one.code = next((other.code for other in wide if other.name.tokens == one.name.tokens), None)
 
     def _sure(self, one: Naming) -> None:
         codes = self._of_sort(one)
@@ -118,7 +123,7 @@ class Reader:
     def _read_as_districts(self, wide: Iterable[Naming]) -> None:
         """Let a name that stood after `Kecamatan` mean the same where it stands alone, unless an office has it too."""
         wide = list(wide)
-        taken = {one.name.tokens for one in wide if one.office}
+        taken = {one.name.tokens for one in wide if one.kind}
         for one in wide:
             tokens = one.name.tokens
             if tokens in self._districts and tokens not in taken:

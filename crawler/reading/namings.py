@@ -13,6 +13,8 @@ KABUPATEN, KOTA, PROVINCE = "Kabupaten", "Kota", "Provinsi"
 _OFFICES: Mapping[str, str | None] = MappingProxyType(
     {"kabupaten": KABUPATEN, "kota": KOTA, "provinsi": PROVINCE, "office": None}
 )
+_KINDS = frozenset(("kabupaten", "kab", "kota", "provinsi", "prov", "propinsi"))
+_OF_KINDS = frozenset(("wali", "pemerintah"))
 _NO_REGION = frozenset(("village", "thing", "person"))
 _ENDS_OF_COUNTRY = ("sabang", "merauke")
 _AND = frozenset(("dan", "serta", "maupun"))
@@ -31,6 +33,11 @@ class Naming:
     sort: str | None = None
     """Of which kind of region the office before it is."""
     office: bool = False
+    """An office, or an event that has it, stands before it: KPU, Bupati, Pilkada."""
+    kind: bool = False
+    """That, or the kind alone: Kabupaten."""
+    doubtful: bool = False
+    """It may be a word or a person too, and nothing before it says that it is none."""
     district: bool = False
     explicit: bool = False
     """`Kecamatan` stands before it."""
@@ -74,16 +81,15 @@ def _naming(known: Gazetteer, line: Line, at: int, before: Naming | None) -> Nam
     follows = lower[last + 1] if last + 1 < len(lower) else ""
     if follows in known.after or _whole_country(lower, at):
         return None
-    sort, office = _office(known.before, lower, at) if at else (None, False)
-    if not office and before is not None and _listed(before, line, at) and "." in wide.codes[-1]:
-        sort, office = before.sort, before.office
+    sort, kind, office = _office(known.before, lower, at) if at else (None, False, False)
+    if not kind and before is not None and _listed(before, line, at) and "." in wide.codes[-1]:
+        sort, kind, office = before.sort, before.kind, before.office
     if office and follows == "kota" and sort is None and line.words[last + 1][0].isupper():
         sort = KOTA
-    if wide.needs and not (office or (wide.needs == "place" and means == "place")):
-        return None
-    if wide.needs and at and _parted(line, at):
-        return None
-    return Naming(line, at, last, wide, sort, office)
+    doubtful = wide.needs is not None and (
+        not (kind or (wide.needs == "place" and means == "place")) or (at > 0 and _parted(line, at))
+    )
+    return Naming(line, at, last, wide, sort, office, kind, doubtful)
 
 
 def _whole_country(lower: Sequence[str], at: int) -> bool:
@@ -129,24 +135,27 @@ def _parted(line: Line, at: int) -> bool:
     return not _ENDS.isdisjoint(gap) and line.lower[at - 1] not in _ABBREVIATED
 
 
-def _office(before: Mapping[str, str], lower: Sequence[str], at: int) -> tuple[str | None, bool]:
-    """Of which kind of region the office before a name is, and whether there is one."""
+def _office(before: Mapping[str, str], lower: Sequence[str], at: int) -> tuple[str | None, bool, bool]:
+    """Of which kind of region a name is by the word before it, whether one says so, and whether it is an office."""
     back = at - 1
-    if before.get(lower[back]) == "skip" and back:
+    if back and (before.get(lower[back]) == "skip" or lower[back].isdecimal()):
         back -= 1
+    near = any(before.get(word) == "near_office" for word in lower[max(0, at - 3) : at])
     means = before.get(lower[back])
-    if means is not None and means in _OFFICES:
-        earlier = lower[back - 1] if back else ""
-        if lower[back] == "kota" and earlier in ("ibu", "kabupaten"):
-            return None, earlier != "ibu"
-        return _OFFICES[means], True
-    return None, any(before.get(word) == "near_office" for word in lower[max(0, at - 3) : at])
+    if means is None or means not in _OFFICES:
+        return None, near, near
+    if lower[back] not in _KINDS:
+        return _OFFICES[means], True, True
+    earlier = lower[back - 1] if back else ""
+    if lower[back] == "kota" and earlier in ("ibu", "kabupaten"):
+        return None, earlier != "ibu", False
+    return _OFFICES[means], True, near or earlier in _OF_KINDS or before.get(earlier) in _OFFICES
 
 
 def _listed(before: Naming, line: Line, at: int) -> bool:
     """Whether a name goes on with a list: Kabupaten Buru, Banggai, dan Bungo."""
     gap = at - before.last
-    if before.district or not before.office or gap > 2 or (gap == 2 and line.lower[at - 1] not in _AND):
+    if before.district or not before.kind or gap > 2 or (gap == 2 and line.lower[at - 1] not in _AND):
         return False
     _, end = line.place(before.last, before.last)
     start, _ = line.place(at, at)

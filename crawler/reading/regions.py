@@ -2,14 +2,15 @@
 
 A name that several regions have means the kind that its office says (a bupati is of a kabupaten, a wali kota of a
 kota), else what the same name means elsewhere in the text, else the one in a named province, the dateline's, the
-outlet's own; a province wins over its capital. A name that stays open is left out. A kecamatan counts beside its
-kabupaten or after `Kecamatan` and names it too; it is never main.
+outlet's own; a province wins over its capital. A name that stays open is left out, and so is one that is also a word
+or a person (Malang, Bima) where neither an office nor `di` stands before it anywhere in the text. A kecamatan counts
+beside its kabupaten, which the dateline may name, or after `Kecamatan`, and names it too; it is never main.
 
-Main are the kabupaten and kota of the headline; without one there, the one that the text names most, twice at least
-(the dateline counts once) or by an office in its first paragraph. A province is main where the headline names it alone or by its
-office, where the first paragraph names its office, or where no kabupaten is and it is named twice or at the start.
-Jakarta is where courts and ministries sit: it is main by its own offices only. A text that names no region at all is
-given its dateline's as a mention.
+Main are the kabupaten and kota of the headline; without one there, the one that the text names most: twice at least
+(the dateline counts once), or as Kabupaten, Kota or by an office in its first paragraph. A province is main where the
+headline names it alone or by its office, where the first paragraph names its office, or where no kabupaten is and it is
+named twice or at the start. Jakarta is where courts and ministries sit: it is main by its own offices only. A text that
+names no region at all is given its dateline's as a mention.
 """
 
 from collections.abc import Collection, Sequence
@@ -36,6 +37,7 @@ class _Found:
     headline_office: bool = False
     lead: bool = False
     lead_office: bool = False
+    lead_kind: bool = False
     spans: list[Span] = field(default_factory=list)
 
 
@@ -86,6 +88,7 @@ def _counted(words: Words, named: Sequence[Naming]) -> dict[str, _Found]:
             elif one.line is lead:
                 held.lead = True
                 held.lead_office |= one.office
+                held.lead_kind |= one.kind
         before = one
     return found
 
@@ -104,9 +107,9 @@ def _main(found: dict[str, _Found], dateline: Collection[str]) -> set[str]:
         most = max(one.times for one in led)
         return {one.code for one in led} | {one.code for one in cities if one.lead_office or one.times > max(most, 1)}
     weighed = {
-        one.code: one.times + one.lead_office + (one.code in dateline)
+        one.code: (one.times + one.lead_office + (one.code in dateline), one.times)
         for one in cities
-        if one.lead_office or one.times + (one.code in dateline) > 1
+        if one.lead_kind or one.times + (one.code in dateline) > 1
     }
     if weighed:
         return {code for code, weight in weighed.items() if weight == max(weighed.values())}

@@ -33,7 +33,9 @@ def written() -> tuple[dict[str, Any], ...]:
 
 
 def test_texts_of_our_own_writing_are_about_the_regions_that_we_meant() -> None:
-    """The first run found 129 of 131 and 5 too many (F1 0.974); the rules were mended by those. Expect less of others."""
+    """Each was written before it was run. The first 77 had F1 0.974 at once; 30 later ones (`later.toml`), written with
+    the rules known, had 0.843. All were then mended by: expect of others what the later ones had at first.
+    """
     right = wrong = 0
     for article in written():
         wanted = dict.fromkeys(article["main"], "main") | dict.fromkeys(article["mention"], "mention")
@@ -41,8 +43,8 @@ def test_texts_of_our_own_writing_are_about_the_regions_that_we_meant() -> None:
         said = roles(find(article["title"], *body, place=article.get("place"), home=article["home"]))
         right += len(wanted.items() & said.items())
         wrong += len(wanted.items() ^ said.items())
-    assert len(written()) >= 77
-    assert 2 * right / (2 * right + wrong) >= 0.97
+    assert len(written()) >= 107
+    assert 2 * right / (2 * right + wrong) >= 0.99
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,13 @@ def test_texts_of_our_own_writing_are_about_the_regions_that_we_meant() -> None:
         ("KPU OKI dan KPU PALI Siaga", "Apel digelar pagi.", {"16.02": "main", "16.12": "main"}),
         ("Kapal Singgah", "Ia pulang dari Kapuas. Hulu sungai masih surut di Kapuas.", {"62.03": "main"}),
         ("Debat", "Debat Pilwali Banjar dan Tasikmalaya digelar.", {"32.79": "main", "32.78": "main"}),
+        ("Polda Metro Jaya Siaga", "Apel digelar pagi.", {}),
+        ("Kodim 0908/Bontang Siaga", "Apel digelar pagi.", {"64.74": "main"}),
+        ("Malang Siaga", "KPU Kota Malang menggelar apel.", {"35.73": "main"}),
+        ("Malang Nasibnya", "Ia jatuh.", {}),
+        ("Apel di Kukar, Kaltim", "Apel di Kabupaten Kukar, Provinsi Kaltim.", {"64.02": "main", "64": "mention"}),
+        ("KPU Labuhan Batu Utara dan Fakfak Siaga", "Apel.", {"12.23": "main", "92.03": "main"}),
+        ("Bawaslu Kep. Talaud, Kutai Kertanegara Siaga", "Apel.", {"71.04": "main", "64.02": "main"}),
         ("Desa Kupang Baru Siaga", "Kepala Desa Kupang Baru hadir.", {}),
         ("LOGISTIK KUTAI BARAT DIKIRIM", "Truk berangkat.", {"64.07": "main"}),
     ],
