@@ -71,7 +71,12 @@ def gazetteer() -> Gazetteer:
     mixed: set[str] = set()
     for place in places():
         if place.level == DISTRICT:
-            districts.setdefault(_tokens(place.base), []).append(place.code)
+            tokens = _tokens(place.base)
+            districts.setdefault(tokens, []).append(place.code)
+            if len(tokens) == 2:
+                districts.setdefault((tokens[0] + tokens[1],), []).append(place.code)
+            elif tokens[0].startswith(_TWO_WORDS):
+                districts.setdefault(_parted(tokens), []).append(place.code)
             continue
         for form in _forms(place.base):
             wide.setdefault(form, []).append(place.code)
@@ -135,9 +140,15 @@ def _forms(name: str) -> Iterable[tuple[str, ...]]:
         yield "sumatra", *tokens[1:]
     if len(tokens) > 1 and len(tokens[0]) >= _JOINED:
         yield tokens[0] + tokens[1], *tokens[2:]
-    start = next((start for start in _TWO_WORDS if tokens[0].startswith(start)), "")
-    if start and len(tokens[0]) > len(start) + 2:
-        yield start, tokens[0][len(start) :], *tokens[1:]
+    if tokens[0].startswith(_TWO_WORDS):
+        yield _parted(tokens)
+
+
+def _parted(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """The first word as two: `kayu agung` of `kayuagung`; as it is where nothing is left to part."""
+    first = tokens[0]
+    start = next(start for start in _TWO_WORDS if first.startswith(start))
+    return (start, first[len(start) :], *tokens[1:]) if len(first) > len(start) + 2 else tokens
 
 
 def _by_first(

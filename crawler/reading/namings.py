@@ -10,7 +10,7 @@ from crawler.reading.words import Line, Words
 KABUPATEN, KOTA, PROVINCE = "Kabupaten", "Kota", "Provinsi"
 
 
-_OFFICES: Mapping[str, str | None] = MappingProxyType(
+_OFFICES: Mapping[str | None, str | None] = MappingProxyType(
     {"kabupaten": KABUPATEN, "kota": KOTA, "provinsi": PROVINCE, "office": None}
 )
 _KINDS = frozenset(("kabupaten", "kab", "kota", "provinsi", "prov", "propinsi"))
@@ -70,7 +70,9 @@ def _naming(known: Gazetteer, line: Line, at: int, before: Naming | None) -> Nam
     means = known.before.get(lower[at - 1]) if at else None
     if means in _NO_REGION or _of_a_school(lower, at):
         return None
-    explicit = means == "kecamatan"
+    explicit = means == "kecamatan" or (
+        narrow is not None and before is not None and before.explicit and _next(before, line, at)
+    )
     if narrow is not None and (wide is None or len(narrow.tokens) >= len(wide.tokens) + (not explicit)):
         inner = wide.codes if wide else ()
         last = at + len(narrow.tokens) - 1
@@ -140,12 +142,16 @@ def _office(before: Mapping[str, str], lower: Sequence[str], at: int) -> tuple[s
     back = at - 1
     if back and (before.get(lower[back]) == "skip" or lower[back].isdecimal()):
         back -= 1
-    near = any(before.get(word) == "near_office" for word in lower[max(0, at - 3) : at])
     means = before.get(lower[back])
-    if means is None or means not in _OFFICES:
-        return None, near, near
-    if lower[back] not in _KINDS:
+    if means == "place":
+        return None, False, False
+    if means in _OFFICES and lower[back] not in _KINDS:
         return _OFFICES[means], True, True
+    near = False
+    for word in lower[max(0, at - 3) : at]:
+        near = near or before.get(word) == "near_office"
+    if means not in _OFFICES:
+        return None, near, near
     earlier = lower[back - 1] if back else ""
     if lower[back] == "kota" and earlier in ("ibu", "kabupaten"):
         return None, earlier != "ibu", False
@@ -154,13 +160,16 @@ def _office(before: Mapping[str, str], lower: Sequence[str], at: int) -> tuple[s
 
 def _listed(before: Naming, line: Line, at: int) -> bool:
     """Whether a name goes on with a list: Kabupaten Buru, Banggai, dan Bungo."""
+    return before.kind and not before.district and _next(before, line, at)
+
+
+def _next(before: Naming, line: Line, at: int) -> bool:
+    """Whether nothing but a comma or `dan` stands between two names."""
     gap = at - before.last
-    if before.district or not before.kind or gap > 2 or (gap == 2 and line.lower[at - 1] not in _AND):
+    if gap > 2 or (gap == 2 and line.lower[at - 1] not in _AND):
         return False
     _, end = line.place(before.last, before.last)
-    start, _ = line.place(at, at)
-    said = line.text[end:start]
-    return said.startswith(",") or gap == 2
+    return gap == 2 or line.text.startswith(",", end)
 
 
 def _of_a_school(lower: Sequence[str], at: int) -> bool:

@@ -13,7 +13,7 @@ named twice or at the start. Jakarta is where courts and ministries sit: it is m
 names no region at all is given its dateline's as a mention.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from archive.records import Region, Span, TagRole
@@ -102,16 +102,28 @@ def _main(found: dict[str, _Found], dateline: Collection[str]) -> set[str]:
     headed = {one.code for one in provinces if one.headline and (one.headline_office or one.code != _JAKARTA)}
     if headed:
         return headed
-    led = [one for one in provinces if one.lead_office]
+    all_said = all(one.lead_kind for one in cities)
+    led = _led(found.values())
     if led:
         most = max(one.times for one in led)
         return {one.code for one in led} | {one.code for one in cities if one.lead_office or one.times > max(most, 1)}
     weighed = {
         one.code: (one.times + one.lead_office + (one.code in dateline), one.times)
         for one in cities
-        if one.lead_kind or one.times + (one.code in dateline) > 1
+        if one.lead_office or (all_said and one.lead_kind) or one.times + (one.code in dateline) > 1
     }
     if weighed:
         return {code for code, weight in weighed.items() if weight == max(weighed.values())}
     held = [one for one in provinces if (one.lead or one.times > 1) and one.code != _JAKARTA]
     return {max(held, key=lambda one: one.times).code} if held else set()
+
+
+def _led(found: Iterable[_Found]) -> list[_Found]:
+    """The provinces whose office the first paragraph names before any kabupaten or kota's."""
+    led = []
+    for one in found:
+        if len(one.code) == KABKOTA and one.lead_kind:
+            break
+        if len(one.code) == len(_JAKARTA) and one.lead_office:
+            led.append(one)
+    return led

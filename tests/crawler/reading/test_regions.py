@@ -34,7 +34,7 @@ def written() -> tuple[dict[str, Any], ...]:
 
 def test_texts_of_our_own_writing_are_about_the_regions_that_we_meant() -> None:
     """Each was written before it was run. The first 77 had F1 0.974 at once; 30 later ones (`later.toml`), written with
-    the rules known, had 0.843. All were then mended by: expect of others what the later ones had at first.
+    the rules known, had 0.843, and then 15 more (`third.toml`) 0.909. All were mended by: expect 0.9 of others.
     """
     right = wrong = 0
     for article in written():
@@ -43,7 +43,7 @@ def test_texts_of_our_own_writing_are_about_the_regions_that_we_meant() -> None:
         said = roles(find(article["title"], *body, place=article.get("place"), home=article["home"]))
         right += len(wanted.items() & said.items())
         wrong += len(wanted.items() ^ said.items())
-    assert len(written()) >= 107
+    assert len(written()) >= 122
     assert 2 * right / (2 * right + wrong) >= 0.99
 
 
@@ -62,6 +62,16 @@ def test_texts_of_our_own_writing_are_about_the_regions_that_we_meant() -> None:
         ("KPU OKI dan KPU PALI Siaga", "Apel digelar pagi.", {"16.02": "main", "16.12": "main"}),
         ("Kapal Singgah", "Ia pulang dari Kapuas. Hulu sungai masih surut di Kapuas.", {"62.03": "main"}),
         ("Debat", "Debat Pilwali Banjar dan Tasikmalaya digelar.", {"32.79": "main", "32.78": "main"}),
+        (
+            "Dinas Sosial di Kukar Siaga",
+            "Bantuan di Kutai Timur dan Berau.",
+            {"64.02": "main", "64.08": "mention", "64.03": "mention"},
+        ),
+        (
+            "Banjir di Kecamatan Waru dan Taman",
+            "Warga Sidoarjo siaga.",
+            {"35.15": "main", "35.15.18": "mention", "35.15.13": "mention"},
+        ),
         ("Polda Metro Jaya Siaga", "Apel digelar pagi.", {}),
         ("Kodim 0908/Bontang Siaga", "Apel digelar pagi.", {"64.74": "main"}),
         ("Malang Siaga", "KPU Kota Malang menggelar apel.", {"35.73": "main"}),
