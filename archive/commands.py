@@ -1,7 +1,7 @@
 """The commands that look things up in the archive, hand them on, and keep it in order."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -55,8 +55,10 @@ class Day(click.ParamType[date]):
 
 
 def filter_options(command: Command) -> Command:
-    """Give a command the filters, as arguments `outlets`, `after`, `before`, `election` and `regions`."""
+    """Give a command the filters, as arguments `outlets`, `after`, `before`, `election`, `regions`, `topics`, `actors`."""
     for option in (
+        click.option("--actor", "actors", multiple=True, help="Names this actor, by id or name; may be repeated."),
+        click.option("--topic", "topics", multiple=True, help="Speaks of this topic; may be repeated."),
         click.option("--region", "regions", multiple=True, help="About this region, by code or name; may be repeated."),
         click.option("--election", is_flag=True, help="Only what is about an election."),
         click.option("--before", type=Day(), help="Published on this day or before."),
@@ -75,13 +77,16 @@ def make_filters(
     *,
     election: bool,
     regions: tuple[str, ...] = (),
+    topics: tuple[str, ...] = (),
+    actors: tuple[str, ...] = (),
 ) -> "Filters":
     """Give the filters that were asked for.
 
     Raises:
-        MisuseError: an outlet or a region is unknown, a region's name means several, or no day lies between the two.
+        MisuseError: what is named is unknown, a region's name means several, or no day lies between the two.
     """
-    from archive.records import Filters
+    from archive.records import Filters, TagKind
+    from archive.tagwords import meant, region_codes
 
     if after and before and after > before:
         raise MisuseError(f"--after {after} is later than --before {before}")
@@ -93,21 +98,15 @@ def make_filters(
         for slug in outlets:
             if slug not in known:
                 raise MisuseError(f"there is no outlet {slug} in this archive; it has {', '.join(known) or 'none'}")
-    codes = tuple(dict.fromkeys(_region(name) for name in regions))
-    return Filters(outlets=outlets, after=after, before=before, election=election, regions=codes)
-
-
-def _region(name: str) -> str:
-    """Give the code of the region that a user means by code or name."""
-    from archive.regions import called
-
-    found = called(name)
-    if not found:
-        raise MisuseError(f"--region: there is no region {name}; give its official code or name")
-    if len(found) > 1:
-        several = ", ".join(f"{code} {full}" for code, full in found[:9]) + ", …" * (len(found) > 9)
-        raise MisuseError(f"--region: {name} may be {several}: give the code")
-    return found[0][0]
+    return Filters(
+        outlets=outlets,
+        after=after,
+        before=before,
+        election=election,
+        regions=region_codes(regions),
+        topics=meant(app, TagKind.TOPIC, topics),
+        actors=meant(app, TagKind.ACTOR, actors),
+    )
 
 
 @click.command()
@@ -126,12 +125,16 @@ def search(
     before: date | None,
     election: bool,
     regions: tuple[str, ...],
+    topics: tuple[str, ...],
+    actors: tuple[str, ...],
     sort: Any,
     limit: int,
     output: str,
 ) -> None:
     """Search the archive for words (all of them, in any form) and "phrases"."""
-    filters = make_filters(app, outlets, after, before, election=election, regions=regions)
+    filters = make_filters(
+        app, outlets, after, before, election=election, regions=regions, topics=topics, actors=actors
+    )
     found = app.archive().search(" ".join(query), filters=filters, sort=sort, limit=limit)
     hits = [hit.record | {"snippet": hit.snippet.text, "score": hit.score} for hit in found.hits]
     if output == "json":
@@ -212,6 +215,7 @@ def show(app: App, name: str, *, output: str) -> None:
 def _print_article(record: dict[str, Any]) -> None:
     import textwrap
 
+    from archive.tagwords import actors_line, regions_line, topics_line
     from archive.text import for_terminal
 
     def wrapped(text: str, **options: Any) -> str:
@@ -236,7 +240,9 @@ def _print_article(record: dict[str, Any]) -> None:
         words = [f"{'yes' if judged['about'] else 'no'} ({judged['score']:.2f})", *judged["evidence"]]
         field("election", ", ".join(words))
     field("phase", record["phase"])
-    field("regions", _regions_line(record["regions"] or ()))
+    field("regions", regions_line(record["regions"] or ()))
+    field("topics", topics_line(record["topics"] or ()))
+    field("actors", actors_line(record["actors"] or ()))
     field("state", f"{record['state']}, version {record['version']} of {record['versions']}")
     click.echo()
     for block in record["body"].split("\n\n"):
@@ -247,15 +253,6 @@ def _print_article(record: dict[str, Any]) -> None:
         click.echo(_line(f"{capture['role']:<7} {capture['fetched_at']} {place}", indent=2))
         click.echo(_line(f"{capture['record_id']}", indent=4))
         click.echo(f"    sha256 {capture['sha256']}")
-
-
-def _regions_line(regions: Sequence[Mapping[str, Any]]) -> str:
-    """Give the main regions, and those that are named on the way in brackets."""
-    said: dict[str, list[str]] = {"main": [], "mention": []}
-    for region in regions:
-        said[region["role"]].append(f"{region['name']} {region['code']}")
-    main, mentions = (", ".join(names) for names in said.values())
-    return f"{main} ({mentions})".lstrip() if mentions else main
 
 
 @click.command()
@@ -272,12 +269,16 @@ def export(
     before: date | None,
     election: bool,
     regions: tuple[str, ...],
+    topics: tuple[str, ...],
+    actors: tuple[str, ...],
     query: str | None,
 ) -> None:
     """Write articles to a file, whole or not at all; prints how many."""
     from archive.export import write
 
-    filters = make_filters(app, outlets, after, before, election=election, regions=regions)
+    filters = make_filters(
+        app, outlets, after, before, election=election, regions=regions, topics=topics, actors=actors
+    )
     archive = app.archive()
     records = archive.articles(filters) if query is None else archive.matching(query, filters)
     number = write(records, target)

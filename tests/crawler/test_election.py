@@ -85,6 +85,37 @@ def test_records_exports_and_show_say_what_is_about_an_election_and_why(
     assert "\nphase     kampanye\n" in shown
 
 
+def test_topics_and_actors_are_shown_and_filtered_by_any_of_their_names(
+    crawled: Crawled, tmp_path: Path, capsys: pytest.CaptureFixture[str], root_logger: None
+) -> None:
+    records = crawled.records().values()
+    neutral = {record["uid"] for record in records if "asn_netralitas" in {one["name"] for one in record["topics"]}}
+    bodies = {record["uid"] for record in records if "bawaslu-kukar" in {one["id"] for one in record["actors"]}}
+    assert 0 < len(neutral) < 8
+    assert 0 < len(bodies) < 8
+    home = ["--home", str(crawled.pilkada.home)]
+    file = tmp_path / "pilkada.jsonl"
+
+    def exported(*filters: str) -> set[str]:
+        assert main([*home, "export", *filters, "--to", str(file)]) == 0
+        capsys.readouterr()
+        return {json.loads(line)["uid"] for line in file.read_text("utf-8").splitlines()}
+
+    assert exported("--topic", "ASN_netralitas") == neutral
+    assert exported("--topic", "asn_netralitas", "--topic", "logistik") > neutral
+    assert exported("--actor", "Bawaslu-Kukar") == exported("--actor", "bawaslu kutai kartanegara") == bodies
+    assert exported("--topic", "asn_netralitas", "--actor", "bawaslu-kukar") == neutral & bodies
+    assert main([*home, "search", "warga", "--topic", "netral"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("pilkada: there is no topic netral in this archive; it has asn_netralitas, ")
+    assert main([*home, "search", "warga", "--actor", "Siapa"]) == 2
+    assert "there is no actor Siapa in this archive; it has " in capsys.readouterr().err
+    assert main([*home, "show", min(neutral)]) == 0
+    shown = capsys.readouterr().out
+    assert "\ntopics    " in shown
+    assert "(hints)\n" in shown
+
+
 def test_the_filter_leaves_out_what_only_uses_the_words(crawled: Crawled) -> None:
     archive = crawled.archive()
     every = archive.search("warga", limit=50)
