@@ -106,10 +106,24 @@ def side_by_side(examples: Sequence[Example], fields: Sequence[str]) -> Iterator
     for example in sorted(examples, key=lambda one: fields.index(one.field)):
         yield ""
         yield f"{example.field}  {example.uid}"
-        for left, right in zip_longest(_lines(example.before, width), _lines(example.after, width), fillvalue=""):
+        sides = _bare(example.before), _bare(example.after)
+        before, after = sides if sides[0] != sides[1] else (example.before, example.after)
+        for left, right in zip_longest(_lines(before, width), _lines(after, width), fillvalue=""):
             yield f"{left:<{width}} | {right}".rstrip()
 
 
+def _bare(value: Any) -> Any:
+    """Give what a region, topic or actor is without the places of its words, which would fill the column."""
+    if isinstance(value, list):
+        return [
+            {key: part for key, part in one.items() if key != "spans" and part is not None}
+            if isinstance(one, dict)
+            else one
+            for one in value
+        ]
+    return value
+
+
 def _lines(value: Any, width: int) -> list[str]:
-    text = " ".join(for_terminal(cell_text(value)).split()) or "-"
+    text = " ".join(for_terminal(cell_text(value)).split()) or ("[]" if value == [] else "-")
     return textwrap.wrap(text, width, max_lines=LINES, placeholder=" …")

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from archive import visits
+from archive.output import WIDTH
 from archive.projections import take_out
 from archive.records import Reason, VisitState
 from crawler.child import READERS
@@ -24,6 +25,7 @@ from crawler.reading import ReadingPool
 from crawler.reading.pack import SHIPPED
 from crawler.rebuild import rebuild_all
 from crawler.reextract.again import Tally
+from crawler.reextract.differences import Example, shown, side_by_side
 from crawler.reextract.outlets import Reextract
 from scheduler.lock import outlet_lock
 from tests.archive.warcs import each_packed
@@ -127,11 +129,27 @@ def test_a_dry_run_counts_each_field_and_changes_nothing(bench: Bench, pool: Rea
     assert everything(bench) == rows
     differences = told.differences
     assert (differences.changed, dict(differences.fields)) == (MANY, {"title": MANY, "body": MANY})
-    shown = {example.field: (example.before, example.after) for example in reversed(differences.examples)}
-    assert shown["title"] == ("Berita 0 - Kabar", "Berita 0")
-    assert shown["body"] == ("BAGIKAN", None)
+    found = {example.field: (example.before, example.after) for example in reversed(differences.examples)}
+    assert found["title"] == ("Berita 0 - Kabar", "Berita 0")
+    assert found["body"] == ("BAGIKAN", None)
     assert len(differences.examples) == 2 * len(differences.fields)
+    lines = list(side_by_side(differences.examples, [*differences.fields]))
+    assert "Berita 0 - Kabar                       | Berita 0" in lines
+    assert max(map(len, lines)) <= WIDTH
     assert again(bench, pool) == told, "it does what it said"
+
+
+def test_an_example_shows_what_differs() -> None:
+    """Of texts and lists what only one side has, of records the keys; on a screen without the places of words."""
+    first, second, third = ({"name": name, "role": "main", "spans": [name]} for name in ("a", "b", "c"))
+    assert shown("topics", [first, second], [first, third]) == ([second], [third])
+    assert shown("tags", ["a", "b"], ["b", "a"]) == (["a", "b"], ["b", "a"])
+    assert shown("election", {"about": True, "score": 0.6, "pack": "x 1"}, {"about": False, "score": 0.6, "pack": "x 2"}) == (
+        {"about": True},
+        {"about": False},
+    )  # fmt: skip
+    example = Example(field="topics", uid="u", before=None, after=[second])
+    assert list(side_by_side([example], ["topics"]))[2].split(" | ")[1] == '{"name":"b","role":"main"}'
 
 
 def test_what_could_not_be_read_is_tried_once_more(bench: Bench, pool: ReadingPool) -> None:
