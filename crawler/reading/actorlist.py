@@ -68,11 +68,10 @@ class Form:
 
     def stands(self, words: Sequence[str], at: int) -> bool:
         """Whether it stands at a word: as written, or in capitals; what the list has in small letters in any case."""
-        if at + len(self.tokens) > len(words):
-            return False
-        return all(
+        here = words[at : at + len(self.tokens)]
+        return len(here) == len(self.tokens) and all(
             word == token or word == token.upper() or (token.islower() and word.lower() == token)
-            for token, word in zip(self.tokens, words[at:], strict=False)
+            for token, word in zip(self.tokens, here, strict=True)
         )
 
 

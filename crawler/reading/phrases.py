@@ -53,6 +53,8 @@ class _Branch(Generic[Meaning]):
     """The phrases that begin with one word: alone, by the word that follows at once, and those with a gap after it."""
 
     alone: list[Phrase[Meaning]] = field(default_factory=list)
+    always: tuple[Meaning, ...] = ()
+    """What the word says by itself however it is written; most that stand alone do."""
     beside: dict[str, list[Phrase[Meaning]]] = field(default_factory=dict)
     apart: list[Phrase[Meaning]] = field(default_factory=list)
     beyond: set[str] = field(default_factory=set)
@@ -92,7 +94,9 @@ class Phrases(Generic[Meaning]):
                 and _take(branch.apart, line, at, taken, found)
             ):
                 continue
-            if branch.alone:
+            if branch.always:
+                found.append(Match(branch.always, at, at))
+            elif branch.alone:
                 _take(branch.alone, line, at, taken, found)
         return found
 
@@ -156,6 +160,7 @@ def phrases(rows: Iterable[tuple[str, str, Meaning]]) -> Phrases[Meaning]:
             branch = by_word.setdefault(word, _Branch())
             if not rest:
                 branch.alone.append(phrase)
+                branch.always = meanings if len(branch.alone) == 1 and word in first.forms else ()
             elif rest[0].reach:
                 branch.apart.append(phrase)
                 branch.beyond |= rest[0].words

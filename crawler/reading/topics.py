@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from archive.records import Modality, TagRole, Topic
 from crawler.reading.actors import SPANS
 from crawler.reading.codebook import Codebook, Mood, Trigger
-from crawler.reading.phrases import Match, Phrases
+from crawler.reading.phrases import Match
 from crawler.reading.words import Line, Words
 
 ZONE = 3.0
@@ -48,7 +48,8 @@ def topics(codebook: Codebook, words: Words) -> tuple[Topic, ...]:
     for number, line in enumerate(words.lines):
         if matches := codebook.triggers.among(line):
             zone = ZONE if number < 2 else 1.0
-            for match, mood in zip(matches, _moods(line, matches, codebook.moods), strict=True):
+            moods = _moods(line, matches, codebook)
+            for match, mood in zip(matches, moods, strict=True):
                 for trigger in match.says:
                     if trigger.weight:
                         _add(found, trigger, line, match, mood, zone)
@@ -91,33 +92,39 @@ def _is_main(one: _Found, most: float) -> bool:
     return one.headline or (one.said >= REPEATED and one.points >= SHARE * most)
 
 
-def _moods(line: Line, matches: Sequence[Match[Trigger]], moods: Phrases[Mood]) -> list[Mood | None]:
-    """How each of some phrases in a line is spoken of, by the words of its own sentence."""
-    marks = moods.among(line)
+def _moods(line: Line, matches: Sequence[Match[Trigger]], codebook: Codebook) -> list[Mood | None]:
+    """How each of some phrases in a line is spoken of: by what was said before it in its sentence, else first after it."""
+    without = codebook.without
+    spoken_of = any(trigger.topic not in without for match in matches for trigger in match.says)
+    marks = codebook.moods.among(line) if spoken_of else []
     if not marks:
         return [None] * len(matches)
-    starts = line.sentences()
-    if not starts:
-        return [_mood(match.last, marks) for match in matches]
-    by_sentence: dict[int, list[Match[Mood]]] = {}
-    for mark in marks:
-        by_sentence.setdefault(bisect_right(starts, mark.first), []).append(mark)
-    return [_mood(match.last, by_sentence.get(bisect_right(starts, match.first), ())) for match in matches]
+    marks = [mark for mark in marks if mark.says[0] is not Mood.PLAIN]
+    starts = [0, *line.sentences(), len(line.words)]
+    said: list[Mood | None] = []
+    held, sentence, at = None, -1, 0
+    for match in matches:
+        here = bisect_right(starts, match.first) - 1
+        if here != sentence:
+            held, sentence = None, here
+            while at < len(marks) and marks[at].first < starts[here]:
+                at += 1
+        end = starts[here + 1]
+        while at < len(marks) and marks[at].first <= match.last and marks[at].first < end:
+            held = _then(held, marks[at])
+            at += 1
+        first_after = marks[at] if held is None and at < len(marks) and marks[at].first < end else None
+        said.append(held if first_after is None else _then(None, first_after))
+    return said
 
 
-def _mood(last: int, marks: Sequence[Match[Mood]]) -> Mood | None:
-    """What holds at a phrase that ends with the word `last`: what was said before it, else what is said first after it.
+def _then(held: Mood | None, mark: Match[Mood]) -> Mood | None:
+    """What holds after a word of modality.
 
     Who warns, or says that nothing is known, speaks of all that follows: in `mengingatkan agar dugaan pelanggaran
     dilaporkan` nothing is claimed.
     """
-    held: Mood | None = None
-    for mark in marks:
-        (mood,) = mark.says
-        if mark.first > last and (held is not None or mood is Mood.TURN):
-            break
-        if mood is Mood.TURN:
-            held = None
-        elif mood is not Mood.PLAIN and not (mood is Mood.CLAIM and held is not None):
-            held = mood
-    return held
+    (mood,) = mark.says
+    if mood is Mood.TURN:
+        return None
+    return held if mood is Mood.CLAIM and held is not None else mood
