@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench import regions
 from bench.election import judged
 from bench.measures import lines, minute, same, token_f1
 from bench.pages import PAGES, Case, goldens, recorded
@@ -31,6 +32,7 @@ PARTS = {
     "page": "recorded posts, by their pages alone",
     "record": "recorded posts, by the REST interface",
     "election": "articles written for the election gate",
+    "regions": "texts written for regions",
 }
 """The tables of the floors, and what they are about."""
 WORST = 3
@@ -67,7 +69,24 @@ def measure(folder: Path = PAGES, shared_folder: Path | None = None) -> Measured
     measured["election"] = {
         who: Value(value=one.f1, pages=one.about + one.others, said=one.about) for who, one in judged().items()
     }
+    measured["regions"] = _regions()
     return measured
+
+
+def _regions() -> dict[str, Value]:
+    """F1 of the regions with their roles, of the codes that texts are about, and of those that they name on the way."""
+    texts = regions.said()
+    wrong = tuple(one.title for one in texts if one.expected != one.found)
+    roles = {"all": None, "main": "main", "mention": "mention"}
+    return {
+        name: Value(
+            value=regions.f1(texts, role=role),
+            pages=len(texts),
+            said=sum(role is None or any(role == one[1] for one in text.expected) for text in texts),
+            wrong=wrong,
+        )
+        for name, role in roles.items()
+    }
 
 
 def _kinds(cases: Sequence[Case]) -> Value:

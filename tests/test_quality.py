@@ -10,6 +10,7 @@ import pytest
 from bench.measures import day, minute, same, token_f1
 from bench.pages import PAGES, Case, goldens
 from bench.quality import FLOORS, Floors, Value, complaints, fields, main, measure, table
+from bench.regions import Said, f1
 
 FAMILY = "wordpress"
 
@@ -83,6 +84,18 @@ def test_no_field_is_without_a_floor_and_no_floor_without_its_field() -> None:
         "golden pages: regions was measured and has no floor in tests/floors.toml",
     ]
     assert table(measured, {}).splitlines()[3].split() == ["regions", "9", "9", "1.000", "none"]
+
+
+def test_a_region_is_right_with_its_role() -> None:
+    both = frozenset({("64.02", "main"), ("64", "mention")})
+    texts = [
+        Said(title="Kukar", expected=both, found=both),
+        Said(title="Kukar lagi", expected=both, found=frozenset({("64.02", "mention"), ("64", "mention")})),
+    ]
+    assert f1(texts) == pytest.approx(6 / 8)
+    assert f1(texts, role="main") == pytest.approx(2 / 3)
+    assert f1(texts, role="mention") == pytest.approx(4 / 5)
+    assert f1([], role="main") == 1
 
 
 def test_words_are_counted_as_often_as_they_stand_there() -> None:
