@@ -77,7 +77,10 @@ POPOJICMS = Rules(
         '.single-post .entry-meta a[href*="/member/profile/"]',
         '.single-post .panel a[href*="/member/profile/"]',
         'a[href*="/member/profile/"]',
+        "li:has(> .fa-user)",
+        "span:has(> .fa-user)",
     ),
+    kicker=('a[href*="/category/"]',),
     tags=(
         '.single-post > .entry a[href*="/tag/"]',
         '.single-post a[href*="/tag/"]',

@@ -19,6 +19,7 @@ from crawler.reading.cleaning import clean
 from crawler.reading.credits import advertorial_mark, photo_credit
 from crawler.reading.dateline import title_cased
 from crawler.reading.dates import agreed, printed_moment, url_moment
+from crawler.reading.densest import densest
 from crawler.reading.head import Head, read_head
 from crawler.reading.judging import extracted, judged
 from crawler.reading.kinds import page_kind, page_kind_of_bytes
@@ -60,6 +61,7 @@ def read(material: Material) -> Reading | Rejection:
     if record is not None and _protected(record):
         return Rejection(reason=Reason.PASSWORD, detail="the record is protected")
     tree: HtmlElement | None = None
+    loose = False
     head = Head(url=material.url)
     if page is not None:
         opened = _opened(page, material.site.rules)
@@ -73,9 +75,11 @@ def read(material: Material) -> Reading | Rejection:
         container = source.find("body") if source is not None else None
     elif tree is not None:
         container = _container(tree, material.site.rules)
+        loose = container is None
+        container = densest(tree, material.site.rules) if container is None else container
     else:
         return Rejection(reason=Reason.UNREADABLE, detail="neither a record with a text nor a page")
-    reading = _reading(material, tree, head, container, from_record=from_record)
+    reading = _reading(material, tree, head, container, from_record=from_record, loose=loose)
     return reading if isinstance(reading, Rejection) else tagged(reading, material.site)
 
 
@@ -103,7 +107,13 @@ def _opened(page: Page, rules: Rules) -> tuple[HtmlElement, Head] | Rejection:
 
 
 def _reading(
-    material: Material, tree: HtmlElement | None, head: Head, container: HtmlElement | None, *, from_record: bool
+    material: Material,
+    tree: HtmlElement | None,
+    head: Head,
+    container: HtmlElement | None,
+    *,
+    from_record: bool,
+    loose: bool,
 ) -> Reading | Rejection:
     site = material.site
     rules, outlet, zone = site.rules, outlet_names(site), ZoneInfo(site.timezone)
@@ -116,7 +126,8 @@ def _reading(
         )
     offsite = said.canonical is not None and not Boundary((site.base_url, material.url)).admits(said.canonical)
     base = material.url if offsite else said.canonical or material.url
-    loose = not from_record and tree is not None and (container is None or bare(container, tree, rules))
+    if container is not None and tree is not None and not from_record:
+        loose = bare(container, tree, rules) or loose
     text = _text(material, tree, head, container, from_record=from_record)
     walked = text.walked
     cleaned = clean(walked.blocks, rules, title=said.title or "", caption=said.caption, outlet=outlet, loose=loose)
@@ -243,7 +254,8 @@ def _others(
         if said.own > count:
             break
         count = max(count, said.count)
-        if (container := _container(tree, material.site.rules)) is None:
+        container = _container(tree, material.site.rules)
+        if container is None and (container := densest(tree, material.site.rules)) is None:
             continue
         if (text := text_of(container)) in texts:
             again += 1  # the site shows something for any number: what this page links to is no page either

@@ -135,15 +135,21 @@ _DAY = (
     rf"(?:(?:senin|selasa|rabu|kamis|jum[’']?at|sabtu|minggu)\s*,?\s*)?\d{{1,2}}\s+(?:{MONTH})\s+\d{{4}}"
     r"(?:[\s|•·,–-]*\d{1,2}[:.]\d{2})?(?:\s*(?:wib|wita|wit))?"
 )
+_NUMERIC = r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:[\s,–-]+\d{1,2}[:.]\d{2})?(?:\s*(?:wib|wita|wit))?"
 DAYS = (_DAY,)
 """A day in words, with or without a time."""
+_BESIDE_DAY = (
+    r"(?:[\s|•·,–-]+(?:\d{1,2}[:.]\d{2}(?:\s*(?:wib|wita|wit))?|\d+\s+komentar|(?:dibaca|dilihat|views?)\s*:?\s*\d[\d.,]*(?:\s*(?:kali|x))?"
+    r"|\d[\d.,]*\s*(?:kali\s+)?(?:x|dibaca|dilihat|views?|hits)))"
+)
+"""Times and counters that a theme prints behind a day."""
 BYLINES = (
     (
-        rf"(?:(?:di)?(?:tulis|post|posting|terbitkan)?\s*(?:oleh|by)\s*:?\s+[\w.’' ]{{3,40}}?(?:[\s|•·,–-]+{_DAY})?"
-        rf"|(?:[\w.’' ]{{3,40}}?\s*[|•·–-]\s*)?{_DAY})"
+        rf"(?:(?:(?:di)?(?:tulis|post|posting|terbitkan)?\s*(?:oleh|by)|penulis|reporter)\s*:?\s+(?!karena\b|sebab\b)[\w.’' ]{{3,40}}?(?:[\s|•·,–-]+(?:{_DAY}|{_NUMERIC}))?"
+        rf"|(?:[\w.’' ]{{3,40}}?\s*[|•·–-]\s*)?(?:{_DAY}|{_NUMERIC})(?:\s*[|•·]\s*(?:oleh\s+|by\s+)?[\w.’' ]{{3,40}}?)?){_BESIDE_DAY}{{0,4}}"
     ),
 )
-"""Nothing but `Oleh NAME`, a day, or a name and a day."""
+"""Nothing but `Oleh NAME`, a day, or a name and a day, with its time and counters."""
 
 OWN_LINES = (
     r"(?:baca|simak|lihat)\s+(?:juga|pula)\s*[:：]",
