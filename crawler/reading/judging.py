@@ -12,6 +12,8 @@ from crawler.reading.blocks import Block, Kind
 from crawler.reading.cleaned import SENTENCE_END
 
 _ENOUGH = 400
+_LINKS = 4_000
+"""More links than that no story has; what trafilatura does with those of one paragraph is quadratic (20 000: a minute)."""
 _SENTENCE = 40
 _MOSTLY = 0.5
 _LONGEST = 1_000_000
@@ -61,6 +63,8 @@ def _squeezed(text: str) -> str:
 
 def extracted(tree: HtmlElement) -> list[Block]:
     """The blocks of trafilatura's own tree (never of its text output, which glues cells); empty if it finds none."""
+    if sum(1 for _ in tree.iter("a")) > _LINKS:
+        return []
     document = trafilatura.bare_extraction(
         _as_page(tree), include_comments=False, include_tables=True, fast=True, deduplicate=False
     )

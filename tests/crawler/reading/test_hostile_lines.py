@@ -259,6 +259,13 @@ def test_many_lines_of_one_kind_cost_no_more_than_their_number(text: str) -> Non
     assert process_time() - begun < 2
 
 
+def test_a_paragraph_of_ten_thousand_links_is_not_given_to_what_is_quadratic_in_them() -> None:
+    begun = process_time()
+    found = reading("laravel", paragraphs(*BODY) + "<p>" + "<a href=/x>lain</a> " * 10_000 + "</p>")
+    assert found.body[:5] == BODY
+    assert process_time() - begun < 3
+
+
 LINKS = (
     '<p>Laman: <span class="post-page-numbers current">1</span> <a class="post-page-numbers" href="/2024/11/22/gudang/2/">2</a></p>',
     '<p>Laman: <a class="post-page-numbers" href="/2024/11/22/gudang/">1</a> <span class="post-page-numbers current">2</span></p>',
