@@ -50,6 +50,8 @@ class Gazetteer:
 
     wide: Mapping[str, tuple[Name, ...]]
     districts: Mapping[str, tuple[Name, ...]]
+    inner: Mapping[tuple[str, ...], tuple[str, ...]]
+    """The kecamatan that bear the name of a kabupaten or kota that they do not lie in, unless it is a word too."""
     starts: frozenset[str]
     """The first words of both as they are written: Kutai, KUTAI."""
     regions: Mapping[str, Place]
@@ -99,9 +101,12 @@ def gazetteer() -> Gazetteer:
     # An abbreviation in capitals is a name in capitals only: Oki and Pali are people and things.
     starts.update(first.capitalize() for first in (*by_district, *mixed))
     regions = {place.code: place for place in places()}
+    inner = {tokens: _apart(codes, wide[tokens]) for tokens, codes in districts.items() if tokens in wide}
+    inner = {tokens: codes for tokens, codes in inner.items() if codes and tokens not in district_needs}
     return Gazetteer(
         wide=by_wide,
         districts=by_district,
+        inner=inner,
         starts=frozenset(starts),
         regions=regions,
         own=frozenset(own),
@@ -116,6 +121,10 @@ def digest() -> str:
     """Twelve hex digits that tell one version of the tables from another."""
     tables = (TABLE, ALIASES, TOWNS, WORDS, CONTEXT)
     return hashlib.sha256(b"\0".join(table.read_bytes() for table in tables)).hexdigest()[:12]
+
+
+def _apart(districts: Iterable[str], wide: Iterable[str]) -> tuple[str, ...]:
+    return tuple(code for code in districts if not any(code.startswith(f"{one}.") for one in wide))
 
 
 def _pairs(table: Path) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ class Reader:
         """Give each name its code."""
         wide = [one for one in named if not (one.district or one.doubtful)]
         narrow = [one for one in named if one.district]
-        for one in wide:
+        for one in self._others(wide):
             self._sure(one)
         for one in narrow:
             if one.explicit:
@@ -60,6 +60,30 @@ class Reader:
         for one in named:
             if one.doubtful:
                 one.code = next((other.code for other in wide if other.name.tokens == one.name.tokens), None)
+
+    def _others(self, wide: Sequence[Naming]) -> Iterable[Naming]:
+        """Set those apart that mean a kecamatan of where the outlet or the dateline is, and a kabupaten or kota elsewhere.
+
+        Depok is a kecamatan in a text of Sleman, where nothing says that it is the kota (DOMAIN 2: 39 such names).
+        """
+        known = self._known
+        kinds = {one.name.tokens for one in wide if one.kind}
+        elsewhere: list[tuple[Naming, tuple[str, ...]]] = []
+        for one in wide:
+            tokens = one.name.tokens
+            codes = () if tokens in kinds else known.inner.get(tokens, ())
+            if not codes or any(code in self._dateline or _lies_in(code, self._home) for code in one.name.codes):
+                yield one
+            else:
+                elsewhere.append((one, codes))
+        for one, codes in elsewhere:
+            near = (*self._dateline, *(said for said in self._said if _lies_in(said, self._home)))
+            here = _only(code for code in codes if code[:KABKOTA] in near)
+            if here is None or any(code[:PROVINCE] in self._said for code in one.name.codes):
+                yield one
+            else:
+                one.district = True
+                self._take_district(one, here)
 
     def _sure(self, one: Naming) -> None:
         codes = self._of_sort(one)
@@ -111,7 +135,8 @@ class Reader:
             return None
         codes = one.name.codes
         return (
-            _only(code for code in codes if code[:KABKOTA] in self._said)
+            _only(code for code in codes if code[:KABKOTA] in one.parents)
+            or _only(code for code in codes if code[:KABKOTA] in self._said)
             or _only(code for code in codes if code[:KABKOTA] in one.within)
             or _only(
                 code

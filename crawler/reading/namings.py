@@ -45,6 +45,8 @@ class Naming:
     """A place word stands before it: `di`."""
     within: tuple[str, ...] = ()
     """The regions that its first words name: Samarinda of Samarinda Ulu."""
+    parents: tuple[str, ...] = ()
+    """What the name right behind it may be of the regions that it may lie in: Bandung of `Majalaya, Bandung`."""
     code: str | None = None
 
 
@@ -56,6 +58,8 @@ def namings(known: Gazetteer, words: Words) -> list[Naming]:
         free, before = 0, None
         for at in [at for at, word in enumerate(line.words) if word in starts]:
             if at >= free and (one := _naming(known, line, at, before)) is not None:
+                if before is not None and before.district and (around := _around(before, one)):
+                    before.parents, one.doubtful = around, False
                 free, before = one.last + 1, one
                 found.append(one)
     return found
@@ -71,7 +75,11 @@ def _naming(known: Gazetteer, line: Line, at: int, before: Naming | None) -> Nam
     if means in _NO_REGION or _of_a_school(lower, at):
         return None
     explicit = means == "kecamatan" or (
-        narrow is not None and before is not None and before.explicit and _next(before, line, at)
+        narrow is not None
+        and before is not None
+        and before.explicit
+        and _next(before, line, at)
+        and not _is_around(before, line, at, wide)
     )
     if narrow is not None and (wide is None or len(narrow.tokens) >= len(wide.tokens) + (not explicit)):
         inner = wide.codes if wide else ()
@@ -92,6 +100,26 @@ def _naming(known: Gazetteer, line: Line, at: int, before: Naming | None) -> Nam
         not (kind or (wide.needs == "place" and means == "place")) or (at > 0 and _parted(line, at))
     )
     return Naming(line, at, last, wide, sort, office, kind, doubtful)
+
+
+def _is_around(before: Naming, line: Line, at: int, wide: Name | None) -> bool:
+    """Whether it is where the kecamatan before it lies: Depok of `Kecamatan Beji, Depok`, Kota of `Klojen, Kota Malang`."""
+    if line.lower[at] in _KINDS:
+        return at + 1 < len(line.words) and line.words[at + 1][0].isupper()
+    return wide is not None and at - before.last == 1 and any(_holds(code, before.name) for code in wide.codes)
+
+
+def _around(district: Naming, one: Naming) -> tuple[str, ...]:
+    """The regions that a name right behind a kecamatan's may mean and that have one of that name."""
+    gap = one.first - district.last
+    between = district.line.lower[district.last + 1 : one.first]
+    if one.district or gap > 2 or (gap == 2 and between[0] not in _KINDS):
+        return ()
+    return tuple(code for code in one.name.codes if _holds(code, district.name))
+
+
+def _holds(code: str, district: Name) -> bool:
+    return "." in code and any(one.startswith(f"{code}.") for one in district.codes)
 
 
 def _whole_country(lower: Sequence[str], at: int) -> bool:

@@ -95,6 +95,34 @@ def test_the_dateline_and_the_home_of_the_outlet_decide_where_the_text_does_not(
     assert roles(find("Warga Bogor Antre", "Antrean mengular.", place="Cibinong", home=["32"])) == {"32.01": "main"}
 
 
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("TPS di Kecamatan Klojen, Kota Malang, siaga.", ["35.73", "35.73.02"]),
+        ("TPS di Kecamatan Waru, Sidoarjo, siaga.", ["35.15", "35.15.18"]),
+        ("TPS di Kecamatan Beji, Depok, siaga.", ["32.76", "32.76.06"]),
+        ("TPS di Kecamatan Majalaya, Bandung, siaga.", ["32.04", "32.04.33"]),
+        ("TPS di Kecamatan Mesuji, OKI, siaga.", ["16.02", "16.02.04"]),
+        (
+            "TPS di Kecamatan Waru, Taman, dan Sidoarjo, Kabupaten Sidoarjo.",
+            ["35.15", "35.15.08", "35.15.13", "35.15.18"],
+        ),
+    ],
+)
+def test_the_name_behind_a_kecamatan_is_where_it_lies(body: str, wanted: list[str]) -> None:
+    assert sorted(roles(find("Apel Siaga", body))) == wanted
+
+
+def test_a_kabupaten_far_away_is_a_kecamatan_of_the_same_name_at_home_unless_the_text_says_otherwise() -> None:
+    sleman = "Bawaslu Sleman mengingatkan ASN di Depok."
+    assert sorted(roles(find("Apel", sleman, home=["34"]))) == ["34.04", "34.04.07"]
+    assert sorted(roles(find("Apel", sleman, place="Sleman"))) == ["34.04", "34.04.07"]
+    assert sorted(roles(find("Apel", sleman))) == ["32.76", "34.04"]
+    assert sorted(roles(find("Apel", f"{sleman} KPU Depok hadir.", home=["34"]))) == ["32.76", "34.04"]
+    assert sorted(roles(find("Apel", f"{sleman} Tamu dari Jawa Barat.", home=["34"]))) == ["32", "32.76", "34.04"]
+    assert "35.04.02" not in roles(find("KPU Tulungagung ke Bandung", "Studi banding ke Bandung.", home=["35"]))
+
+
 def test_a_text_that_names_no_region_has_its_dateline_s_without_a_span() -> None:
     (only,) = find("Harga Beras Turun", "Petani mengeluh.", place="Sampit")
     assert (only.code, only.name, only.level, only.role, only.spans) == (
