@@ -16,7 +16,7 @@ _OFFICES: Mapping[str | None, str | None] = MappingProxyType(
 _KINDS = frozenset(("kabupaten", "kab", "kota", "provinsi", "prov", "propinsi"))
 _OF_KINDS = frozenset(("wali", "pemerintah"))
 _NO_REGION = frozenset(("village", "thing", "person"))
-_ENDS_OF_COUNTRY = ("sabang", "merauke")
+_ENDS_OF_COUNTRY = (("sabang", "merauke"), ("aceh", "papua"))
 _AND = frozenset(("dan", "serta", "maupun"))
 _ENDS, _BREAKS = frozenset(".!?;:"), frozenset(",(:;?!")
 _ABBREVIATED = frozenset(("kab", "kec", "prov", "kep", "st"))
@@ -91,7 +91,9 @@ def _naming(known: Gazetteer, line: Line, at: int, before: Naming | None) -> Nam
     follows = lower[last + 1] if last + 1 < len(lower) else ""
     if follows in known.after or _whole_country(lower, at):
         return None
-    sort, kind, office = _office(known.before, lower, at) if at else (None, False, False)
+    # Every word of a headline may have a capital: in `Ketua DPRD Ketuk Palu` the word itself must have the office.
+    reach = 1 if wide.needs is not None and line.field == "title" else 3
+    sort, kind, office = _office(known.before, lower, at, reach) if at else (None, False, False)
     if not kind and before is not None and _listed(before, line, at) and "." in wide.codes[-1]:
         sort, kind, office = before.sort, before.kind, before.office
     if office and follows == "kota" and sort is None and line.words[last + 1][0].isupper():
@@ -124,9 +126,11 @@ def _holds(code: str, district: Name) -> bool:
 
 def _whole_country(lower: Sequence[str], at: int) -> bool:
     """Whether the name is one end of `dari Sabang sampai Merauke`."""
-    if lower[at] not in _ENDS_OF_COUNTRY:
-        return False
-    return _ENDS_OF_COUNTRY in (tuple(lower[at : at + 3 : 2]), tuple(lower[max(0, at - 2) : at + 1 : 2]))
+    for west, east in _ENDS_OF_COUNTRY:
+        if lower[at] in (west, east):
+            start = at if lower[at] == west else at - 2
+            return start >= 0 and lower[start : start + 3 : 2] == [west, east] and lower[start + 1] not in _AND
+    return False
 
 
 def _longest(names: Iterable[Name], line: Line, at: int) -> Name | None:
@@ -165,7 +169,7 @@ def _parted(line: Line, at: int) -> bool:
     return not _ENDS.isdisjoint(gap) and line.lower[at - 1] not in _ABBREVIATED
 
 
-def _office(before: Mapping[str, str], lower: Sequence[str], at: int) -> tuple[str | None, bool, bool]:
+def _office(before: Mapping[str, str], lower: Sequence[str], at: int, reach: int) -> tuple[str | None, bool, bool]:
     """Of which kind of region a name is by the word before it, whether one says so, and whether it is an office."""
     back = at - 1
     if back and (before.get(lower[back]) == "skip" or lower[back].isdecimal()):
@@ -176,7 +180,7 @@ def _office(before: Mapping[str, str], lower: Sequence[str], at: int) -> tuple[s
     if means in _OFFICES and lower[back] not in _KINDS:
         return _OFFICES[means], True, True
     near = False
-    for word in lower[max(0, at - 3) : at]:
+    for word in lower[max(0, at - reach) : at]:
         near = near or before.get(word) == "near_office"
     if means not in _OFFICES:
         return None, near, near
