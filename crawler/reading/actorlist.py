@@ -23,6 +23,8 @@ TITLES = frozenset(
     )
 )
 """Words that stand before a name and are none."""
+_BEFORE = TITLES | {"prof", "kh", "hc", "dra"}
+"""The same where a list has them before a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,11 @@ class Listed:
     regions: frozenset[str]
     singles: frozenset[str]
     """Words of the name that may stand for them alone, once the whole name has been said."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is no person."""
+        return any(term.role in WHOLE for term in self.terms)
 
     def role(self, on: date | None) -> str:
         """What they were on a day: the row whose days hold, else the nearest one; without a day the first."""
@@ -147,11 +154,24 @@ def _read(text: str, where: str) -> dict[str, _Known]:
 def _singles(one: _Known) -> frozenset[str]:
     if any(term.role in WHOLE for term in one.terms):
         return frozenset()
-    tokens = WORD.findall(one.name)
+    tokens = WORD.findall(_bare(one.name))
     if len(tokens) < 2:
         return frozenset()
     names = (token for token in tokens if len(token) >= _SHORTEST and token.istitle())
     return frozenset(name for name in names if name.lower() not in TITLES)
+
+
+def _bare(name: str) -> str:
+    """A name without the titles before it and the degrees behind it: `Drs. H. Rahmadi Sanjaya, M.Si` is Rahmadi Sanjaya.
+
+    What is left has two words at least: of `Bang Madi` nothing is taken.
+    """
+    words = name.partition(",")[0].split()
+    while len(words) > 2 and words[0].rstrip(".").lower() in _BEFORE:
+        words = words[1:]
+    while len(words) > 2 and "." in words[-1][1:-1]:
+        words = words[:-1]
+    return " ".join(words) if len(words) > 1 else name
 
 
 def _forms(known: Mapping[str, _Known]) -> Mapping[str, Sequence[Form]]:
@@ -159,7 +179,8 @@ def _forms(known: Mapping[str, _Known]) -> Mapping[str, Sequence[Form]]:
     for key, one in known.items():
         for pair, names in ((False, one.names), (True, one.pairs)):
             for name in names:
-                whose.setdefault((tuple(WORD.findall(name)), pair), {})[key] = None
+                for printed in dict.fromkeys((name, name if pair else _bare(name))):
+                    whose.setdefault((tuple(WORD.findall(printed)), pair), {})[key] = None
     forms: dict[str, list[Form]] = {}
     for (tokens, pair), ids in sorted(whose.items(), key=lambda item: -len(item[0][0])):
         form = Form(tokens, pair, tuple(ids))

@@ -16,6 +16,11 @@ SPANS = 20
 """Places that are kept of one actor or topic."""
 
 
+_PARTS = frozenset(".,;:!?")
+_ABBREVIATION = 4
+"""Letters that a shortened name has at most: `Muh.`, `Moch.`"""
+
+
 @dataclass(slots=True)
 class _Named:
     """Where someone is named, in order, and how much it weighs."""
@@ -68,10 +73,32 @@ def _forms_in(line: Line, listed: Actors) -> Iterable[tuple[Form, int]]:
     for at in [at for at, word in enumerate(line.words) if word in forms]:
         if at < free:
             continue
-        form = next((form for form in forms[line.words[at]] if form.stands(line.words, at)), None)
+        form = next((form for form in forms[line.words[at]] if _stands(form, line, at, listed)), None)
         if form is not None:
             free = at + len(form.tokens)
             yield form, at
+
+
+def _stands(form: Form, line: Line, at: int, listed: Actors) -> bool:
+    """Whether a name stands at a word: none that a sentence or a list parts, and no single name within a longer one."""
+    if not form.stands(line.words, at):
+        return False
+    if len(form.tokens) == 1:
+        person = form.tokens[0].istitle() and not any(listed.listed[key].whole for key in form.ids)
+        return not (person and line.field != "title" and _in_a_name(line, at))
+    last = at + len(form.tokens) - 1
+    start, stop = line.place(at, last)
+    if _PARTS.isdisjoint(line.text[start:stop]):
+        return True
+    return not any(_parted(line, place) for place in range(at, last))
+
+
+def _parted(line: Line, at: int) -> bool:
+    """Whether a sentence or a clause ends behind a word; a stop behind an abbreviation ends none: `Moch. Anton`."""
+    gap = line.text[slice(line.place(at, at)[1], line.place(at + 1, at + 1)[0])]
+    return not _PARTS.isdisjoint(gap.strip(".")) or (
+        "." in gap and gap[-1].isspace() and len(line.words[at]) > _ABBREVIATION
+    )
 
 
 def _one_of(ids: Sequence[str], listed: Actors, regions: Sequence[Collection[str]], day: date | None) -> Sequence[str]:

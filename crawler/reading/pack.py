@@ -110,7 +110,8 @@ def _parsed(where: tuple[str, ...], name: str, texts: tuple[str, ...]) -> Pack:
         gate=numbers,
         entries=vocabulary(*given[WORDS]),
         calendar=calendar(phases, votes, (phases_at, votes_at)),
-        codebook=codebook(topics, modality, (topics_at, modality_at)),
+        # Without topics nobody looks for how they are spoken of.
+        codebook=codebook(topics, modality if topics else "", (topics_at, modality_at)),
         actors=actors([(text, at) for text, at in (given[ACTORS], given[""]) if text]),
         digest=hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12],
         source=(name, texts),

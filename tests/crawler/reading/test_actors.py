@@ -133,3 +133,30 @@ def test_the_list_that_the_readme_shows_can_be_used() -> None:
         "pnb": "partai",
         "lidia": "calon wakil bupati",
     }
+
+
+def test_titles_and_degrees_of_a_list_do_not_matter() -> None:
+    rows = 'id,name,aliases\nsri,"Dr. Hj. Sri Melati, S.E., M.Si",H. Melati\nbudi,Budi,\nmas,Mas\'ud Rahim S.Pd,\n'
+    own = listed([(rows, "actors.csv")])
+
+    def found(text: str) -> list[str]:
+        return [span.text for one in actors(own, Words.of("", [text]), day=None, regions=()) for span in one.spans]
+
+    assert found("Sri Melati tiba. Ibu Melati menyapa.") == ["Sri Melati", "Melati"]
+    assert found("Bupati Dr. Hj. Sri Melati, S.E., M.Si. tiba.") == ["Sri Melati"]
+    assert found("Mas'ud Rahim tiba.") == ["Mas'ud Rahim"]
+    assert found("Melati layu, ud Rahim pulang.") == []
+
+
+def test_a_name_is_none_across_a_sentence_or_a_list_nor_within_a_longer_one() -> None:
+    rows = "id,name\nmadi,Rahmadi Sanjaya\nanton,Moch. Anton\nbudi,Budi\n"
+    own = listed([(rows, "actors.csv")])
+
+    def found(text: str) -> list[str]:
+        return [one.id for one in actors(own, Words.of("", [text]), day=None, regions=())]
+
+    assert found("Yang hadir Rahmadi, Sanjaya, dan Lidia.") == []
+    assert found("Begitu kata Rahmadi. Sanjaya menolak.") == []
+    assert found("Turut hadir Moch. Anton.") == ["anton"]
+    assert found("Turut hadir Budi Santoso dan Agus Budi.") == []
+    assert found("Calon bupati Budi menyapa Agus Budi.") == ["budi"]

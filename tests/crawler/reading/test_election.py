@@ -59,6 +59,12 @@ def test_articles_of_our_own_writing_are_judged_as_we_meant_them(held_out: bool)
     assert 2 * right / (2 * right + wrong) >= 0.95
 
 
+def test_what_only_follows_from_an_election_is_not_about_one() -> None:
+    body = ["Bupati terpilih menghadiri panen raya jagung.", *["Bupati terpilih memuji petani."] * 3]
+    assert not judge("Bupati Terpilih Hadiri Panen Raya", body).about
+    assert judge("Bupati Terpilih Hadiri Panen Raya", [*body, "KPU menetapkannya sepekan lalu."]).about
+
+
 def test_articles_that_a_reviewer_wrote_are_told_apart() -> None:
     """A bystander (a rector, a chair of an RT, pupils) takes an article from no election, and a conclave is none."""
     told = tomllib.loads((WRITTEN / "reviewed.toml").read_text("utf-8"))["article"]

@@ -166,6 +166,12 @@ def test_what_a_copy_leaves_out_is_not_looked_for(own: Path) -> None:
     assert pickle.loads(pickle.dumps(bare)).version == bare.version != PACK.version
 
 
+@pytest.mark.parametrize("file", OPTIONAL)
+def test_each_of_these_files_may_be_left_out_alone(own: Path, file: str) -> None:
+    (own / file).unlink()
+    assert load(f"{own}/", Path()).version != PACK.version
+
+
 def test_a_list_of_actors_of_ones_own_comes_before_the_packs_and_changes_the_digest(tmp_path: Path) -> None:
     (tmp_path / "actors.csv").write_text("name,id\nSari Melati,sari\n", "utf-8")
     pack = load(DEFAULT, tmp_path, own_actors="actors.csv")

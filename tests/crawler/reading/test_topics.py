@@ -155,6 +155,20 @@ def test_a_longer_phrase_holds_the_words_of_a_shorter_one() -> None:
     assert set(said("KPU Jelaskan Kampanye Hitam")) == {"hoaks_sara"}
 
 
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [
+        ("Kades Diduga Kampanyekan Paslon", "asn_netralitas"),
+        ("Kepala Desa Mengampanyekan Calon Bupati", "asn_netralitas"),
+        ("Lurah Dukung Paslon Petahana", "asn_netralitas"),
+        ("Warga Terima Amplop Rp100 Ribu dari Tim Sukses Pilkada", "politik_uang"),
+    ],
+)
+def test_a_verb_in_its_other_forms_is_the_same_topic(title: str, topic: str) -> None:
+    assert said(title)[topic][0] is MAIN
+    assert "asn_netralitas" not in said("Camat Dukung Kelancaran Pilkada")
+
+
 def test_there_are_no_topics_in_what_is_about_no_election() -> None:
     reading = read("Polisi Tangkap Pelaku Kekerasan", "Kekerasan terjadi di pasar. Banjir juga merendam gudang.")
     assert (reading.topics, reading.codebook) == ((), f"{PACK.version}; regions {gazetteer.digest()}")
