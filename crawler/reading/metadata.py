@@ -42,6 +42,7 @@ from crawler.reading.surroundings import (
     label_above,
     leads,
     near_headline,
+    spaced,
 )
 
 _TAGS = re.compile(r"<[^>]*>")
@@ -120,7 +121,8 @@ def said_by_page(tree: HtmlElement, head: Head, site: Site, container: HtmlEleme
     ]
     said.account = next((name for name in candidates if person_of(name, outlet=outlet, rules=rules)), None)
     near = near_headline(headline, container)
-    said.credit = next(filter(None, (credit_within(line) for line in near if ":" in line)), None)
+    credited = [*near, *map(spaced, ranked(tree, rules.credits))]
+    said.credit = next(filter(None, (credit_within(line) for line in credited if ":" in line)), None)
     dated = Dated(tree=tree, head=head, rules=rules, zone=zone, near=near, at=at).dates()
     said.published, said.modified, said.disputed = dated.published, dated.modified, dated.disputed or None
     _page_terms(said, tree, head, rules)

@@ -52,6 +52,8 @@ class Rules:
     """The lead picture's caption, outside the container."""
     image: tuple[str, ...] = ()
     byline: tuple[str, ...] = ('a[rel="author"]',)
+    credits: tuple[str, ...] = ()
+    """Where a theme prints writer and editor from fields of its own, outside the text."""
     section: tuple[str, ...] = ()
     kicker: tuple[str, ...] = ()
     """What names the section where it stands right above the headline; elsewhere it says nothing."""
@@ -170,6 +172,31 @@ NEWSPAPER_BOXES = (
 )
 """What tagDiv's templates may set inside the text. `tdi_NN` is never asked for: it changes with every edit of a template."""
 
+THEME_BOXES = (
+    ".content-share",
+    ".crp_related_title",
+    ".essb_links",
+    ".gmr-banner-insidecontent",
+    ".gmr-banner-beforecontent",
+    ".gmr-nextposts-button",
+    ".heateor_sss_sharing_title",
+    ".jeg_post_tags",
+    ".jeg_share_button",
+    ".jnews_author_box_container",
+    ".kk-star-ratings",
+    ".lwptoc",
+    ".post-bottom-meta",
+    ".post-tags",
+    ".share-buttons",
+    ".ss-ic",
+    ".stream-item",
+    ".wp-block-post-terms",
+    ".wp-block-tag-cloud",
+    "#ez-toc-container",
+    "#toc_container",
+)
+"""What themes and plugins that regional newsrooms use set inside the text: wpberita, JNews, Jannah, tables of contents."""
+
 WORDPRESS = Rules(
     containers=(
         "article .entry-content.wp-block-post-content",
@@ -183,12 +210,17 @@ WORDPRESS = Rules(
         '[itemprop="articleBody"]',
         ".elementor-widget-theme-post-content",
     ),
-    drop=(*CHROME, *NEWSPAPER_BOXES, ".amp-wp-footer"),
+    drop=(*CHROME, *NEWSPAPER_BOXES, *THEME_BOXES, ".amp-wp-footer"),
     aside=("#comments", ".wp-block-comments", ".widget-area", "#secondary", ".td-ss-main-sidebar"),
     related=(
         ".related-posts",
         ".yarpp",
         ".jnews_inline_related_post",
+        ".gmr-related-post-onlytitle",
+        "#inline-related-post",
+        ".crp_related",
+        ".rp4wp-related-posts",
+        ".penci-inline-related-posts",
         ".wp-block-query",
         ".wp-block-latest-posts",
         ".td_block_related_posts",
@@ -211,6 +243,10 @@ WORDPRESS = Rules(
         ".td-post-featured-image figcaption",
         ".amp-wp-article-featured-image .wp-caption-text",
         ".elementor-widget-theme-post-featured-image figcaption",
+        "figure:has(img.wp-post-image) figcaption",
+        ".featured-area figcaption",
+        ".jeg_featured .wp-caption-text",
+        ".sf-img .wp-caption-text",
     ),
     image=(
         "img.wp-post-image",
@@ -232,7 +268,10 @@ WORDPRESS = Rules(
         ".amp-wp-author",
         '.elementor-post-info [itemprop="author"] a',
         'article a[rel="author"]',
+        ".jeg_meta_author a",
+        ".meta-author .author-name",
     ),
+    credits=(".gmr-cf-metacontent",),
     section=(
         "article .cat-links a",
         ".entry-meta .cat-links a",
@@ -243,6 +282,9 @@ WORDPRESS = Rules(
         ".td-category a",
         ".amp-wp-tax-category a",
         '.elementor-post-info [itemprop="about"] a',
+        ".jeg_meta_category a",
+        ".post-cat-wrap a",
+        'article a[rel~="category"]',
     ),
     tags=(
         "article .tags-links a",
@@ -251,6 +293,7 @@ WORDPRESS = Rules(
         ".td-tags a",
         ".amp-wp-tax-tag a",
         'article a[rel="tag"]:not([rel~="category"])',
+        ".jeg_post_tags a",
     ),
     published=(
         "article time.entry-date.published",

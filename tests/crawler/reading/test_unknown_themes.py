@@ -92,3 +92,39 @@ def test_a_sentence_in_a_box_that_is_named_like_chrome_stays_between_sentences(b
     page = f'<article><h1 class="entry-title">{TITLE}</h1><div class="entry-content">{inner}</div></article>'
     assert said in reading(page % (said, ""), WORDPRESS, "/berita/tps/").body
     assert said not in reading(page % (said, f"<p>{link}</p>"), WORDPRESS, "/berita/tps/").body
+
+
+def test_wpberita_prints_writer_editor_and_other_stories_inside_its_text() -> None:
+    other = (
+        '<div class="gmr-related-post-onlytitle"><div class="related-text-onlytitle">Berita Terkait</div>'
+        '<a class="recent-title" href="/x/">Logistik Tiba di Tabang</a></div>'
+    )
+    body = (
+        f'<article class="post"><div class="gmr-meta-topic"><a href="/category/pilkada/" rel="category tag">Pilkada</a></div>'
+        f'<h1 class="entry-title">{TITLE}</h1><div class="entry-content entry-content-single">{PARAGRAPHS}{other}'
+        '<footer class="entry-footer"><div class="gmr-cf-metacontent"><span>Penulis: Yuni Paramita</span>'
+        "<span>Editor: Galih Renggana</span></div></footer></div></article>"
+    )
+    found = reading(body, WORDPRESS, "/berita/tps/")
+    assert (found.body, found.section) == (TEXT, "Pilkada")
+    assert (found.authors, found.editors) == (("Yuni Paramita",), ("Galih Renggana",))
+    assert [link.text for link in found.related] == ["Logistik Tiba di Tabang"]
+
+
+def test_jnews_and_jannah_have_tags_inside_their_text_and_captions_of_their_own() -> None:
+    jnews = (
+        f'<div class="jeg_meta_author"><a href="/author/y/">Yuni Paramita</a></div><h1>{TITLE}</h1>'
+        '<div class="jeg_featured"><img class="wp-post-image" src="/a.jpg"><p class="wp-caption-text">Rapat pleno</p></div>'
+        f'<div class="entry-content"><div class="content-inner">{PARAGRAPHS}'
+        '<div class="jeg_post_tags">Tags: <a href="/tag/kpu/" rel="tag">KPU</a></div></div></div>'
+    )
+    jannah = (
+        f'<article><span class="meta-author"><a class="author-name" href="/author/y/">Yuni Paramita</a></span><h1>{TITLE}</h1>'
+        '<div class="featured-area"><figure><img src="/a.jpg"><figcaption>Rapat pleno</figcaption></figure></div>'
+        f'<div class="entry-content">{PARAGRAPHS}<div class="post-bottom-meta">Tags <span class="tagcloud">'
+        '<a href="/tag/kpu/" rel="tag">KPU</a></span></div></div></article>'
+    )
+    for body in (jnews, jannah):
+        found = reading(body, WORDPRESS, "/berita/tps/")
+        assert (found.body, found.tags, found.caption) == (TEXT, ("KPU",), "Rapat pleno")
+        assert found.authors == ("Yuni Paramita",)
