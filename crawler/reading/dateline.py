@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from archive.stems import is_root
 from crawler.reading.dates import MONTH
 from crawler.reading.places import folded, is_place, nearly_place, sure_places, within
 
@@ -25,10 +26,12 @@ _BLANK_ADDRESS = re.compile(r"^(?P<name>[a-z][\w-]{3,})\s(?P<ending>com|co id|id
 _BESIDE = re.compile(r"^(?P<outlet>[\w-]+(?:\.\w+)+)\s+(?P<place>[A-Z].+)$")
 _DATED = re.compile(
     r"(?:^|,?\s*)(?:(?:senin|selasa|rabu|kamis|jum[’'`]?at|sabtu|minggu|ahad)\b[\s,]*)?"
-    rf"\(?\s*\b(?P<day>\d{{1,2}}(?:\s*[/.-]\s*\d{{1,2}}\s*[/.-]\s*|[\s-]+(?:{MONTH})[\s-]+)(?:\d{{4}}|\d{{2}}))\s*\)?\s*$",
+    rf"\(?\s*\b(?P<day>\d{{1,2}}(?:\s*[/.-]\s*\d{{1,2}}\s*[/.-]\s*|[\s-]+(?:{MONTH})[\s-]+)(?:\d{{4}}|\d{{2}}))\s*\)?\s*$"
+    r"|(?<=\s)\(\d{1,2}/\d{1,2}\)$",
     re.IGNORECASE,
 )
-"""The day at the end of a dateline: `Tenggarong, 20 November 2024 –`, `JAKARTA (20/11/2024) -` (DOMAIN 1.2)."""
+"""The day at the end of a dateline: `Tenggarong, 20 November 2024 –`, `JAKARTA (20/11/2024) -` (DOMAIN 1.2); without a year
+(`(20/11) –`) it names none."""
 _PRESS = re.compile(
     r"^(?:news|media|times|post|koran|radar|kabar|tribun\w*|harian|suara|antara\w*|warta|berita|express|ekspres)\b"
     r"|\b(?:news|media|times|post|express|ekspres)$"
@@ -87,6 +90,7 @@ _NO_NAME = frozenset(
         "KETUA",
         "PEMUNGUTAN",
         "SURAT",
+        *("GOLKAR", "PDIP", "GERINDRA", "NASDEM", "PKB", "PKS", "PPP", "PAN", "DEMOKRAT", "HANURA", "PERINDO", "PSI"),
     ]
 )
 """Words in capitals that no place's name has: what an article is about, not where it was written."""
@@ -108,6 +112,10 @@ _RUBRICS = frozenset(
         "NEWS",
     ]
 )
+_HEADS = frozenset(
+    ["BREAKING NEWS", "HOT NEWS", "LIVE NEWS", "FLASH NEWS", "BERITA TERKINI", "BERITA FOTO", "KABAR DUKA"]
+)
+"""What editors set before a sentence, and no outlet is called."""
 _LANDSCAPE = frozenset(
     [
         "BANDAR",
@@ -194,6 +202,7 @@ def split_dateline(
 
 def title_cased(place: str) -> str:
     """`KUTAI KARTANEGARA` as `Kutai Kartanegara`; a name in mixed case stays."""
+    place = "".join(filter(str.isprintable, place)).strip("[] ")
     if not (place.isupper() or place.islower()):
         return place
     return " ".join(word if word in _ACRONYMS else word.title() for word in place.split())
@@ -245,6 +254,8 @@ class _Reader:
     def single(self, piece: str, separator: str, rest: str) -> tuple[str | None, str | None] | None:
         if piece in _RUBRICS and ":" not in separator:
             return None, None
+        if piece.upper() in _HEADS:
+            return None
         if self.is_outlet(piece):
             return piece, None
         tight = separator == "-"
@@ -261,7 +272,7 @@ class _Reader:
             or any(sign.isdigit() for sign in piece)
         ):
             return None
-        if ":" in separator:
+        if ":" in separator or _is_phrase(piece):
             return None
         return (None, piece) if _looks_like_place(piece) else (piece, None)
 
@@ -279,7 +290,7 @@ class _Reader:
         match = _BRACKET.match(text[:_REACH])
         if not match:
             return None
-        place, inner = match["place"].strip(" ,"), match["inner"].strip()
+        place, inner = match["place"].strip(" ,-–—|"), match["inner"].strip()
         city = place.split(",")[0].strip()
         if not all(self.is_name(piece) for piece in place.split(", ")) or not (self.place(city) or city.isupper()):
             return None
@@ -342,6 +353,15 @@ def _looks_like_place(name: str) -> bool:
     """
     words = name.split()
     return len(words) > _OUTLET_WORDS or words[0] in _LANDSCAPE or nearly_place(name)
+
+
+def _is_phrase(name: str) -> bool:
+    """Whether a name in capitals that nobody knows is but words of the language: `HARGA BERAS NAIK – Warga …` is prose.
+
+    One word alone may be an outlet's (`KOMPAS`, `FAJAR`), and what begins as villages' names do is one.
+    """
+    words = name.split()
+    return len(words) > 1 and words[0] not in _LANDSCAPE and all(is_root(word.lower()) for word in words)
 
 
 def _is_sure(name: str) -> bool:

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from crawler.reading.dateline import split_dateline
+from crawler.reading.dateline import split_dateline, title_cased
 from tests.crawler.gold import shared
 
 SHARED = shared()
@@ -179,3 +179,33 @@ def test_datelines_of_many_outlets_are_split_as_a_person_did() -> None:
         if read != (row["outlet"].casefold(), row["place"].casefold()):
             missed.append((row["dateline"], read))
     assert len(rows) - len(missed) >= 61, missed
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "BREAKING NEWS: Gudang logistik terbakar malam tadi.",
+        "BREAKING NEWS – Gudang logistik terbakar malam tadi.",
+        "JALAN RUSAK - Warga mengeluhkan akses menuju TPS.",
+        "HARGA BERAS NAIK – Warga mengeluh di pasar.",
+        "GOLKAR – Partai pemenang pemilu – mengumumkan calon.",
+    ],
+)
+def test_words_in_capitals_before_a_dash_are_no_outlet_and_no_place(lead: str) -> None:
+    assert split_dateline(lead) is None
+
+
+@pytest.mark.parametrize(
+    ("lead", "place"),
+    [
+        ("[TENGGARONG] – Warga mulai", "Tenggarong"),
+        ("TENGGARONG\u200b – Warga mulai", "Tenggarong"),
+        ("KUTAI KARTANEGARA (20/11) – Warga mulai", "Kutai Kartanegara"),
+        ("BALIKPAPAN – (Kabar Rimba) Warga mulai", "Balikpapan"),
+    ],
+)
+def test_a_place_is_told_from_signs_and_days_around_it(lead: str, place: str) -> None:
+    found = split_dateline(lead, outlet_names=("Kabar Rimba",))
+    assert found is not None
+    assert found.rest == "Warga mulai"
+    assert title_cased(found.place or "") == place
