@@ -334,6 +334,13 @@ def upgrade(app: App) -> None:
     done = database.upgrade()
     copied = f"; the database as it was lies in {done.copy}" if done is not None and done.copy is not None else ""
     click.echo("the schema was up to date" if done is None else f"the schema is up to date now{copied}", err=True)
+    if done is not None:
+        from archive.tags import unlooked
+
+        with database.read() as connection:
+            number = unlooked(connection)
+        if number:
+            click.echo(f"of {number} articles no region, topic or actor is known: `pilkada reextract` looks", err=True)
 
 
 @db.command()

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
 
 from archive.records import Filters, Reading, Span, TagKind
-from archive.stories import Article, Tag
+from archive.stories import Article, ReadingRow, Tag
 
 _INSERT = insert(Tag)
 _HELD = (TagKind.REGION, "regions"), (TagKind.TOPIC, "topics"), (TagKind.ACTOR, "actors")
@@ -86,6 +86,12 @@ def known(connection: Connection, kind: TagKind) -> list[tuple[str, str]]:
     """Give value and name of all tags of a kind, sorted; of topics and actors there are few."""
     rows = connection.execute(select(Tag.value, Tag.name).where(Tag.kind == kind).distinct().order_by(Tag.value))
     return [(row.value, row.name) for row in rows]
+
+
+def unlooked(connection: Connection) -> int:
+    """Count the articles of which nobody looked what they are about."""
+    held = select(func.count()).select_from(Article).join(ReadingRow, ReadingRow.id == Article.reading_id)
+    return connection.execute(held.where(ReadingRow.codebook.is_(None))).scalar_one()
 
 
 def _row(

@@ -31,7 +31,8 @@ def meant(app: "App", kind: TagKind, wanted: Sequence[str]) -> tuple[str, ...]:
         if not values:
             held = list(dict.fromkeys(value for value, _ in known))
             listed = ", ".join(held[:_LISTED]) + ", …" * (len(held) > _LISTED)
-            raise MisuseError(f"there is no {kind} {name} in this archive; it has {listed or 'none'}")
+            none = "none; `pilkada reextract` looks for them in what older rules read"
+            raise MisuseError(f"there is no {kind} {name} in this archive; it has {listed or none}")
         found |= dict.fromkeys(values)
     return tuple(found)
 

@@ -23,8 +23,8 @@ _SHORT = ("Kepulauan ", "Kep. ", "Pulau ")
 _LONG = ("Kepulauan Seribu", "Kepulauan Riau", "Kepulauan Bangka Belitung", "Pulau Pramuka")
 """Another thing without the first word, or a word of its own."""
 _TWO_WORDS = (
-    *("banjar", "batu", "bukit", "gunung", "kayu", "labuan", "labuhan", "lubuk", "muara", "padang", "palangka"),
-    *("pangkal", "pematang", "sawah", "sungai", "tanjung", "tulung"),
+    *("banjar", "batu", "bukit", "gunung", "kayu", "labuan", "labuhan", "lubuk", "medan", "muara", "padang"),
+    *("palangka", "pangkal", "pematang", "sawah", "sungai", "tanjung", "tulung"),
 )
 """What the press parts and the table joins, or the other way round: Kayu Agung, Lubuk Linggau."""
 _ALSO = (
