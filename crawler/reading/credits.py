@@ -3,15 +3,17 @@
 import re
 from dataclasses import dataclass
 
-from archive.stems import is_root
+from archive.stems import is_root, stem
 from crawler.reading.places import is_place
 
 _PHOTOGRAPHER = r"fotografer|photographer|(?:pewarta|juru)\s+foto"
 _AUTHOR = r"penulis|reporter|pewarta|laporan|wartawan|kontributor|oleh|jurnalis|teks|author"
 _EDITOR = r"penyunting|editor|redaktur(?:\s+pelaksana)?|redpel"
+_PLACED = r"(?:kontributor|koresponden|wartawan|reporter|jurnalis)\s+[a-z]{3,20}(?:\s+[a-z]{3,20})?"
+"""`Kontributor Kukar: A`: a reporter by where the reporter is."""
 _OTHER = r"foto|sumber|uploader|publisher|pengunggah|copyright"
 _LABEL = re.compile(
-    rf"(?P<labels>\b(?:{_PHOTOGRAPHER}|{_AUTHOR}|{_EDITOR}|{_OTHER})(?:\s*(?:&|/|dan)\s*(?:{_AUTHOR}|{_EDITOR}))*)\s*(?:\|\s*)?[:：]\s*",
+    rf"(?P<labels>\b(?:{_PHOTOGRAPHER}|{_PLACED}(?=\s*[:：])|{_AUTHOR}|{_EDITOR}|{_OTHER})(?:\s*(?:&|/|dan)\s*(?:{_AUTHOR}|{_EDITOR}))*)\s*(?:\|\s*)?[:：]\s*",
     re.IGNORECASE,
 )
 _IS_AUTHOR = re.compile(rf"\b(?:{_AUTHOR})\b", re.IGNORECASE)
@@ -39,6 +41,9 @@ _GROUP = re.compile(r"[a-z]{2,12}")
 _CAPITALISED = re.compile(r"[A-Z][a-z]{1,11}")
 _PAID_GROUP = re.compile(r"adv|advt?|advertorial|advetorial", re.IGNORECASE)
 _PAID = re.compile(r"(?:^|[/| ])(?:adv|advt|advertorial)(?:[/| ]|$)", re.IGNORECASE)
+_PAID_LINE = re.compile(r"\s*#?\s*(?:adv|advertorial|advetorial)(?:\s*[/|]\s*[\w .]{2,40})?\s*", re.IGNORECASE)
+"""A line of its own: `#ADV`, `ADV/DPRD KUKAR`."""
+_TWO = re.compile(r"[A-Z]{2,4}")
 _BETWEEN = re.compile(r"[/|&]|,\s*")
 _HOST = re.compile(r"[\w-]+\.(?:com|co|id|net|co\.id)", re.IGNORECASE)
 _SENTENCE_END = (".", "!", "?", "”", '"', "’", "'", "*", "…")
@@ -143,6 +148,8 @@ def sign_off(line: str) -> tuple[str, str] | None:
     the outlet's host, a name like `(Dim)`, `(NELY)` or `(Wati Lestari)` (DOMAIN 1.3). Inside a sentence one word of the
     language is a remark: `dihitung terpisah (rusak).`
     """
+    if _PAID_LINE.fullmatch(line):
+        return "", line.strip()
     match = _SIGN_OFF.search(line)
     if not match:
         return None
@@ -151,6 +158,8 @@ def sign_off(line: str) -> tuple[str, str] | None:
     if _PAID.search(match["groups"]) and not any(sign.isdigit() for sign in match["groups"]):
         return before, match["mark"].strip()
     closed = not before or before.endswith(_SENTENCE_END)
+    if not before and len(groups) > 1 and all(_TWO.fullmatch(group) for group in groups):
+        return before, match["mark"].strip()
     if len(groups) > 4 or not all(_initials(group, closed=closed) for group in groups):
         named = before.endswith(".") and _NAME.fullmatch(match["groups"]) and not is_place(match["groups"])
         return (before, match["mark"].strip()) if named else None
@@ -207,7 +216,9 @@ def _initials(group: str, *, closed: bool) -> bool:
 
 def _is_word(group: str) -> bool:
     """Whether a group is a word of the language; of three letters, most that the dictionary has are names too."""
-    return group in _SHORT_WORDS or (len(group) > 3 and is_root(group))
+    if group in _SHORT_WORDS or group.upper() in _ACRONYMS:
+        return True
+    return (len(group) > 3 and is_root(group)) or (len(group) > 5 and is_root(stem(group)))
 
 
 def _people(value: str) -> tuple[str, ...] | None:
@@ -218,5 +229,7 @@ def _people(value: str) -> tuple[str, ...] | None:
     names = [name.strip(_EDGES + ".") for name in _NAMES.split(text)]
     names = [name for name in names if name]
     if any(len(name.split()) > 5 or len(name) > 60 or any(sign.isdigit() for sign in name) for name in names):
+        return None
+    if any(name.islower() and " " in name and any(map(is_root, name.split())) for name in names):
         return None
     return tuple(names)

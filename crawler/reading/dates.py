@@ -32,7 +32,7 @@ MONTHS = {
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 """Month names as alternatives of a pattern, Indonesian and English, longest first."""
 _DAY_FIRST = re.compile(
-    rf"\b(?P<day>\d{{1,2}})[\s/-]+(?P<month>{MONTH})(?:\.?[\s,/-]+(?P<year>\d{{4}}|\d{{2}})|(?P<glued>\d{{4}}))\b",
+    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s/-]+(?P<month>{MONTH})(?:\.?[\s,/-]+(?P<year>\d{{4}}|\d{{2}})|(?P<glued>\d{{4}}))\b",
     re.IGNORECASE,
 )
 _MONTH_FIRST = re.compile(

@@ -93,7 +93,7 @@ SHARES = (
 TAG_LINES = (
     r"(?:tags?|topik|label|kata kunci|keywords?|kategori|category|categories|rubrik|ditandai|tagged|tags?\s+terkait)\s*[:：]\s*.{1,300}",
     r"tags?\s.{1,300}",
-    r"#\w+(?:[\s,;|]+#\w+)*",
+    r"#(?!adv\b)\w+(?:[\s,;|]+#\w+)*",
     r"(?:posted in|filed under|diposting di|diposkan pada)\b.{1,200}",
 )
 
@@ -118,7 +118,10 @@ REPUBLISHED = (
     r"(?:disadur|dikutip|dilansir)\s+(?:media\s+ini\s+)?dari\b.{2,80}",
 )
 
-SOURCES = (r"(?:sumber|source)(?:\s+(?:berita|foto|gambar))?\s*[:：]\s*.{2,80}", r"(?:foto|photo)\s*[:：]\s*.{2,60}")
+SOURCES = (
+    r"(?:sumber|source|rilis|siaran pers)(?:\s+(?:berita|foto|gambar))?\s*[:：]\s*.{2,80}",
+    r"(?:foto|photo)\s*[:：]\s*.{2,60}",
+)
 
 SEE_ALSO = (
     r"(?:baca|simak|lihat)\s+(?:juga|pula)\b",

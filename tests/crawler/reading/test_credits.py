@@ -187,3 +187,29 @@ def test_a_mark_is_the_pages_own(credit: str | None, labels: tuple[str, ...], ma
 )
 def test_a_photo_credit_is_read_from_the_caption(caption: str | None, credit: str | None) -> None:
     assert photo_credit(caption) == credit
+
+
+@pytest.mark.parametrize("line", ["#ADV", "ADV/DPRD KUKAR", "(YP/GR)", "Advertorial"])
+def test_a_line_of_its_own_signs_off(line: str) -> None:
+    assert sign_off(line) == ("", line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Total pemilih laki-laki dan perempuan (pemilih).",
+        "Warga membawa kartu tanda penduduk (ktp)",
+        "Advertorial itu dibayar dari kas daerah",
+        "ADV membantah",
+    ],
+)
+def test_a_derived_word_an_acronym_and_a_sentence_are_no_sign_off(line: str) -> None:
+    assert sign_off(line) is None
+
+
+def test_words_of_the_language_after_a_label_are_nobodys_name() -> None:
+    assert credit_line("Oleh: Tuhan, untuk rakyat") is None
+    assert credit_line("Pewarta: tugas saya hanya mencatat") is None
+    placed = credit_line("Kontributor Kukar: Yuni Paramita")
+    assert placed is not None
+    assert placed.authors == ("Yuni Paramita",)

@@ -142,3 +142,9 @@ def test_a_relative_date_is_counted_back_over_the_outlets_midnight() -> None:
     found = relative_moment("10 menit yang lalu", at, WITA, Trust.LISTING)
     assert found
     assert found.day == date(2024, 11, 10)
+
+
+def test_an_english_ordinal_before_the_month_is_read() -> None:
+    told = printed_moment("20th November 2024", ZoneInfo("Asia/Makassar"))
+    assert told is not None
+    assert told.day == date(2024, 11, 20)
