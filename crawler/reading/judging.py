@@ -1,5 +1,6 @@
 """A second opinion on a container's blocks, where one is needed, and the blocks of a page whose container is unknown."""
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 
@@ -10,12 +11,14 @@ from lxml.html import HtmlElement, document_fromstring
 from archive.text import clean_text
 from crawler.reading.blocks import Block, Kind
 from crawler.reading.cleaned import SENTENCE_END
+from crawler.reading.wording import SEE_ALSO
 
 _ENOUGH = 400
 _LINKS = 4_000
 """More links than that no story has; what trafilatura does with those of one paragraph is quadratic (20 000: a minute)."""
 _SENTENCE = 40
 _MOSTLY = 0.5
+_SEE_ALSO = re.compile(rf"[\W_]*(?:{'|'.join(SEE_ALSO)})", re.IGNORECASE)
 _LONGEST = 1_000_000
 """Characters in which a block is looked for that trafilatura has cut otherwise; a page of 20 MB must not take minutes."""
 
@@ -38,7 +41,7 @@ def judged(blocks: list[Block], container: HtmlElement) -> tuple[list[Block], li
     if sum(len(block.text) for block in kept) * 2 < sum(len(block.text) for block in blocks):
         return blocks, []
     held = set(map(id, kept))
-    held |= _sentences_between(blocks, held)
+    held |= _sentences_between(blocks, held) | _pointers(blocks)
     return [block for block in blocks if id(block) in held], [block for block in blocks if id(block) not in held]
 
 
@@ -54,6 +57,18 @@ def _sentences_between(blocks: list[Block], held: set[int]) -> set[int]:
                 between.update(id(one) for one in run if len(one.text) >= _SENTENCE and one.text.endswith(SENTENCE_END))
             run = []
     return between
+
+
+def _pointers(blocks: list[Block]) -> set[int]:
+    """`Baca juga` lines and the links below one: the rule that takes them keeps their addresses."""
+    found: set[int] = set()
+    below = False
+    for block in blocks:
+        below = below and block.linked >= _MOSTLY
+        below = below or (len(block.text) <= _ENOUGH and bool(_SEE_ALSO.match(block.text)))
+        if below:
+            found.add(id(block))
+    return found
 
 
 def _squeezed(text: str) -> str:

@@ -138,6 +138,9 @@ def _reading(
         return Rejection(reason=Reason.UNREADABLE, detail="no text" if said.title else "no headline")
     dateline = cleaned.dateline
     published, conflict = agreed(said.published, material.told.published)
+    if published is None:
+        lines_taken = (one.text for one in cleaned.removed if one.rule == "byline")
+        published = next(filter(None, (printed_moment(line, zone) for line in lines_taken)), None)
     if published is None and dateline and dateline.day:
         published = printed_moment(dateline.day, zone, Trust.TEXT)
     lines = [*cleaned.credits, *([said.credit] if said.credit and not cleaned.credits else [])]

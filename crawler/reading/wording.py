@@ -134,6 +134,9 @@ SEE_ALSO = (
 NOTES = (r"ralat\b", r"koreksi\b", r"catatan redaksi\b", r"hak jawab\b", r"editor[’']?s note\b")
 """How a note of the newsroom begins: it is the article's own, and what stands above it ends the text."""
 
+_SAID = (
+    r"(?:(?:di)?(?:publikasikan|terbitkan|posting|tayangkan|terbit|tayang)|posted|published)(?:\s+(?:on|pada))?\s*:?\s+"
+)
 _DAY = (
     rf"(?:(?:senin|selasa|rabu|kamis|jum[’']?at|sabtu|minggu)\s*,?\s*)?\d{{1,2}}\s+(?:{MONTH})\s+\d{{4}}"
     r"(?:[\s|•·,–-]*\d{1,2}[:.]\d{2})?(?:\s*(?:wib|wita|wit))?"
@@ -149,7 +152,7 @@ _BESIDE_DAY = (
 BYLINES = (
     (
         rf"(?:(?:(?:di)?(?:tulis|post|posting|terbitkan)?\s*(?:oleh|by)|penulis|reporter)\s*:?\s+(?!karena\b|sebab\b)[\w.’' ]{{3,40}}?(?:[\s|•·,–-]+(?:{_DAY}|{_NUMERIC}))?"
-        rf"|(?:[\w.’' ]{{3,40}}?\s*[|•·–-]\s*)?(?:{_DAY}|{_NUMERIC})(?:\s*[|•·]\s*(?:oleh\s+|by\s+)?[\w.’' ]{{3,40}}?)?){_BESIDE_DAY}{{0,4}}"
+        rf"|(?:{_SAID})?(?:[\w.’' ]{{3,40}}?\s*[|•·–-]\s*)?(?:{_DAY}|{_NUMERIC})(?:\s*[|•·]\s*(?:oleh\s+|by\s+)?[\w.’' ]{{3,40}}?)?){_BESIDE_DAY}{{0,4}}"
     ),
 )
 """Nothing but `Oleh NAME`, a day, or a name and a day, with its time and counters."""

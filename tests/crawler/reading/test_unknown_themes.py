@@ -1,6 +1,6 @@
 """Pages of themes that no selector knows: the text is found by how much of it stands where, and comes out clean."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -128,3 +128,23 @@ def test_jnews_and_jannah_have_tags_inside_their_text_and_captions_of_their_own(
         found = reading(body, WORDPRESS, "/berita/tps/")
         assert (found.body, found.tags, found.caption) == (TEXT, ("KPU",), "Rapat pleno")
         assert found.authors == ("Yuni Paramita",)
+
+
+def test_links_below_a_pointer_keep_their_addresses() -> None:
+    links = '<div><b>Baca Juga:</b><ul><li><a href="/q/">Pemilih Pemula Didata</a></li><li><a href="/r/">Logistik Tiba</a></li></ul></div>'
+    page = (
+        f'<article><h1 class="entry-title">{TITLE}</h1><div class="entry-content">{PARAGRAPHS}{links}</div></article>'
+    )
+    found = reading(page, WORDPRESS, "/berita/tps/")
+    assert found.body == TEXT
+    assert [link.text for link in found.related] == ["Pemilih Pemula Didata", "Logistik Tiba"]
+
+
+def test_a_labelled_day_above_the_lead_is_the_day_of_a_page_that_names_no_other() -> None:
+    body = (
+        f'<div class="card"><div class="card-header"><h1>{TITLE}</h1></div><div class="card-body">'
+        f"<p><small>Dipublikasikan: 20-11-2024</small></p><p>OKI - {TEXT[1]}</p></div></div>"
+    )
+    found = reading(body, LISTING, "/article/tps")
+    assert (found.body, found.place) == ((TEXT[1],), "OKI")
+    assert found.published_date == date(2024, 11, 20)
