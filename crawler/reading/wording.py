@@ -48,11 +48,12 @@ NOISE = (
     r"\d[\d.,]*\s*(?:(?:x|kali)\s*)?(?:dibaca|dilihat|views?|pembaca)",
     r"(?:waktu|estimasi)(?:\s+waktu)?\s+(?:mem)?baca\s*[:：]?\s*\d+\s*(?:menit|detik|min\w*)",
     r"\d+\s*(?:min(?:s|utes?)?|menit)\s+(?:read|baca|membaca)",
+    r"/?(?:vc|et_pb|fusion|su|tie|penci)_\w+[^\[\]]{0,200}(?:\]\s*\[/?\w[^\[\]]{0,200})*",
     r"visited\s+\d+\s+times?\b.{0,40}",
     r"(?:home|beranda)\s*[/»›>|]\s*.{1,120}",
     r"(?:lihat semua|view all|more)\s+(?:pos|posts|tulisan|artikel|berita)\s+(?:dari|oleh|by|from)\b.{1,60}",
 )
-"""Counters, reading times, breadcrumbs and the author's box."""
+"""Counters, reading times, breadcrumbs, the author's box, and the short codes of a page builder that is gone."""
 
 COMMENTS = (
     (

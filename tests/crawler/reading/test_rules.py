@@ -59,6 +59,7 @@ FIRES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("Post Views: 1.234", A, B),
         ("Beranda » Politik » Surat Suara", A, B),
         (A, "© 2024 Kabar Contoh", B),
+        ("[vc_row][vc_column width=1/2][vc_column_text]", A, B, "[/vc_column_text][/vc_column][/vc_row]"),
     ),
     "comments": ((A, "3 Komentar", B), (A, "# One response to “Surat Suara”", B), (A, "KOMENTAR (12)", B)),
     "syndicated": (
