@@ -55,11 +55,13 @@ def called(text: str) -> list[tuple[str, str]]:
     if not unknown({text}):
         return [(place.code, place.name) for place in places() if place.code == text]
     wanted = _folded(text)
-    meant = {code for name, code, _ in other_names() if _folded(name) == wanted}
+    kinds = {place.code: place.type for place in places()}
+    meant = {code for name, code, _ in other_names() if wanted in (_folded(name), _folded(f"{kinds[code]} {name}"))}
     found = [
         place
         for place in places()
-        if place.code in meant or wanted in {_folded(place.name), _folded(place.base), _folded(place.type + place.base)}
+        if place.code in meant
+        or wanted in {_folded(place.name), _folded(place.base), _folded(f"{place.type} {place.base}")}
     ]
     wide = [place for place in found if place.level != DISTRICT]
     return [(place.code, place.name) for place in wide or found]

@@ -71,6 +71,8 @@ def invoke(bench):
     [
         (["--region", "64"], ["Kukar Siap"]),
         (["--region", "Kukar"], ["Kukar Siap"]),
+        (["--region", "Kab. Kukar"], ["Kukar Siap"]),
+        (["--region", "DKI Jakarta"], []),
         (["--region", "Loa Janan"], ["Kukar Siap"]),
         (["--region", "Kukar", "--region", "16"], ["Kukar Siap", "OKI Siap"]),
         (["--region", "Papua"], []),
