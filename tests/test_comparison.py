@@ -50,7 +50,7 @@ def found(case: Case, **other: Any) -> Mapping[str, Any]:
         ({"authors": ["Kabar Contoh"]}, {"authors"}),
         ({"title": "Warga Muara Kaman Usul TPS Terapung – Kabar"}, {"title"}),
     ],
-    ids=str,
+    ids=lambda given: str(sorted(given) if isinstance(given, set) else given),  # sets have no order of their own
 )
 def test_every_tool_is_given_the_benefit_of_the_doubt_and_no_more(
     case: Case, other: dict[str, Any], wrong: set[str]
