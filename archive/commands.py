@@ -282,7 +282,7 @@ def export(
     archive = app.archive()
     records = archive.articles(filters) if query is None else archive.matching(query, filters)
     number = write(records, target)
-    click.echo(f"{number} articles written to {target}")
+    click.echo(f"{number} {'article' if number == 1 else 'articles'} written to {target}")
 
 
 @click.command()

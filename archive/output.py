@@ -76,7 +76,7 @@ def write_rows(
 
 
 def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Give rows as CSV with a header; lists are joined by `; ` and no cell begins a formula."""
+    """Give rows as CSV with a header; its cells are those of `cell_text`, and none begins a formula."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     if rows:
@@ -87,13 +87,15 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def cell_text(value: object) -> str:
-    """Give a value as the text of one cell: nothing for None, lists joined by `; `, records as JSON."""
+    """Give a value as the text of one cell: nothing for None, lists joined by `; `, records and lists of them as JSON."""
     plain = msgspec.to_builtins(value)
     if plain is None:
         return ""
     if isinstance(plain, bool):
         return "true" if plain else "false"
     if isinstance(plain, (list, tuple)):
+        if any(isinstance(part, dict) for part in plain):
+            return to_json(plain)
         return "; ".join(cell_text(part) for part in plain)
     if isinstance(plain, dict):
         return to_json(plain)

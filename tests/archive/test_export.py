@@ -56,7 +56,7 @@ def test_csv_has_the_records_in_columns_of_the_same_names(stocked: Any, tmp_path
     assert rows[0]["authors"] == "Rina; Budi"
     assert rows[0]["election"] == ""
     assert (rows[0]["changed"], rows[0]["published_date"]) == ("false", "2024-11-25")
-    assert json.loads(rows[0]["captures"]) == records[0]["captures"][0]
+    assert json.loads(rows[0]["captures"]) == records[0]["captures"]
     assert file.read_bytes().startswith(b"id,uid,url,")
 
 
@@ -153,7 +153,7 @@ def test_the_command_prints_how_many(
 ) -> None:
     file = tmp_path / "a.jsonl"
     assert main(["--home", str(stocked.home.root), "export", "--to", str(file), *words]) == 0
-    assert capsys.readouterr().out == f"{number} articles written to {file}\n"
+    assert capsys.readouterr().out == f"{number} article{'s' * (number != 1)} written to {file}\n"
     assert len(lines(file)) == number
 
 

@@ -79,7 +79,7 @@ def test_what_a_site_says_cannot_steer_the_terminal(printed: Printed) -> None:
     ("value", "text"),
     [
         (None, ""), (True, "true"), (False, "false"), (0, "0"), (1.5, "1.5"), ("teks", "teks"), ([], ""),
-        (("a", "b"), "a; b"), ([None, "a"], "; a"), ({"a": 1}, '{"a":1}'), ([{"a": 1}, {"a": 2}], '{"a":1}; {"a":2}'),
+        (("a", "b"), "a; b"), ([None, "a"], "; a"), ({"a": 1}, '{"a":1}'), ([{"a": 1}, {"a": 2}], '[{"a":1},{"a":2}]'),
         (Reason.HTTP, "http"), (datetime(2024, 11, 25, tzinfo=UTC), "2024-11-25T00:00:00Z"),
         (Related(text="Baca", url="u"), '{"text":"Baca","url":"u"}'),
     ],

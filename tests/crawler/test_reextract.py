@@ -149,7 +149,7 @@ def test_an_example_shows_what_differs() -> None:
         {"about": False},
     )  # fmt: skip
     example = Example(field="topics", uid="u", before=None, after=[second])
-    assert list(side_by_side([example], ["topics"]))[2].split(" | ")[1] == '{"name":"b","role":"main"}'
+    assert list(side_by_side([example], ["topics"]))[2].split(" | ")[1] == '[{"name":"b","role":"main"}]'
 
 
 def test_what_could_not_be_read_is_tried_once_more(bench: Bench, pool: ReadingPool) -> None:
