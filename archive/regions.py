@@ -39,12 +39,12 @@ def other_names() -> tuple[tuple[str, str, bool], ...]:
 def unknown(codes: Collection[str]) -> list[str]:
     """Give those of the codes that no region has, sorted.
 
-    The table is searched as it lies there, without being read row by row: settings ask with every command.
+    Nothing but the codes of the table is looked at: settings ask with every command.
     """
     if not codes:
         return []
-    table = TABLE.read_bytes()
-    return sorted(code for code in codes if f"\n{code},".encode() not in table)
+    held = {row.partition(b",")[0] for row in TABLE.read_bytes().splitlines()[1:]}
+    return sorted(code for code in codes if code.encode() not in held)
 
 
 def called(text: str) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Regions, topics and actors as people name them on a command line, and as they are shown to them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,15 @@ from archive.records import TagKind, TagRole
 if TYPE_CHECKING:
     from archive.commands import App
 
+_BETWEEN = re.compile(r"[_-]")
 _LISTED = 30
 """Names in a complaint: all topics, and of a long list of actors the first."""
 
 
 def meant(app: "App", kind: TagKind, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Give the values of the tags that a user means by value or name, in any case; of one name there may be several.
+    """Give the values of the tags that a user means by value or name; of one name there may be several.
+
+    Case makes no difference, nor whether a blank, `-` or `_` stands between words.
 
     Raises:
         MisuseError: no article has such a tag.
@@ -26,8 +30,8 @@ def meant(app: "App", kind: TagKind, wanted: Sequence[str]) -> tuple[str, ...]:
         known = tags.known(connection, kind)
     found: dict[str, None] = {}
     for name in wanted:
-        asked = name.casefold()
-        values = [value for value, called in known if asked in (value.casefold(), called.casefold())]
+        asked = _folded(name)
+        values = [value for value, called in known if asked in (_folded(value), _folded(called))]
         if not values:
             held = list(dict.fromkeys(value for value, _ in known))
             listed = ", ".join(held[:_LISTED]) + ", …" * (len(held) > _LISTED)
@@ -35,6 +39,10 @@ def meant(app: "App", kind: TagKind, wanted: Sequence[str]) -> tuple[str, ...]:
             raise MisuseError(f"there is no {kind} {name} in this archive; it has {listed or none}")
         found |= dict.fromkeys(values)
     return tuple(found)
+
+
+def _folded(name: str) -> str:
+    return " ".join(_BETWEEN.sub(" ", name.casefold()).split())
 
 
 def region_codes(wanted: Sequence[str]) -> tuple[str, ...]:

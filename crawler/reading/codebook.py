@@ -65,7 +65,7 @@ def codebook(topics: str, modality: str, where: tuple[str, str]) -> Codebook:
     without, moods = set(), []
     for place, row in rows(modality, where[1], ("kind", "words")) if modality else ():
         if row["kind"] not in list(Mood):
-            raise PackError(f"{place}: the kind must be one of {', '.join(Mood)}, not {row['kind']}")
+            raise PackError(f"{place}: the kind must be one of {', '.join(Mood)}, not {row['kind'] or 'nothing'}")
         if row["kind"] != Mood.WITHOUT:
             moods.append((place, row["words"], Mood(row["kind"])))
         elif row["words"] in names:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from archive import regions
 from crawler.reading.tables import PackError, codes, day, rows
 
 
@@ -64,7 +65,7 @@ def calendar(phases: str, votes: str, where: tuple[str, str]) -> Calendar:
     Raises:
         PackError: a row has a mistake, or a phase holds in a region that has no vote.
     """
-    held = tuple(_votes(votes, where[1])) if votes else ()
+    held = _votes(votes, where[1]) if votes else ()
     voting = frozenset(code for vote in held for code in vote.regions)
     found = []
     for place, row in rows(phases, where[0], ("start", "end", "phase", "rank", "regions", "note", "source")):
@@ -86,11 +87,17 @@ def _phase(row: dict[str, str], place: str) -> Phase:
     return Phase(name=row["phase"], start=start, end=end, rank=rank, regions=codes(row["regions"], place))
 
 
-def _votes(text: str, where: str) -> Iterable[Vote]:
+def _votes(text: str, where: str) -> tuple[Vote, ...]:
+    found = []
+    named: dict[str, str] = {}
     for place, row in rows(text, where, ("day", "elects", "regions", "note", "source")):
-        regions = codes(row["regions"], place)
-        if not regions or not row["elects"]:
+        voting = codes(row["regions"], place)
+        if not voting or not row["elects"]:
             raise PackError(f"{place}: {'no region' if row['elects'] else 'what is elected'} is named")
-        if len(set(regions)) < len(regions):
+        if len(set(voting)) < len(voting):
             raise PackError(f"{place}: a region stands twice")
-        yield Vote(elects=row["elects"], day=day(row["day"], place), regions=frozenset(regions))
+        named |= dict.fromkeys(voting, place)
+        found.append(Vote(elects=row["elects"], day=day(row["day"], place), regions=frozenset(voting)))
+    if lost := regions.unknown(named):
+        raise PackError(f"{named[lost[0]]}: there is no region {lost[0]}")
+    return tuple(found)

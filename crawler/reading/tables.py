@@ -54,6 +54,8 @@ def sheet(
             if header is None:
                 header = row
                 if wrong := next((name for name in header if name not in known), None):
+                    if ";" in wrong:
+                        raise PackError(f"{place}: the columns are parted by ; and must be parted by commas")
                     raise PackError(f"{place}: there is no column {wrong}; they are {', '.join(known)}")
                 if len(set(header)) < len(header) or not set(needed) <= set(header):
                     raise PackError(f"{place}: the columns {', '.join(needed)} must stand there, and none twice")
@@ -95,7 +97,7 @@ def day(text: str, place: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise PackError(f"{place}: {error}") from error
+        raise PackError(f"{place}: {text or 'nothing'} is no day such as 2024-11-27") from error
 
 
 def codes(text: str, place: str) -> tuple[str, ...]:

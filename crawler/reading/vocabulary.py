@@ -51,7 +51,7 @@ def vocabulary(text: str, where: str) -> Mapping[str, Sequence[Entry]]:
         if tokens in found:
             raise PackError(f"{place}: {row['words']} stands twice")
         if row["kind"] not in list(Kind):
-            raise PackError(f"{place}: the kind must be one of {', '.join(Kind)}, not {row['kind']}")
+            raise PackError(f"{place}: the kind must be one of {', '.join(Kind)}, not {row['kind'] or 'nothing'}")
         voids = frozenset(filter(None, (name.strip() for name in row["voids"].split(","))))
         voided.update(dict.fromkeys(voids, place))
         weight = number(row["weight"], place, name="weight")

@@ -102,6 +102,7 @@ def test_topics_and_actors_are_shown_and_filtered_by_any_of_their_names(
         return {json.loads(line)["uid"] for line in file.read_text("utf-8").splitlines()}
 
     assert exported("--topic", "ASN_netralitas") == neutral
+    assert exported("--topic", "ASN netralitas") == exported("--topic", "asn-netralitas") == neutral
     assert exported("--topic", "asn_netralitas", "--topic", "logistik") > neutral
     assert exported("--actor", "Bawaslu-Kukar") == exported("--actor", "bawaslu kutai kartanegara") == bodies
     assert exported("--topic", "asn_netralitas", "--actor", "bawaslu-kukar") == neutral & bodies
