@@ -1,7 +1,7 @@
 """The commands that look things up in the archive, hand them on, and keep it in order."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -13,7 +13,7 @@ from archive.output import WIDTH, MisuseError, format_option, room, to_json, wri
 if TYPE_CHECKING:
     from archive.archive import Archive, Findings
     from archive.database import Database
-    from archive.records import Filters
+    from archive.records import Filters, TagKind
     from archive.snippets import Snippet
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -31,6 +31,9 @@ class App(Protocol):
 
     def raw_database(self) -> "Database":
         """Give the database as it is, whatever its schema."""
+
+    def listed(self, kind: "TagKind") -> "Sequence[tuple[str, str]]":
+        """Give value and name of the topics or actors that the election's data knows, whether an article has them or not."""
 
 
 class Day(click.ParamType[date]):

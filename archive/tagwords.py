@@ -19,10 +19,11 @@ _LISTED = 30
 def meant(app: "App", kind: TagKind, wanted: Sequence[str]) -> tuple[str, ...]:
     """Give the values of the tags that a user means by value or name; of one name there may be several.
 
-    Case makes no difference, nor whether a blank, `-` or `_` stands between words.
+    Case makes no difference, nor whether a blank, `-` or `_` stands between words. What the election's data lists and
+    no article has is no mistake: it finds nothing.
 
     Raises:
-        MisuseError: no article has such a tag.
+        MisuseError: neither an article nor the list has such a tag.
     """
     if not wanted:
         return ()
@@ -31,7 +32,8 @@ def meant(app: "App", kind: TagKind, wanted: Sequence[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name in wanted:
         asked = _folded(name)
-        values = [value for value, called in known if asked in (_folded(value), _folded(called))]
+        # An archive without any was filled by older rules: then nothing is no answer.
+        values = _called(asked, known) or (_called(asked, app.listed(kind)) if known else [])
         if not values:
             held = list(dict.fromkeys(value for value, _ in known))
             listed = ", ".join(held[:_LISTED]) + ", …" * (len(held) > _LISTED)
@@ -39,6 +41,10 @@ def meant(app: "App", kind: TagKind, wanted: Sequence[str]) -> tuple[str, ...]:
             raise MisuseError(f"there is no {kind} {name} in this archive; it has {listed or none}")
         found |= dict.fromkeys(values)
     return tuple(found)
+
+
+def _called(asked: str, among: Sequence[tuple[str, str]]) -> list[str]:
+    return [value for value, name in among if asked in (_folded(value), _folded(name))]
 
 
 def _folded(name: str) -> str:

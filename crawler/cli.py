@@ -19,6 +19,7 @@ import click
 if TYPE_CHECKING:
     from archive.archive import Archive
     from archive.database import Database
+    from archive.records import TagKind
     from archive.settings import Home
     from crawler.config import Loaded
     from crawler.progress import Progress
@@ -81,6 +82,16 @@ class App:
         from archive.database import Database
 
         return Database(self.home.database_url(self.loaded.settings.archive))
+
+    def listed(self, kind: "TagKind") -> "Sequence[tuple[str, str]]":
+        """Give value and name of the topics or actors that the election's data knows, each actor by all names."""
+        from crawler.config import election_pack
+
+        pack = election_pack(self.loaded)
+        if kind == "topic":
+            return [(name, name) for name in pack.codebook.names]
+        forms = [form for forms in pack.actors.forms.values() for form in forms if not form.pair]
+        return [(id_, " ".join(form.tokens)) for form in forms for id_ in form.ids]
 
     def raw_database(self) -> "Database":
         """Give the archive's database as it is, whatever its schema."""

@@ -106,6 +106,7 @@ def test_topics_and_actors_are_shown_and_filtered_by_any_of_their_names(
     assert exported("--topic", "asn_netralitas", "--topic", "logistik") > neutral
     assert exported("--actor", "Bawaslu-Kukar") == exported("--actor", "bawaslu kutai kartanegara") == bodies
     assert exported("--topic", "asn_netralitas", "--actor", "bawaslu-kukar") == neutral & bodies
+    assert exported("--topic", "calon_tunggal") == exported("--actor", "Edi Damansyah") == set()
     assert main([*home, "search", "warga", "--topic", "netral"]) == 2
     said = capsys.readouterr().err
     assert said.startswith("pilkada: there is no topic netral in this archive; it has asn_netralitas, ")

@@ -222,7 +222,7 @@ def test_a_story_that_was_removed_after_it_was_listed_is_rejected_and_not_stored
 
 def left_waiting(outlet: Outlet) -> list[Post]:
     """Crawl until some stories are known and not fetched yet; give those."""
-    outlet.site.delay = 0.6  # a reader that starts on a busy machine takes seconds
+    outlet.site.delay = 0.3
     outlet.crawl("--limit", "1")
     outlet.site.delay = 0.0
     known = {row[0] for row in outlet.pilkada.rows("SELECT canonical FROM address")}
