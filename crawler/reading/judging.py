@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 
-import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement, document_fromstring
 
@@ -80,6 +79,9 @@ def extracted(tree: HtmlElement) -> list[Block]:
     """The blocks of trafilatura's own tree (never of its text output, which glues cells); empty if it finds none."""
     if sum(1 for _ in tree.iter("a")) > _LINKS:
         return []
+    # Imported where it is asked: most pages need no second opinion, and it costs each reader a third of its start.
+    import trafilatura
+
     document = trafilatura.bare_extraction(
         _as_page(tree), include_comments=False, include_tables=True, fast=True, deduplicate=False
     )

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
-import trafilatura
 from lxml.html import HtmlElement
 
 from archive.records import GUID, NUMBER, Key, Part, Reading, Reason, Rejection, Related, Removed, Trust
@@ -44,7 +44,7 @@ _WITHOUT_CONTAINER = 400
 @cache
 def extractor(rules: Rules) -> str:
     """Name, version and rule version: what `Reading.extractor` holds."""
-    return f"pilkada-reading {VERSION} trafilatura {trafilatura.__version__} rules {rules.digest()}"
+    return f"pilkada-reading {VERSION} trafilatura {version('trafilatura')} rules {rules.digest()}"
 
 
 EXTRACTOR = extractor(WORDPRESS)
