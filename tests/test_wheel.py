@@ -13,6 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.crawler.commandline import Pilkada
 from tests.test_readme import fences
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -118,9 +119,19 @@ def test_the_environment_has_what_the_wheel_declares_and_no_more(installed: Path
         assert told == "None\n", stranger
 
 
-def test_the_demo_runs_from_any_folder(installed: Path, tmp_path: Path) -> None:
-    said = finish([str(installed / "pilkada"), "demo"], "/", HOME=str(tmp_path), TMPDIR=str(tmp_path))
+def test_the_demo_runs_from_any_folder_and_touches_no_archive_that_the_environment_names(
+    installed: Path, tmp_path: Path
+) -> None:
+    home, real = tmp_path / "demo", tmp_path / "real.db"
+    theirs = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PILKADA_ARCHIVE__URL": f"sqlite:///{real}"}
+    said = finish([str(installed / "pilkada"), "demo", "--keep", str(home)], "/", **theirs)
     assert "0 damaged" in said
+    assert not real.exists()
+    for step in ("$ pilkada outlets list", "$ pilkada crawl --all", "$ pilkada search", "$ pilkada verify"):
+        assert step in said
+    kept = Pilkada(home)
+    kept.assert_sound(87)
+    kept.close()
     shown = next(block for block in fences((ROOT / "README.md").read_text("utf-8"), "text") if "crawl --all" in block)
     missing = [part for part in shown.split("\n\n") if part.strip() not in said]
     assert not missing, "the README shows what the demo does not print"

@@ -152,17 +152,3 @@ def test_reports_are_rows_in_every_format(crawled: Pilkada) -> None:
     heading, line = crawled("schedule", "status").out.splitlines()
     assert heading.startswith("OUTLET")
     assert line.startswith(SLUG)
-
-
-def test_the_demo_shows_everything_and_touches_no_archive_that_the_environment_names(tmp_path: Path) -> None:
-    home, real = tmp_path / "demo", tmp_path / "real.db"
-    theirs = {"PILKADA_ARCHIVE__URL": f"sqlite:///{real}"}
-    ended = Pilkada(tmp_path / "elsewhere")("demo", "--keep", str(home), env=theirs, timeout=100)
-    assert ended.status == 0, ended
-    assert not real.exists()
-    assert ended.seconds < 60
-    for step in ("$ pilkada outlets list", "$ pilkada crawl --all", "$ pilkada search", "$ pilkada verify"):
-        assert step in ended.out
-    kept = Pilkada(home)
-    kept.assert_sound(87)
-    kept.close()
