@@ -56,7 +56,7 @@ RULES = (
         "not_text",
         "OUTLETS 5",
         "a block of the container that trafilatura, too, takes for no text",
-        "all of a container below 400 characters, or of one of which trafilatura finds less than half",
+        "all of a container below 400 characters, of one without boxes or lines that are mostly link, or of which trafilatura finds less than half",
         None,
     ),
     Rule(

@@ -1,16 +1,13 @@
 """Whether a few words are the name of an Indonesian place, by the tables of the archive."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+
+from archive.regions import DISTRICT, other_names, places
 
 _MORE = {"dki jakarta": "31", "nusantara": "64", "ikn": "64"}
 """Names that neither a region nor a town of the tables bears; only datelines are read with them."""
-
-_TABLES = (("regions.csv", ("name", "base_name")), ("region_aliases.csv", ("alias", "name")), ("towns.csv", ("name",)))
-"""The tables and the columns that hold names; `towns.csv` has the capitals that no region is named after."""
 
 _DROP = re.compile(r"[^a-z0-9]+")
 _SURE = 8
@@ -25,26 +22,25 @@ def folded(name: str) -> str:
 @cache
 def known_places() -> Mapping[str, tuple[str, ...]]:
     """Folded names of all regions, of their abbreviations and of their capitals, with the codes that bear them."""
-    found: dict[str, set[str]] = {folded(name): {code} for name, code in _MORE.items()}
-    for name, row in _rows():
-        found.setdefault(name, set()).add(row["code"])
+    found: dict[str, set[str]] = {}
+    for name, code, _ in _names():
+        found.setdefault(name, set()).add(code)
     return {name: tuple(codes) for name, codes in found.items() if len(name) > 1}
 
 
 @cache
 def sure_places() -> frozenset[str]:
     """Those that are no ordinary word too: not of the 7,285 kecamatan (Damai, Bersama), not marked ambiguous (Sumber)."""
-    sure = (name for name, row in _rows() if row.get("level") != "kecamatan" and row.get("ambiguous") != "1")
-    return frozenset((*map(folded, _MORE), *sure))
+    return frozenset(name for name, _, sure in _names() if sure)
 
 
-def _rows() -> Iterator[tuple[str, dict[str, str]]]:
-    """Every folded name of the tables, with its row."""
-    for table, columns in _TABLES:
-        with (files("archive") / "data" / table).open(encoding="utf-8") as lines:
-            for row in csv.DictReader(lines):
-                for name in {folded(row[column]) for column in columns}:
-                    yield name, row
+@cache
+def _names() -> tuple[tuple[str, str, bool], ...]:
+    """Every folded name, the code that bears it, and whether it is sure to be a place's."""
+    named = [(name, one.code, one.level != DISTRICT) for one in places() for name in {one.name, one.base}]
+    called = [(name, code, not several) for name, code, several in other_names()]
+    more = [(name, code, True) for name, code in _MORE.items()]
+    return tuple((folded(name), code, sure) for name, code, sure in (*named, *called, *more))
 
 
 def is_place(name: str) -> bool:
@@ -54,9 +50,9 @@ def is_place(name: str) -> bool:
 
 def within(one: str, other: str) -> bool:
     """Whether a place of the one name lies in one of the other: Samarinda in Kaltim, and not in Bontang."""
-    places = known_places()
+    known = known_places()
     return any(
-        inner.startswith(outer) for inner in places.get(folded(one), ()) for outer in places.get(folded(other), ())
+        inner.startswith(outer) for inner in known.get(folded(one), ()) for outer in known.get(folded(other), ())
     )
 
 

@@ -1,13 +1,12 @@
 """The words by which an article is judged to be about an election: `words.tsv` of a pack."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from crawler.reading.tables import PackError, number, rows
+from crawler.reading.words import WORD
 
-_WORD = re.compile(r"\w+")
 OWN = "nya"
 """Its, the: `hasilnya` is `hasil`."""
 
@@ -45,7 +44,7 @@ def vocabulary(text: str, where: str) -> Mapping[str, Sequence[Entry]]:
     found: dict[tuple[str, ...], Entry] = {}
     voided: dict[str, str] = {}
     for place, row in rows(text, where, ("words", "kind", "weight", "voids")):
-        tokens = tuple(as_compared(token) for token in _WORD.findall(row["words"]))
+        tokens = tuple(as_compared(token) for token in WORD.findall(row["words"]))
         if not tokens:
             raise PackError(f"{place}: an entry holds no word")
         if tokens in found:
