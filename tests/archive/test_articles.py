@@ -184,3 +184,13 @@ def test_an_article_that_a_stopped_rebuild_left_without_text_is_said_to_be_missi
         connection.execute(update(Article).values(reading_id=None))
     with pytest.raises(NotFoundError, match="there is no article"):
         bench.archive.get(uid)
+
+
+def test_what_nobody_looked_for_is_null_and_what_was_not_found_is_empty(bench: Any) -> None:
+    desk = bench.begin()
+    desk.store("/lama/", "Lama", "Soal pilkada.")
+    desk.store("/baru/", "Baru", "Soal pilkada kedua.", codebook="x 1")
+    with bench.database.read() as connection:
+        old, new = articles.stream(connection, Filters())
+    assert [old[name] for name in ("regions", "topics", "actors")] == [None, None, None]
+    assert [new[name] for name in ("regions", "topics", "actors")] == [[], [], []]

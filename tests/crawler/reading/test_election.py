@@ -148,6 +148,17 @@ def test_a_reading_is_tagged_by_its_day_and_the_outlets_regions() -> None:
     assert tagged(reading, site) == reading
 
 
+def test_the_phase_is_that_of_the_regions_that_a_text_is_about_before_those_of_its_outlet() -> None:
+    site = Site(
+        slug="sumsel", name="Sumsel", base_url="https://sumsel.example", timezone="Asia/Jakarta", regions=("16.02",)
+    )
+    day = date(2025, 4, 19)
+    abroad = Reading(title="Kukar Gelar PSU", body=("KPU Kutai Kartanegara membuka TPS.",), published_date=day)
+    at_home = Reading(title="PSU Digelar", body=("Pemilih mencoblos lagi.",), published_date=day)
+    assert tagged(abroad, replace(site, pack=PACK)).phase == "psu"
+    assert tagged(at_home, replace(site, pack=PACK)).phase != "psu"
+
+
 def test_judging_costs_little() -> None:
     """0.11 ms for 270 words when this was written; the bar leaves room for a busy machine."""
     articles = [(article.title, article.body * 3) for article in written() if article.about]
