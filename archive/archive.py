@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from archive import articles, changes
+from archive import articles, changes, versions
 from archive.database import Database
 from archive.errors import NotFoundError
 from archive.index import SearchIndex, Sort
@@ -118,15 +118,22 @@ class Archive:
                 found = articles.by_uid(connection, some)
                 yield from (found[uid] for uid in some if uid in found)
 
-    def get(self, name: str) -> dict[str, Any]:
-        """Give one article by id, uid or address, with its versions under `history`.
+    def get(self, name: str, *, version: int | None = None) -> dict[str, Any]:
+        """Give one article by id, uid or address, as it is or as a version of it was, with its versions under `history`.
 
         Raises:
-            NotFoundError: there is no such article.
+            NotFoundError: there is no such article, or it has no such version.
         """
         with self.database.read() as connection:
             uid = articles.resolve(connection, name)
             record = articles.by_uid(connection, [uid]).get(uid) if uid else None
             if uid is None or record is None:
                 raise NotFoundError(f"there is no article {name} in this archive")
-            return record | {"history": articles.history(connection, uid), "members": []}
+            if version is not None:
+                held = record["versions"]
+                record = articles.of_version(connection, uid, version)
+                if record is None:
+                    raise NotFoundError(
+                        f"article {name} has {held} version{'' if held == 1 else 's'}, and no {version}"
+                    )
+            return record | {"history": versions.history(connection, uid), "members": []}

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select
 
-from archive import identity, tags
+from archive import identity, tags, versions
 from archive.models import Address, AddressAlias, Capture, Outlet, OutletDeclaration, Visit, WarcFile
 from archive.records import Filters, State
 from archive.stories import Article, ArticleKey, Body, ReadingRow, ReadingSource, Version
+from archive.times import printed, utc
 
 BATCH = 200
 """Articles that are put together at once: their captures and versions are fetched by one query each."""
@@ -31,6 +32,8 @@ FIELDS = (
 """The fields of a record, in the order in which they are written; an export without rows has them as its header."""
 NOT_YET = ("cluster",)
 """Fields of the contract that nothing computes yet; null says so."""
+SHRUNKEN = "shrunken"
+"""The flag of an article whose last look showed too little of its text to be an edit."""
 TAGS = ("regions", "topics", "actors")
 """Null where nobody looked for them, which an empty list would not say."""
 
@@ -46,6 +49,9 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
         wanted.append(Article.published_date <= filters.before)
     if filters.state is not None:
         wanted.append(Article.state == filters.state)
+    if filters.changed:
+        several = select(Version.article_id).group_by(Version.article_id).having(func.count() > 1)
+        wanted.append(Article.id.in_(several))
     if filters.election:
         about = select(ReadingRow.id).where(ReadingRow.id == Article.reading_id, ReadingRow.about_election.is_(True))
         wanted.append(about.correlate(Article).exists())
@@ -81,6 +87,15 @@ def uids(connection: Connection, article_ids: Sequence[int]) -> list[str]:
     return list(
         connection.execute(select(Article.uid).where(Article.id.in_(article_ids)).order_by(Article.id)).scalars()
     )
+
+
+def of_version(connection: Connection, uid: str, number: int) -> dict[str, Any] | None:
+    """Give the record as it was read for one of an article's versions, counted from 1; None where it has not so many."""
+    reading_id = versions.reading_of(connection, uid, number)
+    if reading_id is None:
+        return None
+    (record,) = _records(connection, Article.uid == uid, limit=1, reading_id=reading_id)
+    return record | {"version": number}
 
 
 def resolve(connection: Connection, name: str) -> str | None:
@@ -133,41 +148,10 @@ def _plain_host(host: str) -> str:
     return re.sub(r":(80|443)$", "", host.lower()).removeprefix("www.")
 
 
-def history(connection: Connection, uid: str) -> list[dict[str, Any]]:
-    """Give an article's versions, oldest first."""
-    rows = connection.execute(
-        select(Version.since, Version.text_sha256, ReadingRow.title, ReadingRow.word_count, ReadingRow.modified_at)
-        .join(Article, Article.id == Version.article_id)
-        .join(ReadingRow, ReadingRow.id == Version.reading_id)
-        .where(Article.uid == uid)
-        .order_by(Version.since, Version.first_visit_id)
-    )
-    return [
-        {
-            "version": number,
-            "since": utc(row.since),
-            "text_sha256": row.text_sha256,
-            "title": row.title,
-            "word_count": row.word_count,
-            "modified_at": utc(row.modified_at),
-        }
-        for number, row in enumerate(rows, 1)
-    ]
-
-
-def utc(moment: datetime | None) -> str | None:
-    """Give a time of our own clock: ISO 8601, UTC, seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
-
-
-def printed(moment: datetime | None, offset: int | None) -> str | None:
-    """Give a time of a page: ISO 8601 with the offset (minutes east of UTC) that it was printed with."""
-    if moment is None:
-        return None
-    return moment.astimezone(timezone(timedelta(minutes=offset or 0))).isoformat(timespec="seconds")
-
-
-def _records(connection: Connection, *wanted: ColumnElement[bool], limit: int) -> list[dict[str, Any]]:
+def _records(
+    connection: Connection, *wanted: ColumnElement[bool], limit: int, reading_id: int | None = None
+) -> list[dict[str, Any]]:
+    """Give the records of articles, as they are shown or, of one of them, as a reading of it has it."""
     rows = (
         connection.execute(
             select(
@@ -178,7 +162,7 @@ def _records(connection: Connection, *wanted: ColumnElement[bool], limit: int) -
                 ),
                 Article.id,
                 Article.uid,
-                Article.reading_id,
+                ReadingRow.id.label("reading_id"),
                 Article.state,
                 Article.first_seen_at,
                 Article.last_seen_at,
@@ -193,7 +177,7 @@ def _records(connection: Connection, *wanted: ColumnElement[bool], limit: int) -
             )
             .select_from(Article)
             .join(Outlet, Outlet.id == Article.outlet_id)
-            .join(ReadingRow, ReadingRow.id == Article.reading_id)
+            .join(ReadingRow, ReadingRow.id == (Article.reading_id if reading_id is None else reading_id))
             .join(Body, Body.reading_id == ReadingRow.id)
             .join(Address, Address.id == Article.address_id)
             .join(Visit, Visit.id == ReadingRow.visit_id)
@@ -208,10 +192,10 @@ def _records(connection: Connection, *wanted: ColumnElement[bool], limit: int) -
         return []
     declared = _declarations(connection)
     captures = _captures(connection, {row["reading_id"]: row["url"] for row in rows})
-    versions = _versions(connection, [row["id"] for row in rows])
+    held = versions.looks_too_short(connection, [row["id"] for row in rows])
     about = tags.of(connection, [row["reading_id"] for row in rows])
     return [
-        _record(row, declared[row["outlet_id"]], captures.get(row["reading_id"], []), versions.get(row["id"], 1))
+        _record(row, declared[row["outlet_id"]], captures.get(row["reading_id"], []), held.get(row["id"], [None]))
         | (about[row["reading_id"]] if row["codebook"] is not None else {})
         for row in rows
     ]
@@ -254,16 +238,10 @@ def _page_number(url: str | None, story: str) -> str:
     return f" {int(found[1])}" if found and int(found[1]) > 1 else ""
 
 
-def _versions(connection: Connection, article_ids: Sequence[int]) -> dict[int, int]:
-    rows = connection.execute(
-        select(Version.article_id, func.count().label("number"))
-        .where(Version.article_id.in_(article_ids))
-        .group_by(Version.article_id)
-    )
-    return {row.article_id: row.number for row in rows}
-
-
-def _record(row: RowMapping, declared: dict[str, Any], captures: list[dict[str, Any]], versions: int) -> dict[str, Any]:
+def _record(
+    row: RowMapping, declared: dict[str, Any], captures: list[dict[str, Any]], shrunken: list[str | None]
+) -> dict[str, Any]:
+    versions = len(shrunken)
     published: date | None = row["published_date"]
     source = row["published_source"]
     state: State = row["state"]
@@ -304,7 +282,7 @@ def _record(row: RowMapping, declared: dict[str, Any], captures: list[dict[str, 
         "election": _election(row),
         **dict.fromkeys((*TAGS, *NOT_YET)),
         "phase": row["phase"],
-        "flags": row["flags"],
+        "flags": [*row["flags"], *([SHRUNKEN] if shrunken[-1] == utc(row["last_seen_at"]) else [])],
         "state": state.value,
         "version": versions,
         "versions": versions,

@@ -7,10 +7,11 @@ from sqlalchemy import Connection, func, select
 from archive import tags
 from archive.models import Outlet
 from archive.records import IndexDocument, TagKind
-from archive.stories import Article, Body, Change, ReadingRow
+from archive.stories import Article, Body, Change, ReadingRow, Version
 
 BATCH = 200
 """Articles that are put together at once: their tags are fetched by one query."""
+_NUMBER = select(func.count()).select_from(Version).where(Version.article_id == Article.id).scalar_subquery()
 
 
 def after(connection: Connection, sequence: int) -> Iterator[tuple[int, str, IndexDocument | None]]:
@@ -32,6 +33,7 @@ def after(connection: Connection, sequence: int) -> Iterator[tuple[int, str, Ind
             Article.moment,
             Article.published_date,
             Article.state,
+            _NUMBER.label("versions"),
             ReadingRow.authors,
             ReadingRow.place,
             ReadingRow.tags,
@@ -61,6 +63,7 @@ def after(connection: Connection, sequence: int) -> Iterator[tuple[int, str, Ind
                     place=row.place,
                     tags=tuple(row.tags),
                     state=row.state,
+                    changed=row.versions > 1,
                     election=row.about_election is True,
                     regions=named.get(TagKind.REGION, ()),
                     topics=named.get(TagKind.TOPIC, ()),

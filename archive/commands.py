@@ -58,8 +58,10 @@ class Day(click.ParamType[date]):
 
 
 def filter_options(command: Command) -> Command:
-    """Give a command the filters, as arguments `outlets`, `after`, `before`, `election`, `regions`, `topics`, `actors`."""
+    """Give a command the filters, as arguments that `make_filters` takes."""
     for option in (
+        click.option("--changed", is_flag=True, help="Only what has more than one version."),
+        click.option("--state", type=click.Choice(["live", "suspected", "removed"]), help="As it was seen last."),
         click.option("--actor", "actors", multiple=True, help="Names this actor, by id or name; may be repeated."),
         click.option("--topic", "topics", multiple=True, help="Speaks of this topic; may be repeated."),
         click.option("--region", "regions", multiple=True, help="About this region, by code or name; may be repeated."),
@@ -74,21 +76,23 @@ def filter_options(command: Command) -> Command:
 
 def make_filters(
     app: "App",
+    *,
     outlets: tuple[str, ...],
     after: date | None,
     before: date | None,
-    *,
+    state: str | None,
+    changed: bool,
     election: bool,
-    regions: tuple[str, ...] = (),
-    topics: tuple[str, ...] = (),
-    actors: tuple[str, ...] = (),
+    regions: tuple[str, ...],
+    topics: tuple[str, ...],
+    actors: tuple[str, ...],
 ) -> "Filters":
     """Give the filters that were asked for.
 
     Raises:
         MisuseError: what is named is unknown, a region's name means several, or no day lies between the two.
     """
-    from archive.records import Filters, TagKind
+    from archive.records import Filters, State, TagKind
     from archive.tagwords import meant, region_codes
 
     if after and before and after > before:
@@ -105,6 +109,8 @@ def make_filters(
         outlets=outlets,
         after=after,
         before=before,
+        state=State(state) if state else None,
+        changed=changed,
         election=election,
         regions=region_codes(regions),
         topics=meant(app, TagKind.TOPIC, topics),
@@ -119,25 +125,9 @@ def make_filters(
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many are shown.")
 @format_option
 @click.pass_obj
-def search(
-    app: App,
-    query: tuple[str, ...],
-    *,
-    outlets: tuple[str, ...],
-    after: date | None,
-    before: date | None,
-    election: bool,
-    regions: tuple[str, ...],
-    topics: tuple[str, ...],
-    actors: tuple[str, ...],
-    sort: Any,
-    limit: int,
-    output: str,
-) -> None:
+def search(app: App, /, query: tuple[str, ...], *, sort: Any, limit: int, output: str, **asked: Any) -> None:
     """Search the archive for words (all of them, in any form) and "phrases"."""
-    filters = make_filters(
-        app, outlets, after, before, election=election, regions=regions, topics=topics, actors=actors
-    )
+    filters = make_filters(app, **asked)
     found = app.archive().search(" ".join(query), filters=filters, sort=sort, limit=limit)
     hits = [hit.record | {"snippet": hit.snippet.text, "score": hit.score} for hit in found.hits]
     if output == "json":
@@ -204,20 +194,39 @@ def _snippet_lines(snippet: "Snippet") -> str:
 
 @click.command()
 @click.argument("name", metavar="ID|URL")
+@click.option("--version", type=click.IntRange(1), help="As this version had it.")
+@click.option("--diff", is_flag=True, help="What this version, or the last one, changed against the one before.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
-def show(app: App, name: str, *, output: str) -> None:
+def show(app: App, name: str, *, version: int | None, diff: bool, output: str) -> None:
     """Show one article by id, uid or address: its text, its versions, its captures."""
-    record = app.archive().get(name)
-    if output == "json":
+    archive = app.archive()
+    record = archive.get(name, version=version)
+    if diff and record["version"] == 1:
+        click.echo(f"version 1 of {record['versions']}: nothing came before it", err=True)
+    elif diff:
+        _print_difference(archive.get(name, version=record["version"] - 1), record, output)
+    elif output == "json":
         click.echo(to_json(record))
     else:
         _print_article(record)
 
 
+def _print_difference(old: dict[str, Any], new: dict[str, Any], output: str) -> None:
+    import sys
+
+    from archive import difference
+
+    if output == "json":
+        click.echo(to_json(difference.between(old, new)))
+        return
+    click.echo("\n\n".join(difference.paragraphs(old, new, _width(), coloured=sys.stdout.isatty())))
+
+
 def _print_article(record: dict[str, Any]) -> None:
     import textwrap
 
+    from archive.difference import told
     from archive.tagwords import actors_line, regions_line, topics_line
     from archive.text import for_terminal
 
@@ -247,6 +256,8 @@ def _print_article(record: dict[str, Any]) -> None:
     field("topics", topics_line(record["topics"] or ()))
     field("actors", actors_line(record["actors"] or ()))
     field("state", f"{record['state']}, version {record['version']} of {record['versions']}")
+    for version in record["history"][1:]:
+        field("edited", f"version {version['version']}, {told(version)}")
     click.echo()
     for block in record["body"].split("\n\n"):
         click.echo(wrapped(block) + "\n")
@@ -265,23 +276,16 @@ def _print_article(record: dict[str, Any]) -> None:
 @click.pass_obj
 def export(
     app: App,
+    /,
     *,
     target: Path,
-    outlets: tuple[str, ...],
-    after: date | None,
-    before: date | None,
-    election: bool,
-    regions: tuple[str, ...],
-    topics: tuple[str, ...],
-    actors: tuple[str, ...],
     query: str | None,
+    **asked: Any,
 ) -> None:
     """Write articles to a file, whole or not at all; prints how many."""
     from archive.export import write
 
-    filters = make_filters(
-        app, outlets, after, before, election=election, regions=regions, topics=topics, actors=actors
-    )
+    filters = make_filters(app, **asked)
     archive = app.archive()
     records = archive.articles(filters) if query is None else archive.matching(query, filters)
     number = write(records, target)

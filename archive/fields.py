@@ -7,11 +7,13 @@ from archive import stems
 from archive.query import All, Node, Phrase
 from archive.records import Filters, IndexDocument
 
-VERSION = 3
+VERSION = 4
 """Counts the changes to `schema` and `document`; an index made under another number is made again."""
 
 ABOUT = "about"
 """The term of the field `election` in articles that are about one."""
+SEVERAL = "several"
+"""The term of the field `versions` in articles that have more than one."""
 
 # What a match is worth: in the title more than in the body, as it was typed more than in another form.
 _FIELDS = {"title": 4.0, "title_stem": 3.0, "body": 1.0, "stem": 0.5}
@@ -21,7 +23,7 @@ def schema() -> tantivy.Schema:
     """What is kept of an article: words with positions as they stand, stems without, and the uid; no text."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("uid", stored=True, tokenizer_name="raw", index_option="basic")
-    for name in ("outlet", "state", "election", "region", "topic", "actor"):
+    for name in ("outlet", "state", "versions", "election", "region", "topic", "actor"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("title", "body"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
@@ -39,6 +41,8 @@ def document(article: IndexDocument) -> tantivy.Document:
     document.add_text("uid", article.uid)
     document.add_text("outlet", article.outlet)
     document.add_text("state", article.state.value)
+    if article.changed:
+        document.add_text("versions", SEVERAL)
     if article.election:
         document.add_text("election", ABOUT)
     for name, values in (("region", article.regions), ("topic", article.topics), ("actor", article.actors)):
@@ -101,6 +105,8 @@ def passing(schema: tantivy.Schema, filters: Filters) -> list[Query]:
             wanted.append(Query.term_set_query(schema, name, list(values)))
     if filters.state is not None:
         wanted.append(Query.term_query(schema, "state", filters.state.value, index_option="basic"))
+    if filters.changed:
+        wanted.append(Query.term_query(schema, "versions", SEVERAL, index_option="basic"))
     if filters.election:
         wanted.append(Query.term_query(schema, "election", ABOUT, index_option="basic"))
     if filters.after is not None or filters.before is not None:

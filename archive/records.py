@@ -69,6 +69,23 @@ class State(StrEnum):
     REMOVED = "removed"
 
 
+class Edited(StrEnum):
+    """What an edit changed, in the order in which it is told."""
+
+    HEADLINE = "headline"
+    BODY = "body"
+    """Words that are neither figures nor names, and whole sentences that came or went."""
+    FIGURES = "figures"
+    """Numbers, and days and months in the text."""
+    NAMES = "names"
+    """Names of people and places in the text."""
+    BYLINE = "byline"
+    DATE = "date"
+    """The day or time of publication."""
+    TAGS = "tags"
+    CAPTION = "caption"
+
+
 class Role(StrEnum):
     """What a capture gave to a reading."""
 
@@ -315,6 +332,8 @@ class IndexDocument:
     place: str | None = None
     tags: tuple[str, ...] = ()
     state: State = State.LIVE
+    changed: bool = False
+    """Whether it has more than one version."""
     election: bool = False
     """Whether it is about an election."""
     regions: tuple[str, ...] = ()
@@ -330,6 +349,8 @@ class Filters:
     after: date | None = None
     before: date | None = None
     state: State | None = None
+    changed: bool = False
+    """Only what has more than one version."""
     election: bool = False
     """Only what is about an election."""
     regions: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
+from sqlalchemy import Connection, Row, RowMapping, bindparam, select, update
 
 from archive import history, spots, tags
 from archive.database import insert_row
@@ -15,7 +15,7 @@ from archive.identity import Visited, claim, new_uid, recognise
 from archive.models import Visit
 from archive.records import ChangeKind, Election, Outcome, Reading, Role, State
 from archive.spots import Spot
-from archive.stories import Article, Body, ReadingRow, ReadingSource, Version
+from archive.stories import Article, Body, ReadingRow, ReadingSource
 from archive.union import tell, unite
 
 _CURRENT = (
@@ -109,12 +109,16 @@ def save(connection: Connection, visited: Visited, reading: Reading, former: Map
     else:
         outcome = Outcome.NEW if fresh else Outcome.UNCHANGED
         reading_id = _add_reading(connection, article_id, visited, reading, text_sha256)
-        if held is None or held["text_sha256"] != text_sha256:
-            outcome = Outcome.NEW if fresh else Outcome.REVISED
-            _note_version(connection, article_id, visited, reading_id, text_sha256, newest=completes)
-            if held is not None and completes and held["visit_id"] != visited.visit_id:
-                _note_whole(connection, article_id, visited, held, text_sha256)
-        _show(connection, article_id, reading_id, reading, visited.at)
+        if held is None or held["text_sha256"] == text_sha256:
+            if held is None:
+                history.begin(connection, article_id, _look(visited, text_sha256), reading_id)
+            _show(connection, article_id, reading_id, reading, visited.at)
+        else:
+            if completes:
+                _note_whole(connection, visited, held, text_sha256)
+            if history.rewrite(connection, article_id, _look(visited, text_sha256)) or completes:
+                outcome = Outcome.REVISED
+            _show_newest(connection, article_id)
         kind = ChangeKind.UPSERT
     connection.execute(_SEEN, {"article": article_id, "at": visited.at})
     if visited.at < first:
@@ -139,24 +143,14 @@ def _completes(connection: Connection, held: RowMapping, visited: Visited, readi
     return "parts_missing" in held["flags"] or connection.execute(record).scalar() is not None
 
 
-def _note_version(
-    connection: Connection, article_id: int, visited: Visited, reading_id: int, text_sha256: str, *, newest: bool
-) -> None:
-    """Note a version of an article, or, where that is its `newest` one read again, what that shows."""
-    said = {"reading_id": reading_id, "text_sha256": text_sha256}
-    if newest:
-        last = select(func.max(Version.first_visit_id)).where(Version.article_id == article_id).scalar_subquery()
-        held = (Version.article_id == article_id, Version.first_visit_id == last)
-        connection.execute(update(Version).where(*held).values(**said))
-        return
-    insert_row(connection, Version, article_id=article_id, first_visit_id=visited.visit_id, since=visited.at, **said)
+def _look(visited: Visited, text_sha256: str) -> history.Look:
+    return visited.at, visited.visit_id, text_sha256
 
 
-def _note_whole(connection: Connection, article_id: int, visited: Visited, held: RowMapping, text_sha256: str) -> None:
-    """Note that the look which showed a text's beginning was one at the whole of it, whichever was the first."""
+def _note_whole(connection: Connection, visited: Visited, held: RowMapping, text_sha256: str) -> None:
+    """Note that looks which showed a text's beginning were looks at the whole of it."""
     began = (Visit.address_id == visited.address_id, Visit.text_sha256 == held["text_sha256"])
     connection.execute(update(Visit).where(*began).values(text_sha256=text_sha256))
-    history.rewrite(connection, article_id, (visited.at, visited.visit_id, text_sha256))
 
 
 def _moved(connection: Connection, article_id: int, visited: Visited, home: Spot | None) -> bool:
@@ -176,7 +170,7 @@ def _save_late(
     """
     kind = None
     known = connection.execute(_OF_TEXT, {"article": article_id, "text_sha256": text_sha256}).scalar()
-    outcome = Outcome.REVISED if known is None else Outcome.UNCHANGED
+    outcome = Outcome.UNCHANGED
     if known is None:
         _add_reading(connection, article_id, visited, reading, text_sha256)
     elif held["text_sha256"] == text_sha256 and not visited.partial and _fuller(held, reading):
@@ -187,12 +181,23 @@ def _save_late(
         _add_sources(connection, held["id"], visited.sources)
     else:
         _add_sources(connection, known, visited.sources)
-    if history.rewrite(connection, article_id, (visited.at, visited.visit_id, text_sha256)):
+    if history.rewrite(connection, article_id, _look(visited, text_sha256)):
+        outcome = Outcome.REVISED if known is None else outcome
         kind = ChangeKind.UPSERT
+        if history.newest(connection, article_id).text_sha256 != held["text_sha256"]:
+            _show_newest(connection, article_id)
     return outcome, kind
 
 
-def _show(connection: Connection, article_id: int, reading_id: int, reading: Reading, at: datetime) -> None:
+def _show_newest(connection: Connection, article_id: int) -> None:
+    """Have an article show the last reading of its newest version."""
+    row = history.newest(connection, article_id)
+    _show(connection, article_id, row.id, row, row.at)
+
+
+def _show(
+    connection: Connection, article_id: int, reading_id: int, reading: Reading | Row[*tuple[Any, ...]], at: datetime
+) -> None:
     """Have an article show a reading."""
     shown = {"article": article_id, "reading": reading_id, "day": reading.published_date, "at": _moment(reading, at)}
     connection.execute(_SHOW, shown)
@@ -313,7 +318,7 @@ def _offset(moment: datetime | None) -> int | None:
     return None if offset is None else round(offset.total_seconds() / 60)
 
 
-def _moment(reading: Reading, seen: datetime) -> int:
+def _moment(reading: Reading | Row[*tuple[Any, ...]], seen: datetime) -> int:
     if reading.published_at is not None:
         return int(reading.published_at.timestamp())
     if reading.published_date is not None:

@@ -161,6 +161,13 @@ class Version(Base):
     reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"))
     text_sha256: Mapped[str]
     since: Mapped[datetime]
+    changed: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """What it changed against the version before (`records.Edited`), nothing in the first one; null where a version of
+    Pilkada made it that did not ask, until it is made again."""
+    note: Mapped[str | None]
+    """How the outlet announced the change, as printed; null where it did not."""
+    shrunken: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """When looks in its time showed too little of it to be an edit."""
 
 
 class Change(Base):

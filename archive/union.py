@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
+from archive import history
 from archive.database import insert_row
 from archive.identity import UID
 from archive.models import Visit
@@ -56,18 +57,6 @@ def unite(connection: Connection, kept_id: int, other_id: int, now: datetime) ->
             last_seen_at=max(kept.last_seen_at, other.last_seen_at),
         )
     )
-    _drop_repeated_versions(connection, kept_id)
+    history.rewrite(connection, kept_id)
     tell(connection, kept_id, other.uid, ChangeKind.TOMBSTONE, now)
     tell(connection, kept_id, kept.uid, ChangeKind.UPSERT, now)
-
-
-def _drop_repeated_versions(connection: Connection, article_id: int) -> None:
-    before = None
-    for row in connection.execute(
-        select(Version.id, Version.text_sha256)
-        .where(Version.article_id == article_id)
-        .order_by(Version.since, Version.first_visit_id)
-    ).all():
-        if row.text_sha256 == before:
-            connection.execute(delete(Version).where(Version.id == row.id))
-        before = row.text_sha256

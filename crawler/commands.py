@@ -168,6 +168,7 @@ def show(app: "App", outlet: str, output: str) -> None:
 
     from archive import articles, runs
     from archive.records import Filters
+    from archive.times import utc
     from crawler.outlets import declaration
     from crawler.ownzone import filled
 
@@ -185,9 +186,9 @@ def show(app: "App", outlet: str, output: str) -> None:
         "schedule": app.schedule.expression(outlet),
         "assumed": list(declaration(outlet, declared[outlet].family).assumed),
         "articles": held,
-        "last_run": articles.utc(last.started_at) if last else None,
+        "last_run": utc(last.started_at) if last else None,
         "last_outcome": last.status.value if last else None,
-        "last_success": articles.utc(success),
+        "last_success": utc(success),
     }
     if output == "table":
         assumed = facts.pop("assumed")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from archive import articles
+from archive import articles, versions
 from archive.models import Visit
 from archive.records import Outcome
 from archive.store import Saved
@@ -42,7 +42,7 @@ def look(
 def state(bench: Any, uid: str) -> tuple[Any, ...]:
     with bench.database.read() as connection:
         record = articles.by_uid(connection, [uid])[uid]
-        history = articles.history(connection, uid)
+        history = versions.history(connection, uid)
         texts = connection.execute(
             select(Version.since, Visit.at).join(Visit, Visit.id == Version.first_visit_id).order_by(Version.since)
         ).all()
