@@ -2,19 +2,21 @@
 
 PYTHON ?= python3
 SIZE ?= 200
+COPIES ?= 20000
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 # What Pilkada is compared with lives apart: none of it is needed here, and its requirements are not ours.
 OTHERS := .venv-compare
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench gate compare soak lock format clean
+.PHONY: help demo test check bench bench-copies gate compare soak lock format clean
 
 help:
 	@echo "make demo    the whole thing on four sample outlets, in under a minute after the set-up"
 	@echo "make test    all tests but the long ones"
 	@echo "make check   format, lint, types, import directions, and how well pages are read"
 	@echo "make bench   what an article costs, beside plain Scrapy and trafilatura (SIZE=$(SIZE))"
+	@echo "make bench-copies  what finding copies costs, and how right it is (COPIES=$(COPIES))"
 	@echo "make gate    how well pages are read, beside the floors; what is judged to be about an election"
 	@echo "make compare how well, beside trafilatura, newspaper4k, news-please and resiliparse, on the same pages"
 	@echo "make soak    the long tests: the full counts of what \`make test\` does a tenth of"
@@ -46,6 +48,9 @@ check: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m bench.articles --size $(SIZE)
+
+bench-copies: $(INSTALLED)
+	$(BIN)/python -m bench.duplicates --size $(COPIES)
 
 gate: $(INSTALLED)
 	$(BIN)/python -m bench.quality

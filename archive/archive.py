@@ -1,20 +1,25 @@
 """The archive as one object: opened, searched, listed; what the command line and `from pilkada import Archive` use."""
 
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from archive import articles, changes, versions
+from sqlalchemy import Connection
+
+from archive import articles, changes, clusters, duplicates, versions
 from archive.database import Database
-from archive.errors import NotFoundError
+from archive.errors import ArchiveUnavailableError, NotFoundError
 from archive.index import SearchIndex, Sort
 from archive.query import parse
 from archive.records import Filters
 from archive.settings import ArchiveSettings, Home
 from archive.snippets import Snippet, snippet
 from archive.text import for_terminal
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +84,7 @@ class Archive:
         """
         parsed = parse(query)
         started = time.perf_counter()
-        self.catch_up()
-        index = SearchIndex.open(self.home.index, locks=self.home.locks)
+        index = self.index_up_to_date()
         result = index.search(parsed, filters=filters, sort=sort, limit=limit)
         with self.database.read() as connection:
             records = articles.by_uid(connection, [hit.uid for hit in result.hits])
@@ -93,12 +97,25 @@ class Archive:
         took = round((time.perf_counter() - started) * 1000, 1)
         return Findings(query=query, total=result.total, took_ms=took, hits=hits)
 
-    def catch_up(self) -> int:
-        """Bring the search index up to date; give how many changes that took."""
+    def catch_up(self) -> None:
+        """Look for copies of what changed, and bring the search index up to date."""
+        duplicates.catch_up(self.database)
+        self.index_up_to_date()
+
+    def look_for_copies(self) -> None:
+        """Look for copies of what changed, as far as something can be written here."""
+        try:
+            duplicates.catch_up(self.database)
+        except ArchiveUnavailableError as error:
+            logger.warning("clusters are as they were when something could last be written: %s", error)
+
+    def index_up_to_date(self) -> SearchIndex:
+        """Give the search index with all changes in it, as far as it can be written here."""
         index = SearchIndex.open(self.home.index, locks=self.home.locks)
         with self.database.read() as connection:
             newest = changes.newest(connection)
-            return index.catch_up(lambda after: changes.after(connection, after), until=newest)
+            index.catch_up(lambda after: changes.after(connection, after), until=newest)
+        return index
 
     def articles(self, filters: Filters = Filters()) -> Iterator[dict[str, Any]]:  # noqa: B008 - frozen
         """Give the records that pass the filters, in order of their id, one at a time."""
@@ -108,8 +125,7 @@ class Archive:
     def matching(self, query: str, filters: Filters = Filters()) -> Iterator[dict[str, Any]]:  # noqa: B008 - frozen
         """Give the records of all articles that a search finds, newest first, one at a time."""
         parsed = parse(query)
-        self.catch_up()
-        index = SearchIndex.open(self.home.index, locks=self.home.locks)
+        index = self.index_up_to_date()
         total = index.search(parsed, filters=filters, sort="newest", limit=1).total
         uids = [hit.uid for hit in index.search(parsed, filters=filters, sort="newest", limit=max(total, 1)).hits]
         with self.database.read() as connection:
@@ -119,21 +135,67 @@ class Archive:
                 yield from (found[uid] for uid in some if uid in found)
 
     def get(self, name: str, *, version: int | None = None) -> dict[str, Any]:
-        """Give one article by id, uid or address, as it is or as a version of it was, with its versions under `history`.
+        """Give one article by id, uid or address, as it is or as a version of it was.
+
+        Its versions stand under `history`, the articles of its cluster under `members`.
 
         Raises:
             NotFoundError: there is no such article, or it has no such version.
         """
         with self.database.read() as connection:
-            uid = articles.resolve(connection, name)
-            record = articles.by_uid(connection, [uid]).get(uid) if uid else None
-            if uid is None or record is None:
-                raise NotFoundError(f"there is no article {name} in this archive")
+            uid = self._resolve(connection, name)
+            record = articles.by_uid(connection, [uid])[uid]
             if version is not None:
                 held = record["versions"]
-                record = articles.of_version(connection, uid, version)
-                if record is None:
+                earlier = articles.of_version(connection, uid, version)
+                if earlier is None:
                     raise NotFoundError(
                         f"article {name} has {held} version{'' if held == 1 else 's'}, and no {version}"
                     )
-            return record | {"history": versions.history(connection, uid), "members": []}
+                record = earlier
+            return record | {"history": versions.history(connection, uid), "members": _members(connection, uid)}
+
+    def clusters(self, filters: Filters = Filters()) -> Iterator[dict[str, Any]]:  # noqa: B008 - frozen
+        """Give the clusters in which an article passes the filters, the newest first, one at a time."""
+        with self.database.read() as connection:
+            seeds = clusters.passing(connection, articles.passing(filters))
+            for start in range(0, len(seeds), articles.BATCH):
+                told = clusters.sums(connection, seeds[start : start + articles.BATCH])
+                records = articles.by_uid(connection, list(told))
+                for uid, row in told.items():
+                    yield row | {name: records[uid][name] for name in ("outlet", "title", "canonical_url")}
+
+    def cluster(self, name: str) -> list[dict[str, Any]]:
+        """Give the articles of the cluster that an article is in, first one first, and what they share with the first.
+
+        Raises:
+            NotFoundError: there is no such article, or it is in no cluster.
+        """
+        with self.database.read() as connection:
+            members = _members(connection, self._resolve(connection, name))
+        if not members:
+            raise NotFoundError(f"article {name} is in no cluster: no other outlet has its text, as far as is known")
+        return members
+
+    def _resolve(self, connection: Connection, name: str) -> str:
+        """Give the uid of an article that can be shown."""
+        uid = articles.resolve(connection, name)
+        if uid is None or not articles.by_uid(connection, [uid]):
+            raise NotFoundError(f"there is no article {name} in this archive")
+        return uid
+
+
+_OF_MEMBERS = (
+    *("outlet", "outlet_name", "title", "published_date", "published_at", "first_seen_at", "canonical_url"),
+    *("word_count", "state"),
+)
+
+
+def _members(connection: Connection, uid: str) -> list[dict[str, Any]]:
+    told = clusters.members(connection, uid)
+    records = articles.by_uid(connection, [member["uid"] for member in told])
+    return [
+        member | {name: records[member["uid"]][name] for name in _OF_MEMBERS}
+        for member in told
+        if member["uid"] in records
+    ]

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, or_, select
 
-from archive import identity, tags, versions
+from archive import clusters, identity, tags, versions
 from archive.models import Address, AddressAlias, Capture, Outlet, OutletDeclaration, Visit, WarcFile
 from archive.records import Filters, State
 from archive.stories import Article, ArticleKey, Body, ReadingRow, ReadingSource, Version
@@ -30,12 +30,10 @@ FIELDS = (
 )
 # fmt: on
 """The fields of a record, in the order in which they are written; an export without rows has them as its header."""
-NOT_YET = ("cluster",)
-"""Fields of the contract that nothing computes yet; null says so."""
 SHRUNKEN = "shrunken"
 """The flag of an article whose last look showed too little of its text to be an edit."""
-TAGS = ("regions", "topics", "actors")
-"""Null where nobody looked for them, which an empty list would not say."""
+LATER = ("regions", "topics", "actors", "cluster")
+"""Null where nobody looked for them, which an empty list would not say, and where no other outlet has the text."""
 
 
 def conditions(filters: Filters) -> list[ColumnElement[bool]]:
@@ -56,6 +54,11 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
         about = select(ReadingRow.id).where(ReadingRow.id == Article.reading_id, ReadingRow.about_election.is_(True))
         wanted.append(about.correlate(Article).exists())
     return [*wanted, *tags.conditions(filters)]
+
+
+def passing(filters: Filters) -> Select[int]:
+    """Give the query for the ids of the articles that pass the filters."""
+    return select(Article.id).join(Outlet).where(*conditions(filters))
 
 
 def count(connection: Connection, filters: Filters) -> int:
@@ -194,9 +197,11 @@ def _records(
     captures = _captures(connection, {row["reading_id"]: row["url"] for row in rows})
     held = versions.looks_too_short(connection, [row["id"] for row in rows])
     about = tags.of(connection, [row["reading_id"] for row in rows])
+    shared = clusters.of(connection, [row["id"] for row in rows])
     return [
         _record(row, declared[row["outlet_id"]], captures.get(row["reading_id"], []), held.get(row["id"], [None]))
         | (about[row["reading_id"]] if row["codebook"] is not None else {})
+        | {"cluster": shared.get(row["id"])}
         for row in rows
     ]
 
@@ -280,7 +285,7 @@ def _record(
         "language": row["language"],
         "word_count": row["word_count"],
         "election": _election(row),
-        **dict.fromkeys((*TAGS, *NOT_YET)),
+        **dict.fromkeys(LATER),
         "phase": row["phase"],
         "flags": [*row["flags"], *([SHRUNKEN] if shrunken[-1] == utc(row["last_seen_at"]) else [])],
         "state": state.value,

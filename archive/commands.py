@@ -255,6 +255,8 @@ def _print_article(record: dict[str, Any]) -> None:
     field("regions", regions_line(record["regions"] or ()))
     field("topics", topics_line(record["topics"] or ()))
     field("actors", actors_line(record["actors"] or ()))
+    if cluster := record["cluster"]:
+        field("cluster", _of_cluster(cluster, record["members"][0]))
     field("state", f"{record['state']}, version {record['version']} of {record['versions']}")
     for version in record["history"][1:]:
         field("edited", f"version {version['version']}, {told(version)}")
@@ -267,6 +269,14 @@ def _print_article(record: dict[str, Any]) -> None:
         click.echo(_line(f"{capture['role']:<7} {capture['fetched_at']} {place}", indent=2))
         click.echo(_line(f"{capture['record_id']}", indent=4))
         click.echo(f"    sha256 {capture['sha256']}")
+
+
+def _of_cluster(cluster: dict[str, Any], first: dict[str, Any]) -> str:
+    """Say which place an article has in its cluster, and how certain it is which one was first."""
+    place = f"number {cluster['rank']} of {cluster['size']}"
+    if cluster["rank"] > 1:
+        place = f"{cluster['tier']} of {first['uid']} ({first['outlet']}), {place}"
+    return place if cluster["first_certain"] else f"{place}; which was first is not certain"
 
 
 @click.command()

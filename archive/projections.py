@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, delete, select
 
+from archive import duplicates
 from archive.identity import UID, claim, make_uid
 from archive.models import Address, AddressAlias, Outlet
 from archive.records import ChangeKind, Key
@@ -16,7 +17,11 @@ FEW = 1000
 
 
 def forget(connection: Connection, outlet_id: int) -> set[str]:
-    """Empty the projections of one outlet and give the uids that led to an article; facts stay as they are."""
+    """Empty the projections of one outlet and give the uids that led to an article; facts stay as they are.
+
+    Clusters join outlets: they are forgotten as a whole, and made again by who next brings the archive up to date.
+    """
+    duplicates.clear(connection)
     uids = _uids(connection, outlet_id)
     _delete(connection, select(Article.id).where(Article.outlet_id == outlet_id))
     return uids

@@ -212,6 +212,17 @@ class Modality(StrEnum):
     """Someone says that it happened, or an authority looks into it; whether it did is not said here."""
 
 
+class Tier(StrEnum):
+    """What two articles that share text are to each other."""
+
+    COPY = "copy"
+    """The same text at two outlets, shortened, padded or retouched."""
+    REWRITE = "rewrite"
+    """One source at two outlets, reworked."""
+    SERIES = "series"
+    """A piece of one outlet that recurs with other figures: what is in a series is in no cluster."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """Where a tag was found: characters from `start` to before `end` of `field`, which is `title` or `body`."""

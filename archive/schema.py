@@ -19,6 +19,7 @@ from archive.records import (
     RunStatus,
     State,
     TagKind,
+    Tier,
     Trust,
     VisitState,
 )
@@ -90,6 +91,7 @@ class Base(DeclarativeBase):
         ChangeKind: choice(ChangeKind, "change_kind"),
         TagKind: choice(TagKind, "tag_kind"),
         Modality: choice(Modality, "modality"),
+        Tier: choice(Tier, "tier"),
     }
 
 

@@ -6,10 +6,10 @@ ARCHITECTURE.md says what a row of each is. Times are aware UTC; days are the ou
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from archive.records import ChangeKind, Modality, Role, State, TagKind, Trust
+from archive.records import ChangeKind, Modality, Role, State, TagKind, Tier, Trust
 from archive.schema import Base, BigKey
 
 
@@ -180,3 +180,65 @@ class Change(Base):
     uid: Mapped[str]
     kind: Mapped[ChangeKind]
     at: Mapped[datetime]
+
+
+class Sketch(Base):
+    """What near copies of an article are looked up by, and of which text it was made; `day` counts from 1970.
+
+    This table and the three next refer to articles by no foreign key: they follow the change sequence, behind which an
+    article may be gone, or taken out and stored again under its id.
+    """
+
+    __tablename__ = "sketch"
+    article_id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    uid: Mapped[str] = mapped_column(unique=True)
+    day: Mapped[int]
+    moment: Mapped[int] = mapped_column(BigInteger)
+    text_sha256: Mapped[str]
+    marks: Mapped[bytes] = mapped_column(LargeBinary)
+    """32-bit numbers, the lowest byte first."""
+
+
+class SketchMark(Base):
+    """One mark of a sketch, by which it is found; `period` is so many days, that what arrives lies together."""
+
+    __tablename__ = "sketch_mark"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    period: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    mark: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class LikenessRow(Base):
+    """Two articles, the lower id first, and the evidence that one source is behind both."""
+
+    __tablename__ = "likeness"
+    __table_args__ = (Index("ix_likeness_other", "other_id"),)
+    one_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    other_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    tier: Mapped[Tier]
+    c3: Mapped[float]
+    c5: Mapped[float]
+    unquoted: Mapped[float]
+    figures: Mapped[list[str]]
+    quote: Mapped[float]
+    rule: Mapped[int]
+
+
+class Cluster(Base):
+    """The seed that an article is tied to; an article of a series is tied to none, and a seed has no row."""
+
+    __tablename__ = "cluster"
+    __table_args__ = (Index("ix_cluster_seed", "seed_id"),)
+    article_id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    seed_id: Mapped[int | None] = mapped_column(BigKey)
+    tier: Mapped[Tier]
+
+
+class Follower(Base):
+    """How far what follows the change sequence inside the database has come."""
+
+    __tablename__ = "follower"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)

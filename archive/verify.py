@@ -139,7 +139,7 @@ def _check_index(archive: Archive, proof: Proof) -> None:
     """Compare the index with the articles; what changes meanwhile is left out, since the index follows a crawl."""
     index = SearchIndex.open(archive.home.index, locks=archive.home.locks)
     try:
-        archive.catch_up()
+        archive.index_up_to_date()
         applied = index.applied
         found = index.uids()
     except ArchiveError as error:

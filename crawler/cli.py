@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from scheduler.settings import ScheduleSettings
 
 COMMANDS = {
+    "clusters": "archive.clustercommands:clusters",
     "config": "crawler.commands:config",
     "crawl": "crawler.commands:crawl",
     "db": "crawler.commands:db",

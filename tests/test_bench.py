@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bench.articles import PARTS, table
+from bench.duplicates import main as copies
 from bench.site import BenchSite, posts
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,3 +43,14 @@ def test_the_readme_shows_how_the_gate_judges() -> None:
         [sys.executable, "-m", "bench.election"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_bench_of_copies_finds_what_releases_became(capsys: pytest.CaptureFixture[str]) -> None:
+    assert copies(["--size", "300"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    found = {line[:34].strip(): float(line.split()[-1]) for line in lines[-3:]}
+    floors = {"copies, as pairs": 0.95, "copies and rewrites, as pairs": 0.95, "copies and rewrites, by cluster": 0.95}
+    assert {name for name, floor in floors.items() if found[name] < floor} == set(), found
+    (state,) = (int(line.split()[0]) for line in lines if line.endswith("bytes of state an article"))
+    assert state < 1024
