@@ -4,7 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from crawler.declaration import Declaration
 from crawler.guard import Boundary, authority
 from crawler.naming import Naming
 from crawler.robots import MAX_AGE, Robots, judge
+from crawler.task import Outlet
 
 if TYPE_CHECKING:
     from crawler.reading import Site
@@ -34,28 +35,6 @@ LONGEST_WAIT = timedelta(hours=24)
 """A Retry-After beyond this is cut to it."""
 DEFAULT_WAIT = timedelta(minutes=15)
 """How long a host that answers 429 or 503 is left alone when it does not say."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlet:
-    """An outlet as declared, and the address at which it is crawled this time."""
-
-    slug: str
-    name: str
-    family: str
-    declared_url: str
-    base_url: str
-    timezone: str
-    regions: tuple[str, ...]
-    pages: str
-    starts: tuple[str, ...] = ()
-    """Of a listing site: paths of its lists, and the pattern of its stories' paths, where it declares its own."""
-    article: str | None = None
-    since: date | None = None
-    until: date | None = None
-    limit: int | None = None
-    only: tuple[str, ...] = ()
-    """Addresses to which the crawl is confined; its sources are not asked then."""
 
 
 @dataclass(slots=True)

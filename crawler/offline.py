@@ -11,12 +11,13 @@ from archive.database import Database
 from archive.settings import Home
 from crawler.child import now
 from crawler.config import OutletSettings
-from crawler.crawl import Crawl, Outlet, opened
+from crawler.crawl import Crawl, opened
 from crawler.declaration import Declaration
 from crawler.outlets import proved
 from crawler.reader import Reader
 from crawler.reading import ReadingPool
 from crawler.reading.pack import Pack
+from crawler.task import Outlet
 from crawler.version import VERSION
 
 logger = logging.getLogger(__name__)

@@ -21,11 +21,10 @@ from archive.errors import ArchiveError, ArchiveUnavailableError
 from archive.records import RunStatus
 from archive.runs import RunRow
 from crawler.config import CrawlSettings, Loaded, OutletSettings, SettingsError, check_base_url, election_pack
-from crawler.crawl import Outlet
 from crawler.declaration import DeclarationError
 from crawler.guard import authority, is_loopback
 from crawler.outlets import proved
-from crawler.task import Line, Task
+from crawler.task import Line, Outlet, Task
 from crawler.version import VERSION
 from scheduler import processes
 

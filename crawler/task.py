@@ -1,10 +1,31 @@
 """What a crawl's child process is told, and the lines that it says while it works."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import msgspec
 
-from crawler.crawl import Outlet
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """An outlet as declared, and the address at which it is crawled this time."""
+
+    slug: str
+    name: str
+    family: str
+    declared_url: str
+    base_url: str
+    timezone: str
+    regions: tuple[str, ...]
+    pages: str
+    starts: tuple[str, ...] = ()
+    """Of a listing site: paths of its lists, and the pattern of its stories' paths, where it declares its own."""
+    article: str | None = None
+    since: date | None = None
+    until: date | None = None
+    limit: int | None = None
+    only: tuple[str, ...] = ()
+    """Addresses to which the crawl is confined; its sources are not asked then."""
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from crawler.crawl import Outlet
 from crawler.declaration import Declaration
 from crawler.discovery import Reply, Sitemaps
 from crawler.errands.signs import signs_of
@@ -13,6 +12,7 @@ from crawler.errands.told import Exchanged, Finding, Hinted, Seen
 from crawler.errands.visitor import NoAnswerError, Visitor
 from crawler.outlets import declaration
 from crawler.reading import ReadingPool, Site
+from crawler.task import Outlet
 from crawler.zones import INDEX, index_of, same_clock, zone_of
 
 STORIES = 3

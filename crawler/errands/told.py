@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from crawler.crawl import Outlet
+from crawler.task import Outlet
 
 
 class Errand(msgspec.Struct, frozen=True, kw_only=True):

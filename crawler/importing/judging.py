@@ -11,7 +11,6 @@ from archive.foreign import Header
 from archive.frontier import IMPORTED
 from archive.warc import HttpMessage
 from crawler.addresses import below, is_amp
-from crawler.crawl import Outlet
 from crawler.declaration import Declaration
 from crawler.discovery import (
     SOURCES,
@@ -30,6 +29,7 @@ from crawler.discovery import (
 from crawler.discovery.source import LONGEST_ADDRESS
 from crawler.reading.parts import MOST, PAGE_LINKS
 from crawler.settings import MEGABYTE
+from crawler.task import Outlet
 
 LARGEST_PAGE = 10 * MEGABYTE
 """As in a crawl; an answer may be as large as a record (`archive.codings.LARGEST`)."""

@@ -12,10 +12,11 @@ from archive.captures import CaptureStore
 from archive.database import Database
 from archive.settings import Home
 from crawler.config import load
-from crawler.crawl import Crawl, Outlet
+from crawler.crawl import Crawl
 from crawler.outlets import declaration
 from crawler.ownzone import OwnZone, filled
 from crawler.rebuild import rebuild_all
+from crawler.task import Outlet
 from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada
 
 NOW = datetime(2025, 6, 10, 3, 0, tzinfo=UTC)

@@ -14,7 +14,6 @@ from click.testing import CliRunner
 from archive.output import MisuseError
 from crawler.cli import App
 from crawler.commands import outlets, record
-from crawler.crawl import Outlet
 from crawler.errands.check import check
 from crawler.errands.letter import HIDDEN, KIND, pages_in, without_secrets
 from crawler.errands.told import Finding
@@ -23,6 +22,7 @@ from crawler.reading import ReadingPool
 from crawler.sample import ListingSite, NewspaperSite, PopojiSite, SampleOutlet, SampleSite
 from crawler.sample.popojicms.told import stored
 from crawler.sample.server import Answer
+from crawler.task import Outlet
 from tests.crawler.commandline import Newsroom, Pilkada
 from tests.crawler.errands.site import page, visit
 
