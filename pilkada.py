@@ -18,8 +18,6 @@ def __getattr__(name: str) -> Any:
 
 
 if __name__ == "__main__":
-    import sys
+    from crawler.startup import command
 
-    from crawler.cli import main
-
-    sys.exit(main())
+    command()

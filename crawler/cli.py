@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawler import startup
+
 if TYPE_CHECKING:
     from archive.archive import Archive
     from archive.database import Database
@@ -187,6 +189,7 @@ class Commands(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
         command = getattr(importlib.import_module(module), name)
+        startup.imported()
         assert isinstance(command, click.Command)
         return command
 

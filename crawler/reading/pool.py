@@ -13,6 +13,7 @@ from typing import Any
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from archive.records import Reading, Reason, Rejection
+from crawler import startup
 from crawler.reading.material import Material
 from scheduler import processes
 
@@ -247,8 +248,10 @@ def _prepare(memory_mb: int, on_start: Callable[[], None] | None) -> None:
     processes.ignore_interrupts()
     processes.die_with_parent()
     processes.limit_memory(memory_mb)
+    startup.begin()
     import_module("crawler.reading.page")  # here, in the reader alone, and not within the first page's time
     logging.getLogger("trafilatura").setLevel(logging.ERROR)  # it warns of every page that it finds too short
+    startup.imported()
     if on_start is not None:
         on_start()
 
