@@ -10,6 +10,10 @@ if __name__ == "__main__":
     from crawler import startup
 
     startup.begin()
+    # First, while little is loaded: it asks thrice where it is called from, and Python looks through all modules to
+    # answer that. Imported last, that alone is 0.09 s of a crawl's 0.78 s.
+    import scrapy.core.downloader.contextfactory  # noqa: F401
+
     if sys.argv[1:] == ["errand"]:
         from crawler.errands.child import main
     else:

@@ -1,4 +1,4 @@
-"""What a crawl's child process is told, and the lines that it says while it works."""
+"""What a crawl's child process is told, and the lines that it says while it works; neither needs what a crawl needs."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -44,6 +44,20 @@ def test_a_hardened_setting_has_its_value(name, value):
     assert MADE.get(name) == value
 
 
+@pytest.mark.parametrize(
+    ("kind", "off"),
+    [
+        ("EXTENSIONS", "scrapy.extensions.feedexport.FeedExporter"),
+        ("EXTENSIONS", "scrapy.extensions.remote_control.RemoteControl"),
+        ("EXTENSIONS", "scrapy.extensions.telnet.TelnetConsole"),
+        ("DOWNLOADER_MIDDLEWARES", "scrapy.downloadermiddlewares.cookies.CookiesMiddleware"),
+    ],
+)
+def test_what_is_switched_off_is_not_even_imported(kind, off):
+    assert off in MADE[f"{kind}_BASE"]
+    assert MADE.getwithbase(kind)[off] is None
+
+
 @pytest.mark.parametrize("scheme", ["file", "data", "ftp", "s3"])
 def test_schemes_other_than_http_have_no_handler(scheme):
     assert MADE.getwithbase("DOWNLOAD_HANDLERS")[scheme] is None
