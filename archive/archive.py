@@ -9,14 +9,15 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from archive import articles, changes, clusters, duplicates, versions
+from archive import articles, changes, clusters, duplicates, statistics, versions
 from archive.database import Database
 from archive.errors import ArchiveUnavailableError, NotFoundError
 from archive.index import SearchIndex, Sort
 from archive.query import parse
-from archive.records import Filters
+from archive.records import Filters, TagRole
 from archive.settings import ArchiveSettings, Home
 from archive.snippets import Snippet, snippet
+from archive.statistics import By
 from archive.text import for_terminal
 
 logger = logging.getLogger(__name__)
@@ -133,6 +134,17 @@ class Archive:
                 some = uids[start : start + articles.BATCH]
                 found = articles.by_uid(connection, some)
                 yield from (found[uid] for uid in some if uid in found)
+
+    def statistics(
+        self,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        by: By | None = None,
+        *,
+        role: TagRole | None = None,
+    ) -> list[dict[str, Any]]:
+        """Count the articles that pass the filters, the stories that they are, and those that were first."""
+        with self.database.read() as connection:
+            return statistics.counts(connection, filters, by, role=role)
 
     def get(self, name: str, *, version: int | None = None) -> dict[str, Any]:
         """Give one article by id, uid or address, as it is or as a version of it was.

@@ -42,6 +42,7 @@ COMMANDS = {
     "schedule": "scheduler.commands:schedule",
     "search": "archive.commands:search",
     "show": "archive.commands:show",
+    "stats": "archive.statcommand:stats",
     "verify": "archive.commands:verify",
 }
 

@@ -22,6 +22,7 @@ from archive.settings import Home
 from archive.spots import Spot
 from archive.store import Saved
 from archive.warc import Exchange
+from tests.archive.ran import Ran, build
 
 MORNING = datetime(2024, 11, 25, 1, 30, 15, 250_000, UTC)
 WITA = "Asia/Makassar"
@@ -272,3 +273,11 @@ def bench_class() -> Callable[[Path, Database], Bench]:
 @pytest.fixture(name="exchange")
 def _exchange() -> Callable[..., Exchange]:
     return make_exchange
+
+
+@pytest.fixture(scope="session")
+def ran(tmp_path_factory: pytest.TempPathFactory, empty_archive: Path) -> Iterator[Ran]:
+    """What outlets ran in a week, for tests that only read it."""
+    built = build(tmp_path_factory.mktemp("ran"), empty_archive)
+    yield built
+    built.archive.database.dispose()

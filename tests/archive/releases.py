@@ -1,5 +1,9 @@
 """A release of a regency's election commission, and what outlets make of it; all people and figures are invented."""
 
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
 RELEASE = (
     (
         "KPU Kabupaten Muara Seruni menetapkan 184.327 pemilih dalam daftar pemilih tetap Pilkada 2024 melalui rapat pleno"
@@ -112,3 +116,23 @@ def daily_count(day: int, first: str, second: str, stations: str, share: str) ->
             " dapat menunggu penetapan oleh penyelenggara pada waktunya."
         ),
     )
+
+
+WITA = timezone(timedelta(hours=8))
+DAY = date(2024, 9, 20)
+OUTLETS = ("kabar", "suara", "warta", "hulu", "pesisir", "seruni")
+
+
+def hour(day: date, number: int) -> dict[str, Any]:
+    return {"published_date": day, "published_at": datetime(day.year, day.month, day.day, number, tzinfo=WITA)}
+
+
+STORIES: dict[str, tuple[str, Sequence[str], dict[str, Any]]] = {
+    "first": ("kabar", VERBATIM, hour(DAY, 9)),
+    "copy": ("suara", VERBATIM, hour(DAY, 10)),
+    "trimmed": ("warta", TRIMMED, hour(DAY, 11)),
+    "padded": ("hulu", PADDED, {"published_date": DAY + timedelta(days=1)}),
+    "reworded": ("pesisir", REWORDED, hour(DAY + timedelta(days=2), 7)),
+    "event": ("seruni", SAME_EVENT, hour(DAY, 20)),
+    "speaker": ("suara", SAME_SPEAKER, hour(DAY + timedelta(days=3), 8)),
+}

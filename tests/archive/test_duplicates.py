@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 from shutil import copy
@@ -20,34 +20,17 @@ from archive.stories import Change, Cluster, Follower, LikenessRow, Sketch, Sket
 from bench.desk import Desk
 from crawler.cli import main
 from tests.archive.releases import (
+    DAY,
+    OUTLETS,
     PADDED,
     RELEASE,
-    REWORDED,
     SAME_EVENT,
     SAME_SPEAKER,
-    TRIMMED,
+    STORIES,
     VERBATIM,
     daily_count,
+    hour,
 )
-
-WITA = timezone(timedelta(hours=8))
-DAY = date(2024, 9, 20)
-OUTLETS = ("kabar", "suara", "warta", "hulu", "pesisir", "seruni")
-
-
-def hour(day: date, number: int) -> dict[str, Any]:
-    return {"published_date": day, "published_at": datetime(day.year, day.month, day.day, number, tzinfo=WITA)}
-
-
-STORIES: dict[str, tuple[str, Sequence[str], dict[str, Any]]] = {
-    "first": ("kabar", VERBATIM, hour(DAY, 9)),
-    "copy": ("suara", VERBATIM, hour(DAY, 10)),
-    "trimmed": ("warta", TRIMMED, hour(DAY, 11)),
-    "padded": ("hulu", PADDED, {"published_date": DAY + timedelta(days=1)}),
-    "reworded": ("pesisir", REWORDED, hour(DAY + timedelta(days=2), 7)),
-    "event": ("seruni", SAME_EVENT, hour(DAY, 20)),
-    "speaker": ("suara", SAME_SPEAKER, hour(DAY + timedelta(days=3), 8)),
-}
 
 
 class News:

@@ -1,0 +1,123 @@
+"""Counts of articles: all of them, distinct stories, and those that were first, by outlet, time or what they name."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, func, literal, select, union_all
+
+from archive.articles import conditions
+from archive.models import Outlet
+from archive.records import Filters, TagKind, TagRole
+from archive.regions import places
+from archive.stories import Article, Cluster, ReadingRow, Tag
+
+UNKNOWN = "unknown"
+"""The key of articles without a day, or of which nobody looked what they name."""
+NONE = "none"
+"""The key of articles that name no region, topic or actor."""
+
+
+class By(StrEnum):
+    """What articles are counted by; an article has one outlet and one day, and may name several regions."""
+
+    OUTLET = "outlet"
+    DAY = "day"
+    WEEK = "week"
+    """ISO weeks, which begin on Monday: `2024-W48`."""
+    MONTH = "month"
+    REGION = "region"
+    """As `--region` finds them: what names a region counts in those that it lies in, too."""
+    TOPIC = "topic"
+    ACTOR = "actor"
+
+    @property
+    def several(self) -> bool:
+        """Whether an article may count under more than one key."""
+        return self in _KINDS
+
+
+_KINDS = {By.REGION: TagKind.REGION, By.TOPIC: TagKind.TOPIC, By.ACTOR: TagKind.ACTOR}
+_NAMED = (By.REGION, By.ACTOR)
+_TIMES = (By.DAY, By.WEEK, By.MONTH)
+_DEPTHS = union_all(*(select(literal(size).label("size")) for size in (2, 5, 8))).subquery("depth")
+"""How long official codes are: of a province, of a kabupaten or kota in it, of a kecamatan in that."""
+_CODE = func.substr(Tag.value, 1, _DEPTHS.c.size)
+_KEYS: dict[By, ColumnElement[Any]] = {
+    By.OUTLET: Outlet.slug.expression,
+    By.DAY: cast(Article.published_date, String),
+    By.WEEK: func.date(Article.published_date, "-6 days", "weekday 1"),  # its Monday; date_trunc('week', …) elsewhere
+    By.MONTH: func.substr(cast(Article.published_date, String), 1, 7),
+    By.REGION: _CODE,
+    By.TOPIC: Tag.value.expression,
+    By.ACTOR: Tag.value.expression,
+}
+
+
+def counts(
+    connection: Connection, filters: Filters, by: By | None = None, *, role: TagRole | None = None
+) -> list[dict[str, Any]]:
+    """Count the articles that pass the filters, under each key or all together, by one query.
+
+    `articles` are all of them. `clusters` are distinct stories: a cluster counts once, as does an article in none.
+    `firsts` are the articles that nobody had before: in no cluster, or the first of theirs. With `role`, regions and
+    topics count only where they have it. Times come in order, other keys with the most articles first; what has no key
+    comes last, under `none` or `unknown`.
+    """
+    key = literal("") if by is None else _KEYS[by]
+    story = func.coalesce(Cluster.seed_id, Article.id)
+    query = (
+        select(
+            key.label("key"),
+            (func.max(Tag.name) if by in _NAMED else literal(None)).label("name"),
+            (ReadingRow.codebook.is_(None) if by in _KINDS else literal(1)).label("unknown"),
+            func.count(Article.id.distinct()).label("articles"),
+            func.count(story.distinct()).label("clusters"),
+            func.count(case((Cluster.seed_id.is_(None), Article.id)).distinct()).label("firsts"),
+        )
+        .select_from(Article)
+        .join(Outlet)
+        .outerjoin(Cluster, Cluster.article_id == Article.id)
+        .where(*conditions(filters))
+    )
+    if by is not None:
+        query = query.group_by("key")
+    if by in _KINDS:
+        held = and_(Tag.reading_id == Article.reading_id, Tag.kind == _KINDS[by])
+        if role is not None:
+            held = and_(held, Tag.role == role)
+        query = query.join(ReadingRow, ReadingRow.id == Article.reading_id).outerjoin(Tag, held)
+        # One that has a key was looked through, so this parts none but those without.
+        query = query.group_by("unknown")
+    if by is By.REGION:
+        query = query.outerjoin(_DEPTHS, func.length(Tag.value) >= _DEPTHS.c.size)
+    rows = connection.execute(query).all()
+    if by is None:
+        return [_sums(row) for row in rows]
+    keyed = sorted((row for row in rows if row.key is not None), key=lambda row: _order(by, row))
+    rest = sorted((row for row in rows if row.key is None), key=lambda row: bool(row.unknown))
+    names = {place.code: place.name for place in places()} if by is By.REGION else {}
+    return [
+        {by.value: _printed(by, row.key)}
+        | ({"name": names.get(row.key, row.name)} if by in _NAMED else {})
+        | _sums(row)
+        for row in keyed
+    ] + [
+        {by.value: UNKNOWN if row.unknown else NONE} | ({"name": None} if by in _NAMED else {}) | _sums(row)
+        for row in rest
+    ]
+
+
+def _order(by: By, row: Any) -> tuple[int, str]:
+    return 0 if by in _TIMES else -row.articles, row.key
+
+
+def _printed(by: By, key: str) -> str:
+    if by is not By.WEEK:
+        return key
+    year, week, _ = date.fromisoformat(key).isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def _sums(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("articles", "clusters", "firsts")}
