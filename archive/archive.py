@@ -167,6 +167,27 @@ class Archive:
                 record = earlier
             return record | {"history": versions.history(connection, uid), "members": _members(connection, uid)}
 
+    def compared(self, record: dict[str, Any], against: str | None = None) -> dict[str, Any] | None:
+        """Give what the difference of an article that `get` gave is to; None where nothing came before it.
+
+        That is the article that `against` names, or with `first` the first of its cluster. Without, it is the version
+        before; of an article with one version, the first of its cluster.
+
+        Raises:
+            NotFoundError: there is no such article, or it is in no cluster.
+        """
+        if against is None and record["version"] > 1:
+            return self.get(record["uid"], version=record["version"] - 1)
+        if against not in (None, "first"):
+            other = self.get(str(against))
+            return None if other["uid"] == record["uid"] else other
+        first = next((member["uid"] for member in record["members"]), None)
+        if first is None and against is not None:
+            raise NotFoundError(_NO_CLUSTER.format(record["uid"]))
+        if first in (None, record["uid"]) or (against is None and record["versions"] > 1):
+            return None
+        return self.get(str(first))
+
     def clusters(self, filters: Filters = Filters()) -> Iterator[dict[str, Any]]:  # noqa: B008 - frozen
         """Give the clusters in which an article passes the filters, the newest first, one at a time."""
         with self.database.read() as connection:
@@ -186,7 +207,7 @@ class Archive:
         with self.database.read() as connection:
             members = _members(connection, self._resolve(connection, name))
         if not members:
-            raise NotFoundError(f"article {name} is in no cluster: no other outlet has its text, as far as is known")
+            raise NotFoundError(_NO_CLUSTER.format(name))
         return members
 
     def _resolve(self, connection: Connection, name: str) -> str:
@@ -197,6 +218,7 @@ class Archive:
         return uid
 
 
+_NO_CLUSTER = "article {} is in no cluster: no other outlet has its text, as far as is known"
 _OF_MEMBERS = (
     *("outlet", "outlet_name", "title", "published_date", "published_at", "first_seen_at", "canonical_url"),
     *("word_count", "state"),

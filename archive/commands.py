@@ -195,21 +195,41 @@ def _snippet_lines(snippet: "Snippet") -> str:
 @click.command()
 @click.argument("name", metavar="ID|URL")
 @click.option("--version", type=click.IntRange(1), help="As this version had it.")
-@click.option("--diff", is_flag=True, help="What this version, or the last one, changed against the one before.")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="What this version, or the last one, changed; of an only one, against its cluster's first.",
+)
+@click.option("--against", metavar="first|ID|URL", help="The difference to its cluster's first, or to any article.")
+@click.option("--format", "output", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @click.pass_obj
-def show(app: App, name: str, *, version: int | None, diff: bool, output: str) -> None:
-    """Show one article by id, uid or address: its text, its versions, its captures."""
+def show(app: App, name: str, *, version: int | None, diff: bool, against: str | None, output: str) -> None:
+    """Show one article by id, uid or address: its text, its versions, its captures; as HTML, a page to keep or print."""
     archive = app.archive()
+    if diff or against is not None:
+        archive.look_for_copies()
     record = archive.get(name, version=version)
-    if diff and record["version"] == 1:
-        click.echo(f"version 1 of {record['versions']}: nothing came before it", err=True)
-    elif diff:
-        _print_difference(archive.get(name, version=record["version"] - 1), record, output)
+    if diff or against is not None:
+        other = archive.compared(record, against)
+        if other is None:
+            click.echo(_nothing_before(record), err=True)
+        else:
+            _print_difference(other, record, output)
     elif output == "json":
         click.echo(to_json(record))
+    elif output == "html":
+        from archive.printout import of_article
+
+        click.echo(of_article(record))
     else:
         _print_article(record)
+
+
+def _nothing_before(record: dict[str, Any]) -> str:
+    said = f"version {record['version']} of {record['versions']}: nothing came before it"
+    if record["cluster"] and record["cluster"]["rank"] == 1:
+        return f"{said}, and it is the first of its cluster: --against ID compares it with another article"
+    return f"{said}, and no other outlet has its text" if record["versions"] == 1 else said
 
 
 def _print_difference(old: dict[str, Any], new: dict[str, Any], output: str) -> None:
@@ -219,47 +239,27 @@ def _print_difference(old: dict[str, Any], new: dict[str, Any], output: str) -> 
 
     if output == "json":
         click.echo(to_json(difference.between(old, new)))
-        return
-    click.echo("\n\n".join(difference.paragraphs(old, new, _width(), coloured=sys.stdout.isatty())))
+    elif output == "html":
+        from archive.printout import of_difference
+
+        click.echo(of_difference(old, new))
+    else:
+        click.echo("\n\n".join(difference.paragraphs(old, new, _width(), coloured=sys.stdout.isatty())))
 
 
 def _print_article(record: dict[str, Any]) -> None:
     import textwrap
 
-    from archive.difference import told
-    from archive.tagwords import actors_line, regions_line, topics_line
+    from archive import particulars
     from archive.text import for_terminal
 
     def wrapped(text: str, **options: Any) -> str:
         return "\n".join(textwrap.wrap(for_terminal(text), _width(), **options)) or ""
 
-    def field(name: str, value: Any) -> None:
-        if value:
-            text = ", ".join(value) if isinstance(value, list) else str(value)
-            click.echo(wrapped(f"{name:<10}{text}", subsequent_indent=" " * 10, break_on_hyphens=False))
-
     click.secho(wrapped(record["title"]), bold=True)
     click.echo()
-    field("uid", record["uid"])
-    field("outlet", f"{record['outlet_name']} ({record['outlet']})")
-    field("address", record["canonical_url"])
-    field("published", record["published_at"] or record["published_date"])
-    field("modified", record["modified_at"] if record["modified_at"] != record["published_at"] else None)
-    field("place", record["place"])
-    for name in ("authors", "editors", "section", "tags", "caption", "flags"):
-        field(name, record[name])
-    if judged := record["election"]:
-        words = [f"{'yes' if judged['about'] else 'no'} ({judged['score']:.2f})", *judged["evidence"]]
-        field("election", ", ".join(words))
-    field("phase", record["phase"])
-    field("regions", regions_line(record["regions"] or ()))
-    field("topics", topics_line(record["topics"] or ()))
-    field("actors", actors_line(record["actors"] or ()))
-    if cluster := record["cluster"]:
-        field("cluster", _of_cluster(cluster, record["members"][0]))
-    field("state", f"{record['state']}, version {record['version']} of {record['versions']}")
-    for version in record["history"][1:]:
-        field("edited", f"version {version['version']}, {told(version)}")
+    for name, text in particulars.of(record):
+        click.echo(wrapped(f"{name:<10}{text}", subsequent_indent=" " * 10, break_on_hyphens=False))
     click.echo()
     for block in record["body"].split("\n\n"):
         click.echo(wrapped(block) + "\n")
@@ -269,14 +269,6 @@ def _print_article(record: dict[str, Any]) -> None:
         click.echo(_line(f"{capture['role']:<7} {capture['fetched_at']} {place}", indent=2))
         click.echo(_line(f"{capture['record_id']}", indent=4))
         click.echo(f"    sha256 {capture['sha256']}")
-
-
-def _of_cluster(cluster: dict[str, Any], first: dict[str, Any]) -> str:
-    """Say which place an article has in its cluster, and how certain it is which one was first."""
-    place = f"number {cluster['rank']} of {cluster['size']}"
-    if cluster["rank"] > 1:
-        place = f"{cluster['tier']} of {first['uid']} ({first['outlet']}), {place}"
-    return place if cluster["first_certain"] else f"{place}; which was first is not certain"
 
 
 @click.command()

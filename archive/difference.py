@@ -14,16 +14,46 @@ _MARKS = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
 
 
 def between(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Give the difference of the records of two versions: headline and paragraphs as pieces that are read in one."""
-    (version,) = (one for one in new["history"] if one["version"] == new["version"])
+    """Give the difference of two records, of versions or of articles: headline and paragraphs as pieces read in one.
+
+    Of two versions it says what changed and how that was announced; of two articles, `against` is the other one's uid,
+    and `evidence` what they share, where one is the first of the other's cluster.
+    """
+    if old["uid"] == new["uid"]:
+        (version,) = (one for one in new["history"] if one["version"] == new["version"])
+        said = {name: version[name] for name in ("since", "changed", "announced", "note")}
+    else:
+        said = {"against": old["uid"], "evidence": _shared(old, new)}
     return {
         "uid": new["uid"],
         "from": old["version"],
         "to": new["version"],
-        **{name: version[name] for name in ("since", "changed", "announced", "note")},
+        **said,
         "title": pieces(old["title"], new["title"]),
         "body": list(_blocks(_split(old), _split(new))),
     }
+
+
+def _shared(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
+    """Give the evidence by which one of two articles is tied to the other."""
+    for first, tied in ((one, other), (other, one)):
+        for member in tied["members"]:
+            if (member["uid"], tied["members"][0]["uid"]) == (tied["uid"], first["uid"]):
+                return {name: member[name] for name in ("tier", "c3", "c5", "unquoted", "figures", "quote")}
+    return None
+
+
+def heading(old: dict[str, Any], new: dict[str, Any]) -> str:
+    """Say in a line what is compared, and what is known of how one became the other."""
+    found = between(old, new)
+    if old["uid"] == new["uid"]:
+        return f"version {old['version']} became {new['version']}: {told(found)}"
+    one, other = (
+        f"{record['uid']} ({record['outlet']}, {record['published_date'] or 'undated'})" for record in (old, new)
+    )
+    shared = found["evidence"]
+    how = f"{shared['tier']}, c3 {shared['c3']}, unquoted {shared['unquoted']}" if shared else "two articles"
+    return f"from {one} to {other}: {how}"
 
 
 def told(version: dict[str, Any]) -> str:
@@ -38,8 +68,7 @@ def paragraphs(old: dict[str, Any], new: dict[str, Any], width: int, *, coloured
     Paragraphs that stayed are counted. Gone and new words stand between marks where there is no colour.
     """
     found = between(old, new)
-    title = f"version {old['version']} became {new['version']}: {told(found)}"
-    yield click.style(textwrap.fill(for_terminal(title), width), bold=True)
+    yield click.style(textwrap.fill(for_terminal(heading(old, new)), width, break_on_hyphens=False), bold=True)
     yield _wrapped(found["title"], width, coloured)
     stayed = 0
     for block in [*found["body"], None]:

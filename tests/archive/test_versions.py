@@ -222,7 +222,10 @@ def test_the_command_line_shows_versions_and_their_difference(
     uid = look(desk, BODY, 0).uid
     home = ["--home", str(desk.bench.home.root)]
     assert main([*home, "show", uid, "--diff"]) == 0
-    assert tuple(capsys.readouterr()) == ("", "version 1 of 1: nothing came before it\n")
+    assert tuple(capsys.readouterr()) == (
+        "",
+        "version 1 of 1: nothing came before it, and no other outlet has its text\n",
+    )
     look(desk, NOTED, 1)
     assert main([*home, "show", uid, "--diff"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
