@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from archive.records import Tier
-from archive.seeds import parted
+from archive.seeds import AT_ONCE, parted
 from archive.stories import Article, Cluster, LikenessRow, ReadingRow
 
 _SEED = func.coalesce(Cluster.seed_id, Article.id)
@@ -23,7 +24,7 @@ def of(connection: Connection, article_ids: Sequence[int]) -> dict[int, dict[str
     found: dict[int, dict[str, Any]] = {}
     seed_ids = {seed_id for seed_id in connection.execute(bound.union(leading)).scalars() if seed_id is not None}
     for rows in _members(connection, seed_ids):
-        certain = all(_surely_after(rows[0], row) for row in rows[1:])
+        certain = all(surely_after(rows[0], row) for row in rows[1:])
         for rank, row in enumerate(rows, 1):
             if row.id in wanted:
                 found[row.id] = {
@@ -45,7 +46,7 @@ def members(connection: Connection, uid: str) -> list[dict[str, Any]]:
             "rank": rank,
             "uid": row.uid,
             "tier": row.tier.value if row.tier else None,
-            "after_first": _surely_after(rows[0], row) if rank > 1 else None,
+            "after_first": surely_after(rows[0], row) if rank > 1 else None,
             "c3": row.c3,
             "c5": row.c5,
             "unquoted": row.unquoted,
@@ -55,6 +56,29 @@ def members(connection: Connection, uid: str) -> list[dict[str, Any]]:
         for rows in _members(connection, set() if seed_id is None else {seed_id})
         for rank, row in enumerate(rows, 1)
     ]
+
+
+def folded(connection: Connection, uids: Sequence[str]) -> dict[str, int]:
+    """Give, in their order, the first of each cluster among some articles, and how many others of them it stands for.
+
+    One query does: for a few of these, for many of all members there are, which takes 0.1 s where they are 30,000.
+    """
+    member, seed = aliased(Article), aliased(Article)
+    query = (
+        select(member.uid, seed.uid.label("seed"))
+        .select_from(Cluster)
+        .join(member, member.id == Cluster.article_id)
+        .join(seed, seed.id == Cluster.seed_id)
+    )
+    if len(uids) <= AT_ONCE:
+        query = query.where(member.uid.in_(uids))
+    seeds = {row.uid: row.seed for row in connection.execute(query)}
+    firsts: dict[str, str] = {}
+    standing: dict[str, int] = {}
+    for uid in uids:
+        first = firsts.setdefault(seeds.get(uid, uid), uid)
+        standing[first] = standing.get(first, -1) + 1
+    return standing
 
 
 def passing(connection: Connection, wanted: Select[int]) -> list[int]:
@@ -81,7 +105,7 @@ def sums(connection: Connection, seed_ids: Sequence[int]) -> dict[str, dict[str,
             "rewrites": sum(row.tier is Tier.REWRITE for row in rows),
             "first": _day(rows[0]),
             "last": max(filter(None, map(_day, rows)), default=None),
-            "first_certain": all(_surely_after(rows[0], row) for row in rows[1:]),
+            "first_certain": all(surely_after(rows[0], row) for row in rows[1:]),
         }
         for rows in _members(connection, set(seed_ids))
     }
@@ -124,8 +148,8 @@ def _members(connection: Connection, seed_ids: set[int]) -> Iterator[list[Any]]:
         yield from (found[seed_id] for seed_id in some if len(found.get(seed_id, ())) > 1)
 
 
-def _surely_after(first: Any, row: Any) -> bool:
-    """Say whether an article is known to be later than its cluster's first: on one day without two times, none is."""
+def surely_after(first: Any, row: Any) -> bool:
+    """Say whether one article is known to be later than another: on one day without two times, none is."""
     if first.published_at and row.published_at:
         return bool(first.published_at < row.published_at)
     return bool(first.published_date and row.published_date and first.published_date < row.published_date)

@@ -123,13 +123,21 @@ def make_filters(
 @filter_options
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance", show_default=True)
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many are shown.")
+@click.option("--collapse", is_flag=True, help="Of a story that several outlets ran, the first hit only.")
 @format_option
 @click.pass_obj
-def search(app: App, /, query: tuple[str, ...], *, sort: Any, limit: int, output: str, **asked: Any) -> None:
+def search(
+    app: App, /, query: tuple[str, ...], *, sort: Any, limit: int, collapse: bool, output: str, **asked: Any
+) -> None:
     """Search the archive for words (all of them, in any form) and "phrases"."""
     filters = make_filters(app, **asked)
-    found = app.archive().search(" ".join(query), filters=filters, sort=sort, limit=limit)
-    hits = [hit.record | {"snippet": hit.snippet.text, "score": hit.score} for hit in found.hits]
+    found = app.archive().search(" ".join(query), filters=filters, sort=sort, limit=limit, collapse=collapse)
+    hits = [
+        hit.record
+        | {"snippet": hit.snippet.text, "score": hit.score}
+        | ({"collapsed": hit.collapsed} if collapse else {})
+        for hit in found.hits
+    ]
     if output == "json":
         answer = {
             "query": found.query,
@@ -142,7 +150,7 @@ def search(app: App, /, query: tuple[str, ...], *, sort: Any, limit: int, output
         }
         click.echo(to_json(answer))
     elif output == "table":
-        _print_findings(found)
+        _print_findings(found, collapse=collapse)
         if taken := OPERATORS.findall(found.query):
             said = ", ".join(dict.fromkeys(taken))
             click.echo(f"{said}: searched for as a word, since a query has words and phrases only", err=True)
@@ -150,16 +158,20 @@ def search(app: App, /, query: tuple[str, ...], *, sort: Any, limit: int, output
         write_rows(hits, output)
 
 
-def _print_findings(found: "Findings") -> None:
+def _print_findings(found: "Findings", *, collapse: bool) -> None:
     for hit in found.hits:
         record = hit.record
-        where = [record["outlet"], record["published_date"] or "undated", record["place"] or ""]
+        where = [record["outlet"], record["published_date"] or "undated", record["place"] or "", record["uid"]]
+        if collapse and record["cluster"]:
+            others = record["cluster"]["size"] - 1
+            where.append(f"+{others} cop{'y' if others == 1 else 'ies'}")
         click.secho(_line(record["title"]), bold=True)
-        click.echo(_line("  ".join(filter(None, (*where, record["uid"]))), indent=2))
+        click.echo(_line("  ".join(filter(None, where)), indent=2))
         click.echo(_snippet_lines(hit.snippet))
         click.echo()
     shown = f", {len(found.hits)} shown" if len(found.hits) < found.total else ""
-    click.echo(f"{found.total} article{'' if found.total == 1 else 's'}{shown}, {found.took_ms:.0f} ms", err=True)
+    one, several = ("story", "stories") if collapse else ("article", "articles")
+    click.echo(f"{found.total} {one if found.total == 1 else several}{shown}, {found.took_ms:.0f} ms", err=True)
 
 
 def _width() -> int:
