@@ -127,6 +127,15 @@ class Due(Base):
     lease_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
 
 
+class Spending(Base):
+    """How many requests visits to held articles have cost an outlet on a day of its zone, each noted before it is sent."""
+
+    __tablename__ = "spending"
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    requests: Mapped[int]
+
+
 class Run(Base):
     """A run made, or one that was due and not taken."""
 

@@ -28,7 +28,7 @@ class Reason(StrEnum):
     LISTING = "listing"
     """A list of stories: home page, category, tag, author, search, archive."""
     NOT_FOUND = "not_found"
-    """404 or 410."""
+    """404; 410 too, where no story was held."""
     SOFT_404 = "soft_404"
     """A page that says "not found" with status 200."""
     NOT_HTML = "not_html"
@@ -45,6 +45,14 @@ class Reason(StrEnum):
     """Another status than 2xx."""
     NETWORK = "network"
     """No connection, no name, no whole answer, no answer in time."""
+    GONE = "gone"
+    """410 where a story is held."""
+    WITHDRAWN = "withdrawn"
+    """The site's API refuses the record of a story that is held, or lists it no more."""
+    HOME = "home"
+    """A held story's address leads to the home page, or to a list of stories."""
+    UNPROVEN = "unproven"
+    """A held story was not there, and nothing else of the outlet was seen to work in the same run."""
 
 
 class Trust(StrEnum):
@@ -104,6 +112,8 @@ class Purpose(StrEnum):
     """Its text is wanted."""
     EVIDENCE = "evidence"
     """Its text is held from an API; its public page is to be kept beside it."""
+    RECHECK = "recheck"
+    """Its text is held; it is looked at again for edits and removals."""
 
 
 class Entry(StrEnum):
