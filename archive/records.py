@@ -1,6 +1,6 @@
 """The records and enums that every package speaks; nothing in here knows a table, a page or a clock."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -379,24 +379,3 @@ class Filters:
     topics: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
     """Ids of the user's list."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """What one crawl of one outlet did; `reconciles` is the sum of CONTRACT.md."""
-
-    discovered: int = 0
-    carried: int = 0
-    """Left by earlier runs, or due again."""
-    new: int = 0
-    revised: int = 0
-    unchanged: int = 0
-    rejected: dict[str, int] = field(default_factory=dict)
-    failed: int = 0
-    left: int = 0
-
-    @property
-    def reconciles(self) -> bool:
-        """Whether every address that entered the run left it with one outcome, or is left to the next."""
-        ended = self.new + self.revised + self.unchanged + sum(self.rejected.values()) + self.failed + self.left
-        return ended == self.discovered + self.carried

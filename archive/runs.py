@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, func, insert, literal, or_, 
 from archive.database import insert_row
 from archive.errors import SupersededError
 from archive.models import Address, Disposition, Due, Outlet, OutletDeclaration, Run, Visit
-from archive.records import Counts, Entry, Outcome, Purpose, RunStatus, VisitState
+from archive.records import Entry, Outcome, Purpose, RunStatus, VisitState
 from archive.warc import digest
 
 HANGS_ON = Address.canonical.like("/%#%")
@@ -51,6 +51,27 @@ class RunRow:
     status: RunStatus
     detail: str
     counts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What one crawl of one outlet did; `reconciles` is the sum of CONTRACT.md."""
+
+    discovered: int = 0
+    carried: int = 0
+    """Left by earlier runs, or due again."""
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    failed: int = 0
+    left: int = 0
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether every address that entered the run left it with one outcome, or is left to the next."""
+        ended = self.new + self.revised + self.unchanged + sum(self.rejected.values()) + self.failed + self.left
+        return ended == self.discovered + self.carried
 
 
 def register_outlet(connection: Connection, slug: str, declared: dict[str, Any], now: datetime) -> int:

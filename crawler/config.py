@@ -18,6 +18,8 @@ from archive.settings import ArchiveSettings, Home
 from crawler import faults
 from crawler.declaration import SLUG, DeclarationError, Family
 from crawler.outlets import shipped
+from crawler.rechecks.settings import VisitSettings
+from crawler.rechecks.settings import faults as visit_faults
 from scheduler.cadence import CadenceError, next_time
 from scheduler.settings import ScheduleSettings
 
@@ -27,7 +29,7 @@ if typing.TYPE_CHECKING:
 PREFIX = "PILKADA_"
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 """Indonesia's zones by the names that people use."""
-SECTIONS = tuple(f"{PREFIX}{section}_" for section in ("ARCHIVE", "CRAWL", "ELECTION", "OUTLETS", "SCHEDULE"))
+SECTIONS = tuple(f"{PREFIX}{section}_" for section in ("ARCHIVE", "CRAWL", "ELECTION", "OUTLETS", "SCHEDULE", "VISITS"))
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
@@ -81,6 +83,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     election: ElectionSettings = ElectionSettings()
     outlets: dict[str, OutletSettings] = {}
     schedule: ScheduleSettings = ScheduleSettings()
+    visits: VisitSettings = VisitSettings()
 
 
 SECTION_OF: dict[str, type[msgspec.Struct]] = {
@@ -89,6 +92,7 @@ SECTION_OF: dict[str, type[msgspec.Struct]] = {
     "election": ElectionSettings,
     "outlets": OutletSettings,
     "schedule": ScheduleSettings,
+    "visits": VisitSettings,
 }
 WORDS = {
     "str": "text",
@@ -274,7 +278,7 @@ def _plainly(text: str) -> str:
 
 def _allowed(key: str) -> str | None:
     """Say what a key of few values takes; None for any other."""
-    section, name = (OutletSettings if key.startswith("outlets.") else CrawlSettings), key.rpartition(".")[2]
+    section, name = SECTION_OF.get(key.partition(".")[0], CrawlSettings), key.rpartition(".")[2]
     values = next((typing.get_args(field.type) for field in fields(section) if field.name == name), ())
     texts = [value for value in values if isinstance(value, str)]
     return f"must be one of {', '.join(texts)}" if texts else None
@@ -302,11 +306,12 @@ def _check(settings: Settings) -> None:
             next_time(expression, schedule.timezone)
         except CadenceError as error:
             raise SettingsError(f"schedule.{key}: {error}") from error
-    for slug in schedule.outlets:
-        if slug not in settings.outlets:
-            raise SettingsError(
-                f"schedule.outlets.{slug}: there is no outlet {slug}; known are {', '.join(settings.outlets)}"
-            )
+    for section, named in (("schedule", schedule.outlets), ("visits", settings.visits.outlets)):
+        if unknown := next((slug for slug in named if slug not in settings.outlets), None):
+            known = ", ".join(settings.outlets)
+            raise SettingsError(f"{section}.outlets.{unknown}: there is no outlet {unknown}; known are {known}")
+    if wrong := next(visit_faults(settings.visits), None):
+        raise SettingsError(wrong)
     for slug, outlet in settings.outlets.items():
         _check_outlet(slug, outlet)
     _check_regions(settings.outlets)

@@ -17,7 +17,7 @@ from archive.database import Database
 from archive.foreign import Found
 from archive.frontier import IMPORTED, Sight
 from archive.intake import Intake
-from archive.records import Counts, Entry, Purpose, RunStatus
+from archive.records import Entry, Purpose, RunStatus
 from archive.settings import Home
 from archive.warc import DamagedRecordError, HttpMessage, Written, describe, read_response, response_in
 from crawler import offline
@@ -90,7 +90,7 @@ class Desk:
         self._waiting: dict[str, Taken] = {}
         self._size = 0
         self.stopped = False
-        self.counts = Counts()
+        self.counts = runs.Counts()
 
     def offer(self, found: Found) -> str | None:
         """Take a response or a revisit of this outlet; give None if it was taken, else why not.

@@ -7,10 +7,10 @@ from sqlalchemy import delete, func, select, update
 from archive import frontier, runs
 from archive.errors import SupersededError
 from archive.models import Due, Outlet, OutletDeclaration, Run
-from archive.records import Counts, Outcome, Purpose, Reason, RunStatus
+from archive.records import Outcome, Purpose, Reason, RunStatus
 
 
-def finish(desk: Any, *, status: RunStatus = RunStatus.OK) -> Counts:
+def finish(desk: Any, *, status: RunStatus = RunStatus.OK) -> runs.Counts:
     with desk.bench.database.write() as connection:
         return runs.finish(
             connection, desk.ticket, status=status, detail="", extra={"requests": 3}, now=desk.bench.now()
@@ -40,7 +40,7 @@ def test_a_run_of_every_outcome_adds_up(bench: Any) -> None:
     first.store("/lama/", "Lama", "satu")
     first.store("/tetap/", "Tetap", "dua")
     left = first.sight("/sisa/")
-    assert finish(first) == Counts(discovered=3, new=2, left=1)
+    assert finish(first) == runs.Counts(discovered=3, new=2, left=1)
     bench.pass_time(hours=1)
     desk = bench.begin()
     for path in ("/lama/", "/tetap/"):
@@ -54,7 +54,7 @@ def test_a_run_of_every_outcome_adds_up(bench: Any) -> None:
     fail(desk, desk.sight("/rusak/"))
     desk.sight("/nanti/")
     summed = finish(desk)
-    assert summed == Counts(
+    assert summed == runs.Counts(
         discovered=7,
         carried=3,
         new=1,
@@ -91,10 +91,10 @@ def test_what_an_earlier_run_left_is_carried_into_the_next(bench: Any) -> None:
     fail(first, failed)
     finish(first)
     soon = bench.begin()
-    assert finish(soon) == Counts(carried=1, left=1)
+    assert finish(soon) == runs.Counts(carried=1, left=1)
     bench.pass_time(minutes=15)
     later = bench.begin()
-    assert finish(later) == Counts(carried=2, left=2)
+    assert finish(later) == runs.Counts(carried=2, left=2)
     assert left
 
 

@@ -1,10 +1,12 @@
 """Settings are read once, checked whole, and refused by name."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from archive.ladder import DENSE
 from crawler.config import SettingsError, election_pack, load
 from crawler.reading.pack import SHIPPED
 
@@ -51,6 +53,16 @@ def test_the_environment_goes_before_the_file_and_both_are_told(tmp_path):
 def test_a_list_in_the_environment_is_parted_by_commas(tmp_path):
     loaded = read(tmp_path, PILKADA_CRAWL__ALLOW_HOSTS="127.0.0.1:80, [::1]:81")
     assert loaded.settings.crawl.allow_hosts == ["127.0.0.1:80", "[::1]:81"]
+
+
+def test_an_outlet_has_visits_of_its_own_where_settings_say_so(tmp_path):
+    text = OUTLET + "[visits]\nladder = 'dense'\nbudget = 20\n[visits.outlets.kukar]\nbudget = 5\narticles = 'all'\n"
+    visits = read(tmp_path, text, PILKADA_VISITS__OVER="2d").settings.visits
+    rule, other = visits.rule("kukar"), visits.rule("lain")
+    assert (rule.budget, rule.articles, rule.ladder, rule.over) == (5, "all", DENSE, timedelta(days=2))
+    assert (other.budget, other.articles, other.ladder, other.confirm) == (20, "election", DENSE, 3)
+    listed = read(tmp_path, PILKADA_VISITS__LADDER="6h, 1d").settings.visits.rule("kukar")
+    assert listed.ladder.rungs == (timedelta(hours=6), timedelta(days=1))
 
 
 def test_an_outlet_can_be_declared_in_the_environment_alone(tmp_path):
@@ -101,6 +113,17 @@ def test_an_outlet_can_be_declared_in_the_environment_alone(tmp_path):
         ("[schedule]\ntimezone = 'WITA'", "schedule.timezone"),
         ("[schedule.outlets]\nlain = '* * * * *'", "schedule.outlets.lain"),
         ("[schedule]\nparallel = 0", "schedule.parallel"),
+        ("[visits]\nladder = 'often'", "visits.ladder: must be one of sparse, dense, or a list"),
+        ("[visits]\nladder = ['1h', '2x']", "visits.ladder: '2x' is no duration"),
+        ("[visits]\nladder = 3", "visits.ladder: must be text or a list"),
+        ("[visits]\narticles = 'some'", "visits.articles: must be one of election, all, none"),
+        ("[visits]\nbudget = -1", "visits.budget must be 0 to 1000000, not -1"),
+        ("[visits]\nconfirm = 0", "visits.confirm must be 1 to 20, not 0"),
+        ("[visits]\nover = '24'", "visits.over: '24' is no duration"),
+        ("[visits]\nladers = 'dense'", "did you mean ladder"),
+        ("[visits.outlets.lain]\nbudget = 1", "visits.outlets.lain: there is no outlet lain"),
+        (OUTLET + "[visits.outlets.kukar]\nover = 'x'", "visits.outlets.kukar.over: 'x' is no duration"),
+        (OUTLET + "[visits.outlets.kukar]\narticles = 'x'", "must be one of election, all, none"),
         ("[[[", "not valid TOML"),
         (OUTLET.replace("wordpress", "wordpres"), "wordpress, popojicms, listing"),
         ("[crawl]\npages = 'some'", "must be one of all, election, none"),
