@@ -323,6 +323,7 @@ def take_due(
         .join(Address, Address.id == Due.address_id)
         .where(
             Due.outlet_id == ticket.outlet_id,
+            Due.purpose != Purpose.RECHECK,
             Due.next_at <= now,
             (Due.lease_run_id.is_(None)) | (Due.lease_run_id != ticket.run_id),
             (Due.purpose == Purpose.EVIDENCE) | ~unread,

@@ -17,6 +17,7 @@ from archive import edits
 from archive.database import insert_row
 from archive.edits import Shown
 from archive.models import Address, Visit
+from archive.records import Reading
 from archive.stories import Article, ArticleKey, Body, ReadingRow, Version
 from archive.times import utc
 
@@ -205,6 +206,29 @@ def beside(connection: Connection, article_id: int, since: Sequence[datetime]) -
             found[number].append({"since": row.at, "changed": [kind.value for kind in changed]})
         held[number, row.text_sha256] = shown
     return found
+
+
+def shows(connection: Connection, article_id: int, reading: Reading) -> bool:
+    """Say whether a page shows what an article shows: the same text, and nothing else beside it that makes an edit."""
+    shown = select(Article.reading_id).where(Article.id == article_id).scalar_subquery()
+    held = connection.execute(_READINGS.where(ReadingRow.id == shown), {"article": article_id}).first()
+    if held is None:
+        return False
+    new = Shown(
+        title=reading.title,
+        blocks=reading.body,
+        extractor=reading.extractor,
+        source="page",
+        byline=(*reading.authors, *reading.editors),
+        credit=reading.credit,
+        published_date=reading.published_date,
+        published_at=reading.published_at,
+        published_source=reading.published_source,
+        tags=reading.tags,
+        captions=tuple(filter(None, (reading.caption, *reading.captions))),
+    )
+    old = _shown(held)
+    return edits.same_text(old, new) and not edits.metadata(old, new)
 
 
 def newest(connection: Connection, article_id: int) -> Row[*tuple[Any, ...]]:

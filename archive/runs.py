@@ -14,6 +14,8 @@ from archive.models import Address, Disposition, Due, Outlet, OutletDeclaration,
 from archive.records import Entry, Outcome, Purpose, RunStatus, VisitState
 from archive.warc import digest
 
+RECHECK = "recheck"
+"""The kind of a run that does nothing but visit held articles: what is due otherwise takes no part in it."""
 HANGS_ON = Address.canonical.like("/%#%")
 """Whether an address is a further page of a story (`archive.parts`): no story, and no part of a run's sums."""
 _FENCE = select(Outlet.fence).where(Outlet.id == bindparam("outlet"))
@@ -129,15 +131,16 @@ def begin(
         pid=os.getpid(),
         fence=fence,
     )
-    connection.execute(
-        insert(Disposition).from_select(
-            ["run_id", "address_id", "entry"],
-            select(literal(run_id), Due.address_id, literal(Entry.CARRIED.value))
-            .join(Address, Address.id == Due.address_id)
-            .where(Due.outlet_id == outlet_id, Due.next_at <= now, ~HANGS_ON)
-            .group_by(Due.address_id),
+    if kind != RECHECK:
+        connection.execute(
+            insert(Disposition).from_select(
+                ["run_id", "address_id", "entry"],
+                select(literal(run_id), Due.address_id, literal(Entry.CARRIED.value))
+                .join(Address, Address.id == Due.address_id)
+                .where(Due.outlet_id == outlet_id, Due.purpose != Purpose.RECHECK, Due.next_at <= now, ~HANGS_ON)
+                .group_by(Due.address_id),
+            )
         )
-    )
     return RunTicket(run_id=run_id, outlet_id=outlet_id, fence=fence)
 
 

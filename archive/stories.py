@@ -20,6 +20,7 @@ class Article(Base):
     __table_args__ = (
         Index("ix_article_moment", "moment"),
         Index("ix_article_outlet_published", "outlet_id", "published_date"),
+        Index("ix_article_address", "address_id"),
     )
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     uid: Mapped[str] = mapped_column(unique=True)

@@ -256,6 +256,12 @@ def read_again(connection: Connection, ticket: RunTicket, address_id: int) -> bo
     return True
 
 
+def waits(connection: Connection, address_id: int) -> bool:
+    """Say whether a look at an address waits to be read."""
+    unread = select(Visit.id).where(Visit.address_id == address_id, Visit.state == VisitState.UNREAD)
+    return connection.execute(unread.limit(1)).first() is not None
+
+
 def has_evidence(connection: Connection, visit: UnreadVisit) -> bool:
     """Say whether a public page was kept after a visit: so it is when the visit is read again after a rebuild."""
     kept = select(Visit.id).where(

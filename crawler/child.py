@@ -128,7 +128,7 @@ def _crawl(task: Task, home: Home, early: Sequence[object]) -> int:
         database=database,
         home=home,
         facts=task.declared,
-        work="crawl",
+        work=task.outlet.work,
         cause=task.cause,
         planned_at=task.planned_at,
         version=task.version,
@@ -160,7 +160,7 @@ def _run(task: Task, crawl: Crawl, early: Sequence[object]) -> None:
     set_levels(task.log_level)
     with ReadingPool(READERS, task.memory_mb) as pool:
         reader = Reader(crawl, pool, crawl.site(parse(*task.pack)))
-        process.crawl(OutletSpider, crawl=crawl, reader=reader)
+        process.crawl(OutletSpider, crawl=crawl, reader=reader, calendar=parse(*task.pack).calendar)
         (crawler,) = process.crawlers
 
         def stop_at_deadline() -> None:
@@ -208,7 +208,7 @@ def _close(crawl: Crawl, ticket: RunTicket, started: float) -> int:
     with database.write() as connection:
         ticket.check(connection)
         left = runs.counts(connection, ticket.run_id).left
-        evidence_left = runs.evidence_left(connection, ticket.outlet_id, now())
+        evidence_left = 0 if crawl.outlet.recheck else runs.evidence_left(connection, ticket.outlet_id, now())
         if isinstance(crawl.fatal, ArchiveError):
             status, detail = RunStatus.FAILED, str(crawl.fatal)
         elif crawl.trouble is not None:
@@ -224,6 +224,8 @@ def _close(crawl: Crawl, ticket: RunTicket, started: float) -> int:
             "bytes": tally.bytes,
             "seconds": round(time.monotonic() - started, 1),
             "evidence": tally.evidence,
+            "visits": tally.visits,
+            "page_views": tally.page_views,
             "evidence_left": evidence_left,
             "repaired": tally.repaired,
         }

@@ -37,6 +37,7 @@ def within_reach(day: "date | None") -> "date | None":
 @click.option("--since", type=Day(), help="Backfill: stories of this day and later; 2024-09-01, 30d.")
 @click.option("--until", type=Day(), help="Backfill: stories of this day and earlier.")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after so many new articles an outlet.")
+@click.option("--recheck", is_flag=True, help="Visit held articles that are due, or of some days, and nothing else.")
 @click.option("--base-url", help="Crawl the outlet at another address: a mirror, a test site.")
 @format_option
 @click.pass_obj
@@ -48,6 +49,7 @@ def crawl(
     since: "date | None",
     until: "date | None",
     limit: int | None,
+    recheck: bool,
     base_url: str | None,
     output: str,
 ) -> int:
@@ -56,6 +58,9 @@ def crawl(
     The first crawl of an outlet takes all that it lists, newest first; later ones take what is new. With --since or
     --until only the stories of those days are taken, newest first. A crawl that is stopped keeps what it has fetched
     and goes on the next time.
+
+    A crawl ends with the visits to held articles that are due. --recheck makes those alone; with --since or --until it
+    visits all held articles of those days. The budget of the settings holds for all of them.
     """
     from crawler.runner import Scope
 
@@ -64,13 +69,15 @@ def crawl(
     since, until = within_reach(since), within_reach(until)
     from scheduler.processes import on_stop
 
+    if recheck and limit is not None:
+        raise MisuseError("--limit counts new articles, and --recheck finds none")
     slugs = chosen(app, outlets, everything=everything)
     if base_url is not None and len(slugs) != 1:
         raise MisuseError("--base-url goes with one outlet")
     runner = app.runner
     try:
         with on_stop(runner.interrupt):
-            scope = Scope(base_url=base_url, limit=limit, since=since, until=until)
+            scope = Scope(base_url=base_url, limit=limit, since=since, until=until, recheck=recheck)
             reports, errors = runner.crawl_all(slugs, scope=scope)
     finally:
         app.progress.clear()

@@ -4,8 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from archive import frontier, hosts, parts, runs, visits
@@ -22,6 +21,7 @@ from crawler.awaited import Awaited
 from crawler.declaration import Declaration
 from crawler.guard import Boundary, authority
 from crawler.naming import Naming
+from crawler.patience import wait_asked
 from crawler.robots import MAX_AGE, Robots, judge
 from crawler.task import Outlet
 
@@ -30,11 +30,6 @@ if TYPE_CHECKING:
     from crawler.reading.pack import Pack
 
 logger = logging.getLogger(__name__)
-
-LONGEST_WAIT = timedelta(hours=24)
-"""A Retry-After beyond this is cut to it."""
-DEFAULT_WAIT = timedelta(minutes=15)
-"""How long a host that answers 429 or 503 is left alone when it does not say."""
 
 
 @dataclass(slots=True)
@@ -46,6 +41,8 @@ class Tally:
     bytes: int = 0
     stored: int = 0
     evidence: int = 0
+    visits: int = 0
+    page_views: int = 0
     parts_failed: int = 0
     """Further pages of stories that could not be fetched."""
     repaired: list[str] = field(default_factory=list)
@@ -132,7 +129,7 @@ class Crawl:
         self.on_unread: Callable[[int], None] = lambda _number: None
         self.remarks: list[str] = []
         """What a crawl that did its work had to do without, or did beyond its budget."""
-        self.only: set[int] | None = set() if outlet.only else None
+        self.only: set[int] | None = set() if outlet.only or outlet.recheck else None
         """The ids of the addresses to which the crawl is confined."""
         self.fetches = True
         """Whether anything is fetched: where not, no story waits for its further pages."""
@@ -167,6 +164,12 @@ class Crawl:
         if self.trouble is None:
             self.trouble = (status, detail)
             logger.info("%s: %s", self.outlet.slug, detail)
+
+    def count(self, url: str, number: int = 1) -> None:
+        """Count requests that are sent, and which of them raise a story's public counter."""
+        self.tally.requests += number
+        if self.declared.counts_views and self.naming.claimed(url) is not None:
+            self.tally.page_views += number
 
     def full(self) -> bool:
         """Say whether as many articles were stored as --limit asks for."""
@@ -336,21 +339,6 @@ def left_alone(connection: Any, boundary: Boundary, now: datetime) -> datetime |
     """Give until when any host of an outlet asked to be left alone, None when that has passed."""
     asked = [hosts.not_before(connection, host_key(host)) for host in sorted(boundary.hosts())]
     return max((until for until in asked if until is not None and until > now), default=None)
-
-
-def wait_asked(retry_after: str | None, now: datetime) -> timedelta:
-    """Give how long a Retry-After header asks to wait, in seconds or until a date (RFC 9110 10.2.3), a day at most."""
-    text = (retry_after or "").strip()
-    if text.isascii() and text.isdigit():
-        digits = text.lstrip("0") or "0"
-        return min(timedelta(seconds=int(digits)), LONGEST_WAIT) if len(digits) < 9 else LONGEST_WAIT
-    try:
-        until = parsedate_to_datetime(text)
-    except (ValueError, TypeError, OverflowError):
-        return DEFAULT_WAIT
-    # The form of asctime(), which RFC 9110 5.6.7 has recipients accept, names no zone: all forms are in UTC.
-    wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
-    return max(timedelta(0), min(wait, LONGEST_WAIT))
 
 
 def host_key(host: str) -> tuple[str, int]:

@@ -101,6 +101,8 @@ class Declaration:
     sitemaps: ClassVar[tuple[str, ...]] = ("/sitemap.xml",)
     """Where sitemaps may be, where robots.txt names none."""
     listing: ClassVar[Listing | None] = None
+    counts_views: ClassVar[bool] = False
+    """Whether the system raises a public counter with every GET of a story's page."""
 
     name: ClassVar[str]
     """The outlet's short name: a to z, 0 to 9 and -."""

@@ -100,6 +100,17 @@ class Materials:
             partial=visit.imported and visit.record is not None and bare(material.record),
         )
 
+    def unkept(self, connection: Any, look: UnreadVisit, page: Page) -> Material:
+        """Give what a page that is not kept would be read as: alone, with what is held and known of its story."""
+        self.further.take(connection, [look])
+        places = visits.capture_places(connection, self._crawl.home.warc, self.further.captures())
+        hints = frontier.hints(connection, look.address_id)
+        told = told_by(hints, ZoneInfo(self.site.timezone))
+        material = Material(site=self.site, url=look.url, fetched_at=look.at, page=page, told=told)
+        material, _ = self.further.added(look, material, places)
+        self.further.forget(look.visit_id)
+        return material
+
     @staticmethod
     def _record_of(connection: Any, visit: UnreadVisit) -> tuple[int, str] | None:
         """The record that is read with a visit: its own, or, where its page is evidence, the story's newest.

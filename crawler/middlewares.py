@@ -22,6 +22,8 @@ from crawler.tee import EXCHANGES
 
 logger = logging.getLogger(__name__)
 
+VISIT = "visit"
+"""The key in a request's meta that marks a visit to a held article: it, and all that follows from it, is paid for."""
 ROBOTS = "robots"
 """The key in a request's meta that marks a request for robots.txt."""
 
@@ -40,6 +42,10 @@ class RefusedError(IgnoreRequest):
 
 class LetGoError(IgnoreRequest):
     """A request was not sent, since the crawl was stopped while it waited for its turn."""
+
+
+class OverBudgetError(Exception):
+    """A request was not sent, since the day's budget of visits is spent."""
 
 
 class Guest(Protocol):
@@ -87,6 +93,27 @@ class BoundaryMiddleware:
             raise RefusedError(Reason.OFFSITE, f"{request.url} is not the outlet's")
         if "@" in urlsplit(request.url).netloc:
             raise RefusedError(Reason.OFFSITE, "the address holds a user or a password")
+
+
+class BudgetMiddleware:
+    """Takes each request of a visit off the outlet's budget before it is sent, redirects and second tries too.
+
+    It is asked last, so that what robots.txt forbids costs nothing.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build for one crawler."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Let a request pass or refuse it."""
+        pay = request.meta.get(VISIT)
+        if pay is not None and not pay():
+            raise OverBudgetError(f"{request.url}: the day's budget of visits is spent")
 
 
 class LocationMiddleware:

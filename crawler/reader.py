@@ -34,8 +34,8 @@ class Reader:
 
     def __init__(self, crawl: Crawl, pool: ReadingPool, site: Site) -> None:
         self._crawl = crawl
-        self._pool = pool
-        self._materials = Materials(crawl, site)
+        self.pool = self._pool = pool
+        self.materials = self._materials = Materials(crawl, site)
         self._further = self._materials.further
         self._reading: dict[int, Prepared] = {}
         self._closing = False

@@ -64,6 +64,8 @@ class Report:
     failed: int
     left: int
     evidence: int
+    visits: int
+    page_views: int
     evidence_left: int
     bytes: int
     seconds: float
@@ -84,6 +86,8 @@ class Scope:
     since: date | None = None
     until: date | None = None
     """Days in the outlet's zone, inclusive: a backfill."""
+    recheck: bool = False
+    """Whether held articles are visited, and nothing else."""
     only: tuple[str, ...] = ()
     """Addresses: nothing else is asked for."""
 
@@ -206,7 +210,7 @@ class Runner:
                 run_id = runs.note_held(
                     connection,
                     outlet_id,
-                    kind="crawl",
+                    kind=task.outlet.work,
                     cause=task.cause,
                     planned_at=task.planned_at,
                     detail=last.held_by,
@@ -288,6 +292,8 @@ def make_task(
             since=scope.since,
             until=scope.until,
             limit=scope.limit,
+            visits=loaded.settings.visits.rule(slug),
+            recheck=scope.recheck,
             only=scope.only,
         ),
         declared=msgspec.to_builtins(declared),
@@ -365,6 +371,8 @@ def report_of(row: RunRow) -> Report:
         failed=counts.get("failed", 0),
         left=counts.get("left", 0),
         evidence=counts.get("evidence", 0),
+        visits=counts.get("visits", 0),
+        page_views=counts.get("page_views", 0),
         evidence_left=counts.get("evidence_left", 0),
         bytes=counts.get("bytes", 0),
         seconds=counts.get("seconds", round((finished_at - row.started_at).total_seconds(), 1)),

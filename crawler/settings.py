@@ -61,6 +61,8 @@ def scrapy_settings(
             "crawler.middlewares.UnpackMiddleware": 590,
             # Nearer to the wire than Scrapy's redirects (600), so that it sees a response before they do.
             "crawler.middlewares.LocationMiddleware": 650,
+            # The last before the wire: a request that another refuses is not paid for.
+            "crawler.middlewares.BudgetMiddleware": 900,
         },
         # Which address is fetched is decided in the database; a filter in memory would drop tries.
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from archive import frontier, sources, spots, visits
+from archive import frontier, rechecks, sources, spots, visits
 from archive.frontier import Sight
 from archive.records import Entry, Outcome, Purpose, Reason
 from archive.warc import Exchange
 from crawler.addresses import RULES_VERSION
 from crawler.crawl import Crawl, last_response
-from crawler.discovery import SOURCES, Answer, Ask, Met, Plan, Source, Span, Step, Story, Use, needed, own, state
+from crawler.discovery import SOURCES, Answer, Ask, Marks, Met, Plan, Source, Span, Step, Story, Use, needed, own, state
 from crawler.guard import authority
 
 
@@ -20,6 +20,7 @@ class Sightings:
     def __init__(self, crawl: Crawl) -> None:
         self._crawl = crawl
         outlet, declared = crawl.outlet, crawl.declared
+        self.began = crawl.now()
         self.span = Span(since=outlet.since, until=outlet.until)
         kinds = [kind for group in declared.sources for kind in group]
         with crawl.database.read() as connection:
@@ -65,6 +66,11 @@ class Sightings:
         at = authority(self._crawl.outlet.base_url)
         return kind if at == authority(self._crawl.outlet.declared_url) else f"{kind} {at}"
 
+    def marks_of(self, kind: str) -> Marks:
+        """Give the marks of a source as they are by now."""
+        with self._crawl.database.read() as connection:
+            return sources.marks(connection, self._crawl.ticket.outlet_id, self._place_name(kind))
+
     def note_failure(self, source: Source, *, closed: bool) -> None:
         """Remember that a source did not answer as one of its kind."""
         now = self._crawl.now()
@@ -101,6 +107,7 @@ class Sightings:
             ids = self._crawl.captures.record(connection, records)
             answered = last_response(records) if records else None
             capture_id = ids[answered.record_id] if answered is not None else None
+            rechecks.hasten(connection, outlet_id, [sight for _, sight in inside], now)
             for story, sight in inside:
                 sighted = frontier.sight(
                     connection,

@@ -6,22 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from OpenSSL.SSL import Error as SslError
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DontCloseSpider,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
-from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 
 from archive.errors import ArchiveError
@@ -31,11 +20,14 @@ from archive.records import Reason, RunStatus
 from crawler.crawl import Crawl
 from crawler.discovery import Answer, Ask, Listings, NotThisSourceError, Reply, Sitemaps, Source
 from crawler.discovery.plan import Asks
+from crawler.failures import NETWORK_ERRORS, explain, no_way
 from crawler.guard import authority
 from crawler.middlewares import ROBOTS, LetGoError, RefusedError
 from crawler.ownzone import OwnZone
 from crawler.reader import Reader
 from crawler.reading import looks_like_challenge
+from crawler.reading.phases import Calendar
+from crawler.rechecks.visitor import Visitor
 from crawler.resolver import why_refused
 from crawler.settings import MEGABYTE
 from crawler.sightings import Sightings
@@ -54,19 +46,6 @@ PATIENCE = {429, 503}
 """Statuses that ask for patience."""
 CLOSED = {401, 403}
 """Statuses that refuse us."""
-NETWORK_ERRORS = (
-    CannotResolveHostError,
-    ConnectError,
-    ConnectionClosed,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-    SslError,
-)
-"""What goes wrong between us and a site; anything else is our own fault and ends the crawl."""
 
 
 class OutletSpider(Spider):
@@ -74,7 +53,7 @@ class OutletSpider(Spider):
 
     name = "outlet"
 
-    def __init__(self, *, crawl: Crawl, reader: Reader, **kwargs: Any) -> None:
+    def __init__(self, *, crawl: Crawl, reader: Reader, calendar: Calendar, **kwargs: Any) -> None:
         super().__init__(name=crawl.outlet.slug, **kwargs)
         self.crawl = crawl
         self.sightings = Sightings(crawl)
@@ -82,7 +61,8 @@ class OutletSpider(Spider):
         self.zone = OwnZone(crawl)
         self._asking = 0
         self._begun = False
-        self._stopping = False
+        self.stopping = False
+        self.visitor = Visitor(self, calendar)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "OutletSpider":
@@ -108,6 +88,9 @@ class OutletSpider(Spider):
             self.reader.live_in(self.crawl.outlet.timezone)
             self.reader.pump()
         if until is not None:
+            return
+        if self.crawl.outlet.recheck:
+            self._begun = True
             return
         if self.crawl.outlet.only:
             self.sightings.enter_only()
@@ -239,7 +222,7 @@ class OutletSpider(Spider):
     def feed(self) -> None:
         """Give Scrapy what is due to be fetched, a few at a time."""
         engine = self.crawler.engine
-        if engine is None or self._stopping:
+        if engine is None or self.stopping:
             return
         ended = self.crawl.halted or self.crawl.full()
         room = 0 if ended or self.crawl.in_flight > AHEAD // 2 else AHEAD - self.crawl.in_flight
@@ -261,7 +244,7 @@ class OutletSpider(Spider):
         if self._asking or self.crawl.in_flight:
             return
         self.reader.pump()
-        if not self.reader.busy():
+        if not self.reader.busy() and not self.visitor.goes_on():
             # Scrapy would notice at its next heartbeat, five seconds later.
             self._close("finished")
 
@@ -317,14 +300,14 @@ class OutletSpider(Spider):
         )
         self._close("blocked")
 
-    def on_sent(self) -> None:
+    def on_sent(self, request: Request) -> None:
         """Count a request."""
-        self.crawl.tally.requests += 1
+        self.crawl.count(request.url)
 
     def on_idle(self) -> None:
         """Fetch what is due; stay while readings are under way, since they may make more due."""
         self.feed()
-        if not self._stopping:
+        if not self.stopping:
             raise DontCloseSpider
 
     def on_error(self, failure: Failure, response: Response) -> None:
@@ -342,9 +325,9 @@ class OutletSpider(Spider):
         self._close(why or "fatal")
 
     def _close(self, reason: str) -> None:
-        if self._stopping or self.crawler.engine is None:
+        if self.stopping or self.crawler.engine is None:
             return
-        self._stopping = True
+        self.stopping = True
         self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
 
     def let_go(self) -> None:
@@ -357,8 +340,8 @@ class OutletSpider(Spider):
             return
         for slot in engine.downloader.slots.values():
             while slot.queue:
-                _, answer = slot.queue.popleft()
-                self.crawl.tally.requests -= 1  # it was counted when it began to wait
+                request, answer = slot.queue.popleft()
+                self.crawl.count(request.url, -1)  # it was counted when it began to wait
                 answer.errback(LetGoError("the crawl was stopped"))
 
     async def on_closed(self, reason: str) -> None:
@@ -371,14 +354,8 @@ class OutletSpider(Spider):
             self.crawl.cut_short = "stopped by a signal"
         elif reason == "memusage_exceeded":
             self.crawl.cut_short = "the memory limit was reached"
+        await self.visitor.end()
         await self.reader.drain(quick=reason != "finished")
-
-
-def no_way(error: BaseException) -> bool:
-    """Say whether just this address gives nothing: robots.txt shuts it, it leads elsewhere or in circles, it is too large."""
-    if isinstance(error, RefusedError):
-        return error.reason in (Reason.ROBOTS, Reason.OFFSITE) and not error.passing
-    return isinstance(error, DownloadCancelledError) or type(error) is IgnoreRequest
 
 
 def _read(source: Source, ask: Ask, reply: Reply) -> Answer:
@@ -389,9 +366,3 @@ def _read(source: Source, ask: Ask, reply: Reply) -> Answer:
         pass
     where = urlsplit(ask.url).path
     raise NotThisSourceError(f"{where} answered more than our memory holds: {len(reply.body):,} bytes", closed=True)
-
-
-def explain(error: BaseException | None) -> str:
-    """Give a network error in a few words."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return f"{type(error).__name__.removesuffix('Error')}: {text}"[:200]

@@ -5,6 +5,9 @@ from datetime import date, datetime
 
 import msgspec
 
+from archive import runs
+from archive.ladder import VisitRule
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlet:
@@ -24,8 +27,16 @@ class Outlet:
     since: date | None = None
     until: date | None = None
     limit: int | None = None
+    visits: VisitRule | None = None
+    recheck: bool = False
+    """Whether nothing is done but to visit held articles; `since` and `until` are then days of these."""
     only: tuple[str, ...] = ()
     """Addresses to which the crawl is confined; its sources are not asked then."""
+
+    @property
+    def work(self) -> str:
+        """What kind of run a crawl of it is."""
+        return runs.RECHECK if self.recheck else "crawl"
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,6 +53,7 @@ class PopojiCms(Declaration):
     sources = (("feed", "listing", "sitemap"),)
     rules = POPOJICMS
     form = Form(query=False, slash=False)
+    counts_views = True
     feed = "/feed"
     listing = Listing(
         starts=("/category/all",),

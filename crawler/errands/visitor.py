@@ -14,13 +14,14 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from archive.warc import Exchange
-from crawler.crawl import wait_asked
 from crawler.discovery import Reply
+from crawler.failures import NETWORK_ERRORS, explain
 from crawler.guard import Boundary, authority
 from crawler.middlewares import REDIRECTS, ROBOTS, RefusedError
+from crawler.patience import wait_asked
 from crawler.resolver import why_refused
 from crawler.robots import Robots, judge
-from crawler.spider import NETWORK_ERRORS, PATIENCE, explain
+from crawler.spider import PATIENCE
 
 logger = logging.getLogger(__name__)
 

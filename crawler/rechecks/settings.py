@@ -50,10 +50,11 @@ class VisitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 def faults(settings: VisitSettings) -> Iterator[str]:
     """Say what is wrong with the settings, each beginning with its key."""
-    for key, part in [
+    parts: list[tuple[str, VisitSettings | OutletVisits]] = [
         ("visits", settings),
         *((f"visits.outlets.{slug}", own) for slug, own in settings.outlets.items()),
-    ]:
+    ]
+    for key, part in parts:
         try:
             if part.ladder is not None:
                 ladder(_ages(part.ladder))

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from crawler.crawl import DEFAULT_WAIT, LONGEST_WAIT, wait_asked
+from crawler.patience import DEFAULT_WAIT, LONGEST_WAIT, wait_asked
 from crawler.sample.server import Answer
 from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada
 

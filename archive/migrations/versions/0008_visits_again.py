@@ -53,3 +53,5 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_spending_outlet_id_outlet")),
         sa.PrimaryKeyConstraint("outlet_id", "day", name=op.f("pk_spending")),
     )
+    # What is due is joined to the article that stands there: a scan of all articles for each without it.
+    op.create_index("ix_article_address", "article", ["address_id"])
