@@ -8,21 +8,22 @@ import asyncio
 import logging
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from archive import runs
 from archive.database import Database
 from archive.errors import ArchiveError
 from archive.records import RunStatus
-from archive.runs import RunTicket
 from archive.settings import Home
+from crawler.clock import now
 from crawler.crawl import Crawl, opened
 from crawler.outlets import declaration
 from crawler.reader import Reader
@@ -42,11 +43,6 @@ PROGRESS_SECONDS = 1.0
 TURN_SECONDS = 0.5
 """How often a crawl looks whether its host is free."""
 OURS = ("archive", "crawler", "scheduler", "spiders")
-
-
-def now() -> datetime:
-    """Give the time; the one place where a crawl asks the machine's clock."""
-    return datetime.now(UTC)
 
 
 def say(line: Line) -> None:
@@ -120,12 +116,29 @@ def turn_at_host(locks: Path, base_url: str, delay: float, deadline: float, earl
 
 
 def _crawl(task: Task, home: Home, early: Sequence[object]) -> int:
-    database = Database(task.database_url)
     started = time.monotonic()
-    crawl = opened(
+    crawl = begin(task, home, now=now)
+    say(Line(run_id=crawl.ticket.run_id))
+    try:
+        crawl.put_in_order()
+        _run(task, crawl, early)
+    except ArchiveError as error:
+        crawl.fatal = error
+    finally:
+        crawl.captures.close()
+    if isinstance(crawl.fatal, ArchiveError):
+        say(Line(error=str(crawl.fatal)))
+    close(crawl, seconds=time.monotonic() - started)
+    crawl.database.dispose()
+    return 1 if isinstance(crawl.fatal, ArchiveError) else 0
+
+
+def begin(task: Task, home: Home, *, now: Callable[[], datetime]) -> Crawl:
+    """Open the run of a task; the caller holds the outlet's lock."""
+    return opened(
         task.outlet,
         declaration(task.outlet.slug, task.outlet.family, starts=task.outlet.starts, article=task.outlet.article),
-        database=database,
+        database=Database(task.database_url),
         home=home,
         facts=task.declared,
         work=task.outlet.work,
@@ -136,27 +149,23 @@ def _crawl(task: Task, home: Home, early: Sequence[object]) -> int:
         software=task.user_agent,
         now=now,
     )
-    say(Line(run_id=crawl.ticket.run_id))
-    try:
-        crawl.put_in_order()
-        _run(task, crawl, early)
-    except ArchiveError as error:
-        crawl.fatal = error
-    finally:
-        crawl.captures.close()
-    return _close(crawl, crawl.ticket, started)
 
 
-def _run(task: Task, crawl: Crawl, early: Sequence[object]) -> None:
-    """Let Scrapy work until nothing is due, the deadline is near, or a signal comes."""
-    settings = scrapy_settings(
+def fetching(task: Task, *, now: Callable[[], datetime]) -> dict[str, Any]:
+    """Give Scrapy's settings for a task."""
+    return scrapy_settings(
         user_agent=task.user_agent,
         delay=task.delay,
         allowed_hosts=task.allowed_hosts,
         memory_mb=task.memory_mb,
         log_level=task.log_level,
+        now=now,
     )
-    process = AsyncCrawlerProcess(settings)
+
+
+def _run(task: Task, crawl: Crawl, early: Sequence[object]) -> None:
+    """Let Scrapy work until nothing is due, the deadline is near, or a signal comes."""
+    process = AsyncCrawlerProcess(fetching(task, now=now))
     set_levels(task.log_level)
     with ReadingPool(READERS, task.memory_mb) as pool:
         reader = Reader(crawl, pool, crawl.site(parse(*task.pack)))
@@ -182,12 +191,18 @@ def _run(task: Task, crawl: Crawl, early: Sequence[object]) -> None:
         loop.call_later(task.deadline, stop_at_deadline)
         loop.call_later(PROGRESS_SECONDS, tell)
         process.start()
-        # A signal that comes while Scrapy starts or ends the spider leaves no other trace.
-        heard = isinstance(crawler.spider, OutletSpider) and crawler.spider.asked_all()
-        if not heard and crawl.trouble is None and crawl.cut_short is None:
-            crawl.cut_short = "stopped before its sources had answered"
+        count(crawl, crawler)
         if crawl.fatal is not None or crawl.cut_short is not None:
             pool.stop()
+
+
+def count(crawl: Crawl, crawler: Crawler) -> None:
+    """Note what Scrapy counted once it has ended, and that it was stopped early where it was."""
+    # A signal that comes while Scrapy starts or ends the spider leaves no other trace.
+    heard = isinstance(crawler.spider, OutletSpider) and crawler.spider.asked_all()
+    if not heard and crawl.trouble is None and crawl.cut_short is None:
+        crawl.cut_short = "stopped before its sources had answered"
+    assert crawler.stats is not None
     crawl.tally.bytes = crawler.stats.get_value("downloader/response_bytes", 0)
     crawl.tally.not_modified = crawler.stats.get_value("downloader/response_status_count/304", 0)
 
@@ -198,17 +213,15 @@ def set_levels(level: str) -> None:
         logging.getLogger(name).setLevel(level)
 
 
-def _close(crawl: Crawl, ticket: RunTicket, started: float) -> int:
-    """Close the run with what became of it; say why where even that fails."""
-    database, tally = crawl.database, crawl.tally
-    if isinstance(crawl.fatal, ArchiveError):
-        say(Line(error=str(crawl.fatal)))
-    elif crawl.fatal is not None:
+def close(crawl: Crawl, *, seconds: float) -> None:
+    """Close the run with what became of it."""
+    ticket, tally = crawl.ticket, crawl.tally
+    if crawl.fatal is not None and not isinstance(crawl.fatal, ArchiveError):
         crawl.trouble = (RunStatus.FAILED, f"a bug: {type(crawl.fatal).__name__}: {crawl.fatal}")
-    with database.write() as connection:
+    with crawl.database.write() as connection:
         ticket.check(connection)
         left = runs.counts(connection, ticket.run_id).left
-        evidence_left = 0 if crawl.outlet.recheck else runs.evidence_left(connection, ticket.outlet_id, now())
+        evidence_left = 0 if crawl.outlet.recheck else runs.evidence_left(connection, ticket.outlet_id, crawl.now())
         if isinstance(crawl.fatal, ArchiveError):
             status, detail = RunStatus.FAILED, str(crawl.fatal)
         elif crawl.trouble is not None:
@@ -222,16 +235,14 @@ def _close(crawl: Crawl, ticket: RunTicket, started: float) -> int:
             "requests": tally.requests,
             "not_modified": tally.not_modified,
             "bytes": tally.bytes,
-            "seconds": round(time.monotonic() - started, 1),
+            "seconds": round(seconds, 1),
             "evidence": tally.evidence,
             "visits": tally.visits,
             "page_views": tally.page_views,
             "evidence_left": evidence_left,
             "repaired": tally.repaired,
         }
-        runs.finish(connection, ticket, status=status, detail=detail, extra=extra, now=now())
-    database.dispose()
-    return 1 if isinstance(crawl.fatal, ArchiveError) else 0
+        runs.finish(connection, ticket, status=status, detail=detail, extra=extra, now=crawl.now())
 
 
 def of_interest(record: logging.LogRecord) -> bool:

@@ -9,7 +9,7 @@ from archive import runs
 from archive.captures import CaptureStore
 from archive.database import Database
 from archive.settings import Home
-from crawler.child import now
+from crawler.clock import now
 from crawler.config import OutletSettings
 from crawler.crawl import Crawl, opened
 from crawler.declaration import Declaration

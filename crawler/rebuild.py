@@ -8,7 +8,8 @@ from archive.database import Database
 from archive.records import RunStatus
 from archive.settings import Home
 from crawler import offline
-from crawler.child import READERS, now
+from crawler.child import READERS
+from crawler.clock import now
 from crawler.config import Loaded, OutletSettings, SettingsError, election_pack
 from crawler.crawl import Crawl
 from crawler.ownzone import filled

@@ -1,15 +1,27 @@
 """Scrapy's settings for every crawl: its defaults favour scraping over security, these do not (RELIABILITY section 4)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
+
+from crawler.clock import now
 
 MEGABYTE = 1024 * 1024
 
 
 def scrapy_settings(
-    *, user_agent: str, delay: float, allowed_hosts: Sequence[str], memory_mb: int, log_level: str
+    *,
+    user_agent: str,
+    delay: float,
+    allowed_hosts: Sequence[str],
+    memory_mb: int,
+    log_level: str,
+    now: Callable[[], datetime] = now,
 ) -> dict[str, Any]:
-    """Give the settings of one crawl; `delay` in seconds, `memory_mb` the child's limit in megabytes."""
+    """Give the settings of one crawl; `delay` in seconds, `memory_mb` the child's limit in megabytes.
+
+    `now` is a function, no method: Scrapy copies its settings deeply, an object's method with its object.
+    """
     return {
         "USER_AGENT": user_agent,
         # Nothing but http and https, and both through the tee.
@@ -28,6 +40,7 @@ def scrapy_settings(
         "DOWNLOAD_TIMEOUT": 45,
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "TWISTED_DNS_RESOLVER": "crawler.resolver.PublicResolver",
+        "PILKADA_NOW": now,
         "PILKADA_ALLOWED_HOSTS": list(allowed_hosts),
         "REDIRECT_MAX_TIMES": 6,
         "METAREFRESH_ENABLED": False,

@@ -7,7 +7,9 @@ byte for byte with what a server sent.
 """
 
 import logging
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from scrapy import Request
@@ -39,8 +41,8 @@ MAX_HEAD = 256 * 1024
 class Tap:
     """What one request sent and received so far."""
 
-    def __init__(self) -> None:
-        self.started_at = datetime.now(UTC)
+    def __init__(self, started_at: datetime) -> None:
+        self.started_at = started_at
         self.sent: list[bytes] = []
         self.received: list[bytes] = []
         self.head = 0
@@ -49,11 +51,12 @@ class Tap:
 class TappedProtocol(_LenientHTTP11ClientProtocol):
     """A connection that copies what passes through it."""
 
+    now: Callable[[], datetime]
     _tap: Tap | None = None
 
     def request(self, request: Any) -> Deferred[Any]:
         """Send a request and mark its response with the tap that sees both."""
-        tap = self._tap = Tap()
+        tap = self._tap = Tap(self.now())
         transport: Any = self.transport
         write = transport.writeSequence
 
@@ -94,8 +97,14 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
 
 
 class _TappedFactory(_LenientHTTP11ClientFactory):
+    def __init__(self, *words: Any, now: Callable[[], datetime]) -> None:
+        super().__init__(*words)  # type: ignore[no-untyped-call]
+        self._now = now
+
     def buildProtocol(self, addr: Any) -> TappedProtocol:  # noqa: ARG002, N802 - Twisted's name
-        return TappedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol = TappedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol.now = self._now
+        return protocol
 
 
 class _TappedAgent(_ScrapyAgent):
@@ -125,7 +134,7 @@ class TeeDownloadHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = _TappedFactory
+        self._pool._factory = partial(_TappedFactory, now=crawler.settings["PILKADA_NOW"])  # type: ignore[assignment]
 
     async def download_request(self, request: Request) -> Response:
         """Download one request, as Scrapy's handler does, through a tapped agent."""

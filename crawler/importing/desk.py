@@ -22,7 +22,7 @@ from archive.settings import Home
 from archive.warc import DamagedRecordError, HttpMessage, Written, describe, read_response, response_in
 from crawler import offline
 from crawler.addresses import RULES_VERSION
-from crawler.child import now
+from crawler.clock import now
 from crawler.config import OutletSettings
 from crawler.discovery import FeedPages, Story
 from crawler.discovery.source import LONGEST_ADDRESS

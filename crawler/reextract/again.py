@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from archive import articles, frontier, projections, stale, visits
 from archive.records import Outcome, Purpose, Reading, Reason, Rejection, VisitState
 from archive.stale import AGAIN, Rules, Story
-from crawler.child import now
+from crawler.clock import now
 from crawler.crawl import Crawl
 from crawler.materials import Materials, Prepared, save
 from crawler.reader import A_JOB

@@ -10,7 +10,7 @@ from archive import runs
 from archive.database import Database
 from archive.records import RunStatus
 from crawler import offline
-from crawler.child import now
+from crawler.clock import now
 from crawler.config import Loaded, SettingsError, election_pack
 from crawler.ownzone import filled
 from crawler.reading import ReadingPool
