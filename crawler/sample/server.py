@@ -48,6 +48,7 @@ class SampleOutlet(ABC):
 
     - `robots`: another text for robots.txt, or a status; None leaves it to the system
     - `down_paths`: statuses for all addresses that begin with a given path
+    - `scripted`: what is answered at all addresses that begin with a given path, whatever the system would say
     - `delay`: seconds before each answer
     """
 
@@ -61,12 +62,15 @@ class SampleOutlet(ABC):
     def __init__(self, *, clock: Callable[[], datetime], posts: Iterable[Post], port: int = 0) -> None:
         self.robots: str | int | None = None
         self.down_paths: dict[str, int] = {}
+        self.scripted: dict[str, Answer] = {}
         self.delay = 0.0
         self.clock = clock
         self._port = port
         self._posts = {post.id: post for post in posts}
         self._trashed: set[int] = set()
         self._formerly: list[Post] = []
+        self._instead: dict[str, Answer] = {}
+        self._redirects: dict[str, int] = {}
         self._requests: list[tuple[str, str, int]] = []
         self._lock = threading.RLock()
         self._server: _Server | None = None
@@ -164,11 +168,22 @@ class SampleOutlet(ABC):
         return new
 
     def move(
-        self, number: int, *, slug: str | None = None, section: str | None = None, date: datetime | None = None
+        self,
+        number: int,
+        *,
+        slug: str | None = None,
+        section: str | None = None,
+        date: datetime | None = None,
+        redirect: bool = False,
     ) -> Post:
-        """Give a post another slug, section or date, and with it another address. Returns the new post."""
+        """Give a post another slug, section or date, and with it another address. Returns the new post.
+
+        With `redirect` someone had the web server lead from the old address to the new one, where the system does not.
+        """
         with self._lock:
             old = self._posts[number]
+            if redirect:
+                self._redirects[self.path(old)] = number
             new = replace(
                 old,
                 slug=slug or old.slug,
@@ -192,17 +207,20 @@ class SampleOutlet(ABC):
         with self._lock:
             return frozenset(self._trashed)
 
-    def remove(self, number: int) -> None:
-        """Take a post offline, so that it can be restored."""
+    def remove(self, number: int, *, instead: Answer | None = None) -> None:
+        """Take a post offline, so that it can be restored; `instead` stands at its address, where not what the system says."""
         with self._lock:
-            _ = self._posts[number]
+            post = self._posts[number]
             self._trashed.add(number)
+            if instead is not None:
+                self._instead[self.path(post)] = instead
 
     def restore(self, number: int) -> None:
         """Put a removed post online again; that counts as an edit, made now."""
         with self._lock:
             self._trashed.remove(number)
-            self._posts[number] = replace(self._posts[number], modified=self.clock())
+            post = self._posts[number] = replace(self._posts[number], modified=self.clock())
+            self._instead.pop(self.path(post), None)
 
     def noted(self, method: str, target: str, status: int) -> None:
         """Count a request."""
@@ -218,6 +236,9 @@ class SampleOutlet(ABC):
     def answer(self, target: str, headers: Mapping[str, str]) -> Answer:
         """What the site says to a GET, once the faults that a test ordered have had their turn."""
         path = urlsplit(target).path
+        for prefix, said in self.scripted.items():
+            if target.startswith(prefix):
+                return said
         for prefix, status in self.down_paths.items():
             if path.startswith(prefix):
                 return Answer(
@@ -225,11 +246,20 @@ class SampleOutlet(ABC):
                 )
         match self.robots if path == "/robots.txt" else None:
             case None:
-                return self.serve(target, headers)
+                return self._put_there(path) or self.serve(target, headers)
             case int(status):
                 return Answer(status=status, body=b"<html><head><title>robots</title></head><body></body></html>\n")
             case words:
                 return Answer(headers=(TEXT,), body=words.encode())
+
+    def _put_there(self, path: str) -> Answer | None:
+        """What an editor had put at an address in place of what the system would say."""
+        with self._lock:
+            number = self._redirects.get(path)
+            if number is None or number in self._trashed:
+                return self._instead.get(path)
+            target = self.base_url + self.path(self._posts[number])
+            return Answer(status=301, headers=(HTML, ("Location", target)))
 
 
 class _Server(ThreadingHTTPServer):

@@ -207,11 +207,10 @@ class Running:
 
 
 class Newsroom(SampleSite):
-    """The sample outlet with its own clock, with scripted answers, and with the times at which it was asked."""
+    """The sample outlet with its own clock, and with the times at which it was asked."""
 
     def __init__(self, number: int | None = None, *, port: int = 0) -> None:
         self.now = datetime(2025, 6, 1, tzinfo=UTC)
-        self.scripted: dict[str, Answer] = {}
         self.arrivals: list[float] = []
         self._started = time.monotonic()
         posts = sample_posts()
@@ -224,9 +223,6 @@ class Newsroom(SampleSite):
 
     def answer(self, target: str, headers: Mapping[str, str]) -> Answer:
         self.arrivals.append(time.monotonic())
-        for prefix, answer in self.scripted.items():
-            if target.startswith(prefix):
-                return answer
         return super().answer(target, headers)
 
     @property
