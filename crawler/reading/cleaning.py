@@ -169,7 +169,7 @@ RULES = (
     Rule(
         "dateline",
         "R0.5",
-        "`TENGGARONG –`, `Kabar, SAMARINDA -` on the first line",
+        "`TENGGARONG –`, `Kabar, SAMARINDA -` on the first line, or below a note such as `Ralat: …`",
         "prose with a dash; every later line; a cell; an item",
         dateline,
     ),

@@ -3,6 +3,7 @@
 import re
 from difflib import SequenceMatcher
 
+from archive.notes import is_note
 from archive.records import Removed
 from crawler.reading.blocks import Block, Kind
 from crawler.reading.cleaned import SENTENCE_END, Cleaned, Given, bare, key, visible
@@ -97,13 +98,14 @@ def lead_credit(cleaned: Cleaned, _: Given) -> None:
 
 
 def dateline(cleaned: Cleaned, given: Given) -> None:
-    """R0.5: the first line only; a dateline that stands alone goes whole."""
-    if not cleaned.blocks or cleaned.blocks[0].kind in _LISTED:
+    """R0.5: the first line only, or the one below a note on the story; a dateline that stands alone goes whole."""
+    at = 1 if len(cleaned.blocks) > 1 and is_note(cleaned.blocks[0].text) else 0
+    if not cleaned.blocks or cleaned.blocks[at].kind in _LISTED:
         return
-    block = cleaned.blocks[0]
+    block = cleaned.blocks[at]
     found = split_dateline(block.text, outlet_names=given.outlet, place=given.place)
     if found is None or (not found.rest and len(cleaned.blocks) == 1):
         return
     cleaned.dateline = found
     cleaned.removed.append(Removed(rule="dateline", text=found.printed))
-    cleaned.blocks[:1] = [Block(found.rest, block.kind, block.links)] if found.rest else []
+    cleaned.blocks[at : at + 1] = [Block(found.rest, block.kind, block.links)] if found.rest else []

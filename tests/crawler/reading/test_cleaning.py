@@ -129,6 +129,15 @@ def test_a_dateline_is_cut_from_the_first_line_only() -> None:
     assert result.dateline.printed == "TENGGARONG –"
 
 
+def test_a_dateline_is_cut_from_the_line_below_a_note_on_the_story() -> None:
+    note = "Koreksi: Nama narasumber dalam berita ini sebelumnya keliru ditulis."
+    result = cleaned(note, f"TENGGARONG – {LEAD}", f"SAMARINDA – {MIDDLE}")
+    assert texts(result) == [note, LEAD, f"SAMARINDA – {MIDDLE}"]
+    assert taken(result) == [("dateline", "TENGGARONG –")]
+    assert texts(cleaned(MIDDLE, f"TENGGARONG – {LEAD}")) == [MIDDLE, f"TENGGARONG – {LEAD}"]
+    assert texts(cleaned(note)) == [note]
+
+
 def test_a_dateline_in_a_paragraph_of_its_own_goes_whole() -> None:
     assert texts(cleaned("TENGGARONG –", LEAD, END)) == [LEAD, END]
 
