@@ -117,7 +117,7 @@ def turn_at_host(locks: Path, base_url: str, delay: float, deadline: float, earl
 
 def _crawl(task: Task, home: Home, early: Sequence[object]) -> int:
     started = time.monotonic()
-    crawl = begin(task, home, now=now)
+    crawl = begin(task, home, Database(task.database_url), now=now)
     say(Line(run_id=crawl.ticket.run_id))
     try:
         crawl.put_in_order()
@@ -133,12 +133,12 @@ def _crawl(task: Task, home: Home, early: Sequence[object]) -> int:
     return 1 if isinstance(crawl.fatal, ArchiveError) else 0
 
 
-def begin(task: Task, home: Home, *, now: Callable[[], datetime]) -> Crawl:
+def begin(task: Task, home: Home, database: Database, *, now: Callable[[], datetime]) -> Crawl:
     """Open the run of a task; the caller holds the outlet's lock."""
     return opened(
         task.outlet,
         declaration(task.outlet.slug, task.outlet.family, starts=task.outlet.starts, article=task.outlet.article),
-        database=Database(task.database_url),
+        database=database,
         home=home,
         facts=task.declared,
         work=task.outlet.work,

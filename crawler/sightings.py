@@ -35,6 +35,8 @@ class Sightings:
         self.plan = Plan(
             declared.sources, self._source, self._marks, needed=lambda kind: needed(declared, kind), now=crawl.now()
         )
+        self._answered = False
+        self._shielded: list[Source] = []
         self.undated = 0
         """Stories that a backfill took because no source said when they were published."""
 
@@ -71,8 +73,15 @@ class Sightings:
         with self._crawl.database.read() as connection:
             return sources.marks(connection, self._crawl.ticket.outlet_id, self._place_name(kind))
 
-    def note_failure(self, source: Source, *, closed: bool) -> None:
-        """Remember that a source did not answer as one of its kind."""
+    def note_failure(self, source: Source, *, closed: bool, shielded: bool = False) -> None:
+        """Remember that a source did not answer as one of its kind.
+
+        Where a shield asked a browser to prove itself (`shielded`) only another source that answers in the same crawl
+        shows that it means the source: a day on which it stands before the whole site closes none.
+        """
+        if shielded and not self._answered:
+            self._shielded.append(source)
+            return
         now = self._crawl.now()
         name = self._place_name(source.kind)
         with self._crawl.database.write() as connection:
@@ -88,6 +97,10 @@ class Sightings:
         A story whose text is in the answer is read from it, any other becomes due to be fetched; one whose page was
         read is read once more where the answer knows more of it than its page.
         """
+        if source.needed:
+            self._answered = True
+            while self._shielded:
+                self.note_failure(self._shielded.pop(), closed=True)
         now = self._crawl.now()
         name = f"{source.kind} {ask.teller}".strip()
         told = [(story, self._crawl.naming.sight(story, name)) for story in answer.stories]

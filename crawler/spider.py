@@ -156,9 +156,9 @@ class OutletSpider(Spider):
         try:
             answer = _read(source, ask, reply)
         except NotThisSourceError as error:
-            refused = response.status in CLOSED
-            status = RunStatus.BLOCKED if refused else RunStatus.FAILED
-            yield from self._without(source, ask, status, str(error), closed=error.closed)
+            shielded = looks_like_challenge(response.body)
+            status = RunStatus.BLOCKED if shielded or response.status in CLOSED else RunStatus.FAILED
+            yield from self._without(source, ask, status, str(error), closed=error.closed, shielded=shielded)
             return
         if answer.unusable:
             logger.warning("%s: %s entries that lead to no story in %s", self.name, answer.unusable, ask.url)
@@ -171,14 +171,16 @@ class OutletSpider(Spider):
         yield from [self._listing(source, further) for further in step.asks]
         self.feed()
 
-    def _without(self, source: Source, ask: Ask, status: RunStatus, why: str, *, closed: bool) -> list[Request]:
+    def _without(
+        self, source: Source, ask: Ask, status: RunStatus, why: str, *, closed: bool, shielded: bool = False
+    ) -> list[Request]:
         """Go on without a source that did not answer as one of its kind: ask elsewhere, or say why nothing can be asked."""
         if isinstance(source, Listings) and ask.section is not None:
             self.crawl.remarks.append(why)
             return self._listings([(source, further) for further in source.skip(ask).asks])
         if isinstance(source, Sitemaps) and closed and (elsewhere := source.instead()):
             return self._listings([(source, elsewhere)])
-        self.sightings.note_failure(source, closed=closed)
+        self.sightings.note_failure(source, closed=closed, shielded=shielded)
         if not source.needed:
             self.crawl.remarks.append(why)
             return []
