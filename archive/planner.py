@@ -82,8 +82,8 @@ class Planner:
         rows = connection.execute(_PLANNED.where(Article.id == article_id), {"outlet": self._ticket.outlet_id}).all()
         self._plan(connection, rows, looked=now, missed=missed)
 
-    def leave_out(self, connection: Connection, some: Sequence[Held], now: datetime, morrow: datetime) -> None:
-        """Move what the budget left out to its next rung; what has none, or is to be confirmed, waits for the morrow."""
+    def leave_out(self, connection: Connection, some: Sequence[Held], now: datetime, morrow: datetime | None) -> None:
+        """Move what was left out to its next rung; what has none, or is to be confirmed, waits for the morrow if any."""
         wait = {one.article_id for one in some if one.state is State.SUSPECTED}
         for ids in _batches([one.article_id for one in some]):
             rows = connection.execute(_PLANNED.where(Article.id.in_(ids)), {"outlet": self._ticket.outlet_id}).all()

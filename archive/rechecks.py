@@ -33,6 +33,8 @@ class Held:
     state: State
     text_sha256: str
     tries: int
+    seen_at: datetime
+    """When it was seen last."""
 
     @property
     def due(self) -> frontier.DueAddress:
@@ -119,6 +121,7 @@ def _held(
             Article.state,
             ReadingRow.text_sha256,
             func.coalesce(Due.tries, 0).label("tries"),
+            Article.last_seen_at.label("seen_at"),
         )
         .join(Address, Address.id == Article.address_id)
         .join(ReadingRow, ReadingRow.id == Article.reading_id)

@@ -305,6 +305,8 @@ def readable(outlet_id: int) -> tuple[ColumnElement[bool], ...]:
         Visit.outlet_id == outlet_id,
         Visit.capture_id.is_not(None),
         Visit.status.between(200, 299),
+        # What missed a held story was judged when it was seen: its page is evidence, and no story.
+        Visit.purpose != Purpose.RECHECK,
         Visit.address_id.not_in(select(Address.id).where(Address.outlet_id == outlet_id, HANGS_ON)),
     )
 

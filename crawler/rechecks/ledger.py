@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from archive import frontier, rechecks, visits
 from archive.frontier import MAX_TRIES
 from archive.planner import Planner
 from archive.rechecks import Held
-from archive.records import Entry, Outcome, Purpose, Reason, VisitState
+from archive.records import Entry, Outcome, Purpose, Reason, State, VisitState
 from archive.warc import Exchange
 from crawler.crawl import Crawl, last_response
 from crawler.rechecks.pages import Seen
@@ -58,7 +59,7 @@ class Ledger:
             crawl.ticket.check(connection)
             rechecks.seen(connection, crawl.ticket, held, at=now, url=url, status=status, record=record, detail=detail)
             frontier.dispose(connection, crawl.ticket, held.address_id, Outcome.UNCHANGED)
-            self._planner.settle(connection, held.article_id, now)
+            self._settle(connection, held, now)
         self._looked(held)
 
     def other(self, held: Held, seen: Seen, *, beside: bool) -> None:
@@ -119,7 +120,7 @@ class Ledger:
                 detail=detail,
             )
             frontier.dispose(connection, crawl.ticket, held.address_id, Outcome.REJECTED, reason=reason, detail=detail)
-            self._planner.settle(connection, held.article_id, now, missed=True)
+            self._settle(connection, held, now, missed=True)
         self._looked(held)
 
     def nothing(self, held: Held, reason: Reason, detail: str, *, status: int | None) -> None:
@@ -142,8 +143,8 @@ class Ledger:
             )
             frontier.dispose(connection, crawl.ticket, held.address_id, Outcome.FAILED, reason=reason, detail=detail)
             again = frontier.postpone(connection, held.due, now=now)
-            if held.tries + 1 >= MAX_TRIES and again is not None:
-                self._planner.leave_out(connection, [held], now, again)
+            if held.tries + 1 >= MAX_TRIES:
+                self._planner.leave_out(connection, [held], now, again if held.state is State.SUSPECTED else None)
         self._looked(held)
 
     def leave_out(self, morrow: datetime) -> int:
@@ -153,6 +154,10 @@ class Ledger:
             self._crawl.ticket.check(connection)
             self._planner.leave_out(connection, left, self._crawl.now(), morrow)
         return len(left)
+
+    def _settle(self, connection: Any, held: Held, now: datetime, *, missed: bool = False) -> None:
+        """Draw the consequences of a look that needs no reading: what becomes of the article, and when it is visited next."""
+        self._planner.settle(connection, held.article_id, now, missed=missed)
 
     def _looked(self, held: Held) -> None:
         self._waiting.pop(held.article_id, None)

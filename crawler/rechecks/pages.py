@@ -127,14 +127,14 @@ class Pages:
             return by_rejection(reading, seen, asked)
         if elsewhere(seen.url, asked) and self._moves(held, seen):
             return Verdict(says=Says.OTHER, detail="stands elsewhere")
-        if kept.record_at is not None:
-            if before is None:
-                return Verdict(says=Says.BESIDE)
+        if rest:
             same = isinstance(rest[0], Reading) and text_digest(rest[0]) == text_digest(reading)
-        else:
-            with self._crawl.database.read() as connection:
-                same = history.shows(connection, held.article_id, reading)
-        return SAME if same else Verdict(says=Says.OTHER)
+            return SAME if same else Verdict(says=Says.OTHER)
+        with self._crawl.database.read() as connection:
+            if history.shows(connection, held.article_id, reading):
+                return SAME
+        # A page may be read otherwise than a record, so that it tells of an edit only beside an earlier look at it.
+        return Verdict(says=Says.OTHER if kept.record_at is None else Says.BESIDE)
 
     async def is_story(self, held: Held, seen: Seen, asked: str) -> bool:
         """Say whether an answer shows a story: so its outlet works."""

@@ -116,7 +116,7 @@ class Round:
         rest = []
         for held in some:
             modified, at = told.get(held.address_id, (None, None))
-            if modified is None or at is None or at < self._sightings.began:
+            if at is None or at < self._sightings.began or not _before(modified, held.seen_at):
                 rest.append(held)
                 continue
             self._ledger.same(held, url=held.url, status=304, detail="its sitemap tells of no change")
@@ -204,7 +204,9 @@ class Round:
             why = f"the REST interface tells of it no more; its page: {verdict.detail or 'not asked for'}"
             verdict = Verdict(says=Says.MISSED, reason=Reason.WITHDRAWN, detail=why)
             evidence = listing.exchanges
-        told_nothing, self._silent = self._silent, self._silent + 1 if verdict.says is Says.NOTHING else 0
+        told_nothing = self._silent
+        if verdict.reason is not Reason.ROBOTS:  # nothing was asked
+            self._silent = self._silent + 1 if verdict.says is Says.NOTHING else 0
         status = seen.status if seen is not None else None
         match verdict.says:
             case Says.SAME:
@@ -253,6 +255,15 @@ def polls(calendar: Calendar, zone: ZoneInfo) -> Polls:
             days.setdefault(region, set()).add(morrow)
     found = {region: tuple(sorted(some)) for region, some in days.items()}
     return Polls(days=found | ({"": (max(voters, key=voters.__getitem__),)} if voters else {}))
+
+
+def _before(modified: str | None, seen_at: datetime) -> bool:
+    """Say whether a story changed last before it was seen, by a time that a sitemap gives to the second, zone and all."""
+    try:
+        changed = datetime.fromisoformat(modified or "")
+    except ValueError:
+        return False
+    return changed.tzinfo is not None and changed < seen_at
 
 
 def _reply(seen: Seen) -> Reply:

@@ -1,15 +1,20 @@
 """Held articles visited again: what each answer of a site is taken for, what it costs, and what is kept of it."""
 
+import json
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from archive import rechecks, runs, visits
+from archive.frontier import Sight
 from archive.ladder import VisitRule
 from crawler.reading import ReadingPool
+from crawler.sample import SAMPLES
+from crawler.sample.large import enlarged
 from crawler.sample.server import Answer
 from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada
 from tests.crawler.visited import Visits
@@ -46,31 +51,21 @@ def pool() -> Iterator[ReadingPool]:
         yield pool
 
 
-def crawled(folder: Path, rest: str) -> Path:
-    pilkada = Pilkada(folder / "home")
+@pytest.fixture(scope="module")
+def by_rest(tmp_path_factory: pytest.TempPathFactory, pool: ReadingPool) -> Path:
+    home = tmp_path_factory.mktemp("rest")
     with Tagged(12) as site:
-        site.rest, site.tagged = rest, True
-        pilkada.declare(site.base_url)
-        assert pilkada.crawl(env=NO_PAGES)["new"] == 12
-    return pilkada.home
+        assert Visits(home, site, SLUG, pool).begin() == 12
+    return home
 
 
 @pytest.fixture(scope="module")
-def by_rest(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return crawled(tmp_path_factory.mktemp("rest"), "open")
-
-
-@pytest.fixture(scope="module")
-def by_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Crawled by its lists alone."""
-    folder = tmp_path_factory.mktemp("page")
-    pilkada = Pilkada(folder / "home")
+def by_page(tmp_path_factory: pytest.TempPathFactory, pool: ReadingPool) -> Path:
+    home = tmp_path_factory.mktemp("page")
     with Tagged(12) as site:
-        site.rest, site.tagged = "403", True
-        site.down_paths = {"/feed": 404, "/wp-sitemap": 404, "/sitemap": 404}
-        pilkada.declare(site.base_url)
-        assert pilkada.crawl(env=NO_PAGES)["new"] == 12
-    return pilkada.home
+        site.tagged = True
+        assert Visits(home, site, SLUG, pool).begin(by_page=True) == 12
+    return home
 
 
 @pytest.fixture
@@ -82,6 +77,7 @@ def rest(by_rest: Path, tmp_path: Path, pool: ReadingPool) -> Iterator[Visits]:
 
 @pytest.fixture
 def pages(by_page: Path, tmp_path: Path, pool: ReadingPool) -> Iterator[Visits]:
+    """An outlet whose REST interface was open once and is closed."""
     shutil.copytree(by_page, tmp_path / "home")
     with Tagged(12) as site:
         site.rest = "403"
@@ -198,3 +194,88 @@ def test_a_kept_page_that_a_killed_crawl_did_not_read_is_read_by_the_next(pages:
     pages.killed = False
     assert pages.round(ALL)["visits"] == 0
     assert pages.rows("SELECT count(*) FROM version")[0][0] == 13
+
+
+def test_a_hundred_posts_are_told_of_by_one_request(tmp_path: Path, pool: ReadingPool) -> None:
+    with enlarged(SAMPLES[SLUG], 120, clock=lambda: datetime(2025, 6, 1, tzinfo=UTC)) as site:
+        outlet = Visits(tmp_path, site, SLUG, pool)
+        held = outlet.begin()
+        assert 100 < held <= 200
+        assert outlet.round(ALL)["unchanged"] == held
+        assert outlet.asked == ["/wp-json/wp/v2/posts"] * 2
+
+
+def test_a_sitemap_of_a_wordpress_proves_what_did_not_change_since_it_was_seen(
+    tmp_path: Path, pool: ReadingPool
+) -> None:
+    moment = [datetime(2025, 6, 1, tzinfo=UTC)]
+    with SAMPLES["kalteng-sampel"](clock=lambda: moment[0]) as site:
+        outlet = Visits(tmp_path, site, "kalteng-sampel", pool)
+        held = outlet.begin()
+        moment[0] = outlet.now
+        closed = f"{outlet.now:%Y-%m-%d %H:%M:%S}"
+        with outlet.database.write() as connection:
+            connection.exec_driver_sql("UPDATE source SET marks = ?", (json.dumps({"closed": closed + "+00:00"}),))
+        post = site.edit(site.public[0].id, title="Judul yang Lain", at=outlet.now)
+        told = outlet.round(ALL, heard="sitemap")
+        assert (told["visits"], outlet.looks()) == (held, [("read", None, 200, 1, 1), ("read", None, 304, 0, 1)])
+        assert [path for path in outlet.asked if "sitemap" not in path] == [site.path(post)]
+
+
+def test_a_rebuild_leaves_looks_that_missed_a_story_as_they_were_judged(pages: Visits) -> None:
+    site = pages.site
+    assert isinstance(site, Tagged)
+    site.told, site.instead = site.path(site.public[0]), Answer(body=SOFT)
+    pages.round(ALL, **DAYS)
+    before = pages.rows("SELECT * FROM visit WHERE purpose = 'recheck'")
+    with pages.database.write() as connection:
+        visits.unread_again(connection, runs.last_ticket(connection, SLUG))
+    assert pages.rows("SELECT * FROM visit WHERE purpose = 'recheck'") == before
+
+
+def test_a_list_that_calls_a_story_otherwise_has_it_visited_now(rest: Visits) -> None:
+    rest.now -= timedelta(days=100)
+    assert rest.round(ALL)["visits"] == 0, "it plans them"
+    (canonical,) = rest.rows("SELECT canonical FROM address LIMIT 1")[0]
+    with rest.database.write() as connection:
+        connection.exec_driver_sql("UPDATE sighting SET source = 'listing', modified_said = NULL")
+        for title in ("Judul Semula", "Judul Lain"):
+            told = Sight(canonical=canonical, raw=canonical, source="listing", title=title)
+            connection.exec_driver_sql("UPDATE sighting SET title_said = 'Judul Semula'")
+            rechecks.hasten(connection, 1, [told], rest.now)
+            due = connection.exec_driver_sql(
+                "SELECT count(*) FROM due WHERE next_at <= ?", (f"{rest.now:%Y-%m-%d %H:%M:%S.%f}",)
+            )
+            assert due.scalar() == (title == "Judul Lain")
+
+
+def test_page_views_are_what_the_systems_own_counters_rose_by(tmp_path: Path, pool: ReadingPool) -> None:
+    with SAMPLES["kaltim-sampel"](clock=lambda: datetime(2025, 6, 1, tzinfo=UTC)) as site:
+        outlet = Visits(tmp_path, site, "kaltim-sampel", pool)
+        held = outlet.begin(by_page=True)
+        before = sum(site.views(post.id) for post in site.posts)
+        told = outlet.round(ALL)
+        assert told["unchanged"] == held == told["page_views"]
+        assert sum(site.views(post.id) for post in site.posts) - before == held
+
+
+def test_a_missed_story_is_looked_for_again_until_its_removal_is_confirmed(rest: Visits) -> None:
+    rest.site.remove(rest.site.public[0].id)
+    assert rest.round(ALL)["rejected"] == {"not_found": 1}
+    due = rest.rows("SELECT next_at FROM due WHERE purpose = 'recheck'")
+    assert due == [(f"{rest.now + timedelta(hours=12):%Y-%m-%d %H:%M:%S.%f}",)]
+    rest.now += timedelta(hours=12)
+    assert rest.round(ALL)["visits"] == 1
+
+
+def test_a_crawl_that_only_visits_stops_at_its_deadline_and_pays_for_what_it_sends(
+    crawled: Pilkada, site: Newsroom
+) -> None:
+    site.rest, site.delay = "403", 0.2
+    env = {"PILKADA_CRAWL__DEADLINE": "2", "PILKADA_VISITS__ARTICLES": "all", **NO_PAGES}
+    report = crawled.crawl("--recheck", "--since", "2000-01-01", env=env)
+    assert (report["status"], report["new"], report["left"]) == ("partial", 0, 0)
+    paid = crawled.rows("SELECT sum(requests) FROM spending")[0][0]
+    sent = [path for path in site.paths if path != "/robots.txt"]
+    assert 0 < report["visits"] <= paid
+    assert paid - 1 <= len(sent) <= paid, "the last one was paid for and not sent"

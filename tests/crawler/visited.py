@@ -16,6 +16,7 @@ from archive.records import RunStatus
 from archive.settings import Home
 from archive.warc import Exchange
 from crawler.crawl import Crawl, opened
+from crawler.discovery import Reply, WordPressRest
 from crawler.middlewares import OverBudgetError
 from crawler.outlets import declaration
 from crawler.reader import Reader
@@ -28,6 +29,8 @@ from crawler.sightings import Sightings
 from crawler.task import Outlet
 
 PACK = load("pilkada-2024", SHIPPED)
+AGE = timedelta(days=181)
+"""How long after it was held each story is visited: the last rung of any."""
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -44,28 +47,77 @@ class Visits:
     def __init__(self, home: Path, site: SampleOutlet, slug: str, pool: ReadingPool) -> None:
         self.home, self.site, self.slug, self.pool = Home(home), site, slug, pool
         self.database = Database(f"sqlite:///{home / 'pilkada.db'}")
-        self.now = datetime.now(UTC) + timedelta(days=181)
+        self.database.ensure()
+        self.now = datetime(2025, 6, 1, 2, tzinfo=UTC) + AGE
         self.killed = False
         """Whether nothing is read of what is kept, as after a kill."""
 
-    def round(self, rule: VisitRule, *, recheck: bool = True, **more: Any) -> dict[str, Any]:
-        """Visit what is due, or all of the days given, and read what was kept; give the run's counts."""
+    def begin(self, *, by_page: bool = False) -> int:
+        """Hold every story of the site, by its REST interface or each by its page; give how many are held."""
+        self.now -= AGE
+        only = tuple(map(self.site.address, self.site.public)) if by_page else ()
+        crawl = self._opened(only=only)
+        asyncio.run(self._begin(crawl))
+        self._finish(crawl)
+        self.now += AGE
+        return int(self.rows("SELECT count(*) FROM article")[0][0])
+
+    async def _begin(self, crawl: Crawl) -> None:
+        reader, sightings = self._reader(crawl), Sightings(crawl)
+        if crawl.outlet.only:
+            sightings.enter_only()
+            while due := crawl.take_due(99):
+                for one in due:
+                    exchange, _ = get(crawl.address_of(one), {}, self.now)
+                    crawl.keep_page(one, exchange.url, [exchange])
+                await reader.drain()  # which may ask for a story's further pages
+                reader._closing = False
+        else:
+            await self.listen(sightings, WordPressRest.kind)
+        await reader.drain()
+
+    async def listen(self, sightings: Sightings, kind: str) -> None:
+        """Hear a source to its end."""
+        source = sightings._source(kind, True)
+        asks = list(source.begin())
+        while asks:
+            ask = asks.pop(0)
+            exchange, headers = get(ask.url, ask.headers, self.now)
+            body = exchange.received[exchange.header_end :]
+            reply = Reply(url=ask.url, status=exchange.status, headers=headers, body=body, at=self.now)
+            asks += sightings.keep_answer(source, ask, source.read(ask, reply), [exchange]).asks
+
+    def round(self, rule: VisitRule, *, heard: str | None = None, **more: Any) -> dict[str, Any]:
+        """Visit what is due, or all of the days given, and read what was kept; give the run's counts.
+
+        `heard` is a source that the crawl has heard before.
+        """
         self.site.forget_requests()
-        zone = self.site.zone_name
+        crawl = self._opened(visits=rule, recheck=True, **more)
+        asyncio.run(self._visit(crawl, heard))
+        counts = self._finish(crawl)
+        assert counts.reconciles, counts
+        names = ("unchanged", "revised", "new", "failed", "left", "rejected")
+        told = {name: getattr(counts, name) for name in names}
+        return told | {
+            "visits": crawl.tally.visits,
+            "page_views": crawl.tally.page_views,
+            "remarks": crawl.remarks,
+        }
+
+    def _opened(self, **more: Any) -> Crawl:
         outlet = Outlet(
             slug=self.slug,
             name=self.site.name,
             family=self.site.family,
             declared_url=self.site.base_url,
             base_url=self.site.base_url,
-            timezone=zone,
+            timezone=self.site.zone_name,
             regions=(),
             pages="none",
-            visits=rule,
-            recheck=recheck,
             **more,
         )
-        crawl = opened(
+        return opened(
             outlet,
             declaration(self.slug, self.site.family, starts=(), article=None),
             database=self.database,
@@ -79,26 +131,29 @@ class Visits:
             software="",
             now=lambda: self.now,
         )
-        asyncio.run(self._visit(crawl))
+
+    def _finish(self, crawl: Crawl) -> runs.Counts:
         crawl.captures.close()
         with self.database.write() as connection:
             runs.finish(connection, crawl.ticket, status=RunStatus.OK, detail="", extra={}, now=self.now)
-            counts = runs.counts(connection, crawl.ticket.run_id)
-        assert counts.reconciles, counts
-        return {
-            name: getattr(counts, name) for name in ("unchanged", "revised", "new", "failed", "left", "rejected")
-        } | {"visits": crawl.tally.visits, "remarks": crawl.remarks}
+            return runs.counts(connection, crawl.ticket.run_id)
 
-    async def _visit(self, crawl: Crawl) -> None:
+    def _reader(self, crawl: Crawl) -> Reader:
         reader = Reader(crawl, self.pool, crawl.site(PACK))
         reader.on_fatal = self._fail
+        return reader
+
+    async def _visit(self, crawl: Crawl, heard: str | None) -> None:
+        reader, sightings = self._reader(crawl), Sightings(crawl)
 
         async def fetch(url: str, headers: Mapping[str, str]) -> Seen:
             return await self._fetch(crawl, url, headers)
 
+        if heard is not None:
+            await self.listen(sightings, heard)
         if self.killed:
             reader.stop()
-        visits = Round(crawl, Sightings(crawl), reader, PACK.calendar, fetch, lambda: False)
+        visits = Round(crawl, sightings, reader, PACK.calendar, fetch, lambda: False)
         await visits.run()
         if not self.killed:
             await reader.drain()
@@ -111,6 +166,7 @@ class Visits:
                 budget = crawl.outlet.visits.budget
                 if not rechecks.spend(connection, crawl.ticket.outlet_id, self.now.date(), budget):
                     raise OverBudgetError(url)
+            crawl.count(url)
             exchange, answered = get(url, headers, self.now)
             exchanges.append(exchange)
             place = answered.get("location")
@@ -146,7 +202,7 @@ class Visits:
         """State, reason, status, and whether bytes and a text are known, of each look of the last run, once."""
         return self.rows(
             "SELECT DISTINCT state, reason, status, capture_id IS NOT NULL, text_sha256 IS NOT NULL FROM visit"
-            " WHERE run_id = (SELECT max(id) FROM run) ORDER BY 1, 2"
+            " WHERE run_id = (SELECT max(id) FROM run) ORDER BY 1, 2, 3"
         )
 
 
