@@ -11,7 +11,7 @@ import pytest
 
 from archive import rechecks, runs, visits
 from archive.frontier import Sight
-from archive.ladder import VisitRule
+from archive.ladder import VisitRule, ladder
 from crawler.reading import ReadingPool
 from crawler.sample import SAMPLES
 from crawler.sample.large import enlarged
@@ -184,6 +184,18 @@ def test_the_budget_is_never_exceeded_and_what_it_leaves_out_moves_on(pages: Vis
     assert (first["visits"], len(pages.asked), first["left"]) == (4, 5, 0)
     assert first["remarks"] == ["8 visits were put off to their next time: the budget of 5 requests a day is spent"]
     assert (pages.round(rule)["visits"], pages.asked) == (0, [])
+
+
+def test_a_budget_that_is_too_small_is_spent_evenly(pages: Visits) -> None:
+    daily = replace(ALL, budget=5, ladder=ladder([f"{age}d" for age in range(100, 500)]))
+    for _ in range(6):
+        pages.round(daily)
+        assert len(pages.asked) == 5
+        pages.now += timedelta(days=1)
+    spent = pages.rows("SELECT requests FROM spending")
+    looks = pages.rows("SELECT count(*) FROM visit WHERE purpose = 'recheck' GROUP BY address_id")
+    assert spent == [(5,)] * 6
+    assert looks == [(2,)] * 12, "the interface that is closed costs one request a run"
 
 
 def test_a_kept_page_that_a_killed_crawl_did_not_read_is_read_by_the_next(pages: Visits) -> None:
