@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from archive import articles, changes, clusters, duplicates, statistics, versions
+from archive import articles, changes, clusters, duplicates, editions, pairs, statistics, versions
 from archive.database import Database
 from archive.errors import ArchiveUnavailableError, NotFoundError
 from archive.index import SearchIndex, Sort
@@ -139,15 +139,35 @@ class Archive:
 
     def matching(self, query: str, filters: Filters = Filters()) -> Iterator[dict[str, Any]]:  # noqa: B008 - frozen
         """Give the records of all articles that a search finds, newest first, one at a time."""
+        batches = self._found(query, filters)
+        with self.database.read() as connection:
+            for some in batches:
+                found = articles.by_uid(connection, some)
+                yield from (found[uid] for uid in some if uid in found)
+
+    def _found(self, query: str, filters: Filters) -> list[list[str]]:
+        """Give the uids of all articles that a search finds, newest first, so many together as one query asks for."""
         parsed = parse(query)
         index = self.index_up_to_date()
         total = index.search(parsed, filters=filters, sort="newest", limit=1).total
         uids = [hit.uid for hit in index.search(parsed, filters=filters, sort="newest", limit=max(total, 1)).hits]
+        return [uids[start : start + articles.BATCH] for start in range(0, len(uids), articles.BATCH)]
+
+    def versions(
+        self,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        query: str | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Give all versions of the articles that pass the filters, and that a search finds if there is one."""
+        found = None if query is None else self._found(query, filters)
         with self.database.read() as connection:
-            for start in range(0, len(uids), articles.BATCH):
-                some = uids[start : start + articles.BATCH]
-                found = articles.by_uid(connection, some)
-                yield from (found[uid] for uid in some if uid in found)
+            for some in articles.stream_uids(connection, filters) if found is None else found:
+                yield from editions.rows(connection, some)
+
+    def pairs(self, filters: Filters = Filters()) -> Iterator[dict[str, Any]]:  # noqa: B008 - frozen
+        """Give the pairs of articles that share a source, of which either passes the filters, with the evidence."""
+        with self.database.read() as connection:
+            yield from pairs.rows(connection, filters)
 
     def statistics(
         self,

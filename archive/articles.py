@@ -76,6 +76,15 @@ def stream(connection: Connection, filters: Filters) -> Iterator[dict[str, Any]]
         last = batch[-1]["id"]
 
 
+def stream_uids(connection: Connection, filters: Filters) -> Iterator[list[str]]:
+    """Give the uids of the articles that pass the filters, in order of their id, some at a time."""
+    query = select(Article.id, Article.uid).join(Outlet).where(*conditions(filters)).order_by(Article.id).limit(BATCH)
+    last = 0
+    while rows := connection.execute(query.where(Article.id > last)).all():
+        yield [row.uid for row in rows]
+        last = rows[-1].id
+
+
 def by_uid(connection: Connection, uids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Give the records of some articles; those that are not there are left out."""
     found: dict[str, dict[str, Any]] = {}
@@ -193,7 +202,7 @@ def _records(
     )
     if not rows:
         return []
-    declared = _declarations(connection)
+    declared = declarations(connection)
     captures = _captures(connection, {row["reading_id"]: row["url"] for row in rows})
     held = versions.looks_too_short(connection, [row["id"] for row in rows])
     about = tags.of(connection, [row["reading_id"] for row in rows])
@@ -206,7 +215,8 @@ def _records(
     ]
 
 
-def _declarations(connection: Connection) -> dict[int, dict[str, Any]]:
+def declarations(connection: Connection) -> dict[int, dict[str, Any]]:
+    """Give what is declared of each outlet now, by the outlet's id."""
     rows = connection.execute(
         select(OutletDeclaration.outlet_id, OutletDeclaration.declared).order_by(OutletDeclaration.id)
     )

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
@@ -281,29 +280,6 @@ def _print_article(record: dict[str, Any]) -> None:
         click.echo(_line(f"{capture['role']:<7} {capture['fetched_at']} {place}", indent=2))
         click.echo(_line(f"{capture['record_id']}", indent=4))
         click.echo(f"    sha256 {capture['sha256']}")
-
-
-@click.command()
-@click.option("--to", "target", type=click.Path(path_type=Path), required=True, help="FILE.jsonl or FILE.csv")
-@filter_options
-@click.option("--query", help="Only articles that this search finds.")
-@click.pass_obj
-def export(
-    app: App,
-    /,
-    *,
-    target: Path,
-    query: str | None,
-    **asked: Any,
-) -> None:
-    """Write articles to a file, whole or not at all; prints how many."""
-    from archive.export import write
-
-    filters = make_filters(app, **asked)
-    archive = app.archive()
-    records = archive.articles(filters) if query is None else archive.matching(query, filters)
-    number = write(records, target)
-    click.echo(f"{number} {'article' if number == 1 else 'articles'} written to {target}")
 
 
 @click.command()

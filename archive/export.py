@@ -1,9 +1,9 @@
-"""Articles written to a file: JSON Lines or CSV, streamed, and whole or not at all."""
+"""Records written to a file: JSON Lines or CSV, streamed, and whole or not at all."""
 
 import csv
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
@@ -18,22 +18,33 @@ class ExportError(ArchiveError):
     """The file's name does not say a format that we write."""
 
 
-def write(records: Iterable[Mapping[str, Any]], path: Path) -> int:
+def write(records: Iterable[Mapping[str, Any]], path: Path, columns: Sequence[str] = FIELDS) -> int:
     """Write records to `path` in the format that its ending names; give how many.
 
-    The file is written beside its place and renamed when it is whole, so a stopped export leaves the old one.
+    `columns` are the header of a CSV without records.
 
     Raises:
         ExportError: the ending is neither .jsonl nor .csv.
         ArchiveUnavailableError: the file cannot be written.
     """
-    writer = {".jsonl": _jsonl, ".csv": _csv}.get(path.suffix.lower())
-    if writer is None:
+    ending = path.suffix.lower()
+    if ending not in (".jsonl", ".csv"):
         raise ExportError(f"{path.name}: name a file that ends in .jsonl or .csv")
+    with whole(path) as file:
+        return _jsonl(records, file) if ending == ".jsonl" else _csv(records, file, columns)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[TextIO]:
+    """Give a file that is written beside its place and renamed when it is whole: what is stopped leaves the old one.
+
+    Raises:
+        ArchiveUnavailableError: it cannot be written.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("w", encoding="utf-8", newline="") as file:
-            number = writer(records, file)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
@@ -42,7 +53,6 @@ def write(records: Iterable[Mapping[str, Any]], path: Path) -> int:
     finally:
         with suppress(OSError):
             beside.unlink()
-    return number
 
 
 def _jsonl(records: Iterable[Mapping[str, Any]], file: TextIO) -> int:
@@ -53,11 +63,11 @@ def _jsonl(records: Iterable[Mapping[str, Any]], file: TextIO) -> int:
     return number
 
 
-def _csv(records: Iterable[Mapping[str, Any]], file: TextIO) -> int:
+def _csv(records: Iterable[Mapping[str, Any]], file: TextIO, columns: Sequence[str]) -> int:
     writer = csv.writer(file, lineterminator="\n")
     rows = iter(records)
     first = next(rows, None)
-    writer.writerow(FIELDS if first is None else first)
+    writer.writerow(columns if first is None else first)
     number = 0
     for record in chain(() if first is None else (first,), rows):
         writer.writerow([for_csv(cell_text(value)) for value in record.values()])

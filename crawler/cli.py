@@ -34,7 +34,7 @@ COMMANDS = {
     "crawl": "crawler.commands:crawl",
     "db": "crawler.commands:db",
     "demo": "crawler.demo:demo",
-    "export": "archive.commands:export",
+    "export": "archive.exportcommand:export",
     "import": "crawler.importing.command:import_",
     "init": "crawler.commands:init",
     "outlets": "crawler.commands:outlets",

@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from archive import regions
-from archive.commands import export, search, show
+from archive.commands import search, show
+from archive.exportcommand import export
 from archive.records import Region, TagRole
 
 
