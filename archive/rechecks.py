@@ -29,7 +29,7 @@ class Held:
     address_id: int
     canonical: str
     url: str
-    """The newest form in which its address was met."""
+    """The newest form in which its address was met; empty where it was only named, by a canonical link say."""
     state: State
     text_sha256: str
     tries: int
@@ -130,7 +130,7 @@ def _held(
         .order_by(*order)
         .limit(limit)
     )
-    return [Held(**row._mapping) for row in rows if row.url]
+    return [Held(**row._mapping) for row in rows]
 
 
 def numbers(connection: Connection, article_ids: Sequence[int]) -> dict[int, str]:

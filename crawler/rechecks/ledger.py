@@ -1,8 +1,10 @@
 """What looks at held articles said, written down: rows for what is unchanged, captures for what is not."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from archive import frontier, rechecks, visits
 from archive.frontier import MAX_TRIES
@@ -34,8 +36,12 @@ class Ledger:
                 found = rechecks.of_days(connection, crawl.ticket, outlet.visits, outlet.since, outlet.until)
             else:
                 found = rechecks.due(connection, crawl.ticket, crawl.now())
+        found = [self._placed(held) for held in found]
         self._waiting = {held.article_id: held for held in found}
         return found
+
+    def _placed(self, held: Held) -> Held:
+        return held if held.url else replace(held, url=urljoin(self._crawl.outlet.base_url, held.canonical))
 
     def told(self, some: Sequence[Held], source: str) -> dict[int, tuple[str | None, datetime]]:
         """Give by which time of change, and when, a source told of some articles last, by address."""
@@ -50,7 +56,8 @@ class Ledger:
     def control(self, missed: Held) -> Held | None:
         """Give another article by which an outlet is seen to work."""
         with self._crawl.database.read() as connection:
-            return rechecks.newest_live(connection, self._crawl.ticket, missed.article_id)
+            found = rechecks.newest_live(connection, self._crawl.ticket, missed.article_id)
+        return found and self._placed(found)
 
     def same(self, held: Held, *, url: str, status: int, record: str | None = None, detail: str | None = None) -> None:
         """Write down that a story was there with the text that is held: a row, no bytes."""
