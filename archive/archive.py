@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from archive import articles, changes, clusters, duplicates, editions, pairs, statistics, versions
+from archive import articles, changes, clusters, duplicates, editions, pairs, removals, statistics, versions
 from archive.database import Database
 from archive.errors import ArchiveUnavailableError, NotFoundError
 from archive.index import SearchIndex, Sort
@@ -183,7 +183,8 @@ class Archive:
     def get(self, name: str, *, version: int | None = None) -> dict[str, Any]:
         """Give one article by id, uid or address, as it is or as a version of it was.
 
-        Its versions stand under `history`, the articles of its cluster under `members`.
+        Its versions stand under `history`, the articles of its cluster under `members`, what became of it under `removal`
+        and `events`.
 
         Raises:
             NotFoundError: there is no such article, or it has no such version.
@@ -199,7 +200,11 @@ class Archive:
                         f"article {name} has {held} version{'' if held == 1 else 's'}, and no {version}"
                     )
                 record = earlier
-            return record | {"history": versions.history(connection, uid), "members": _members(connection, uid)}
+            return (
+                record
+                | {"history": versions.history(connection, uid), "members": _members(connection, uid)}
+                | removals.of(connection, uid)
+            )
 
     def compared(self, record: dict[str, Any], against: str | None = None) -> dict[str, Any] | None:
         """Give what the difference of an article that `get` gave is to; None where nothing came before it.

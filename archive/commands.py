@@ -161,6 +161,7 @@ def _print_findings(found: "Findings", *, collapse: bool) -> None:
     for hit in found.hits:
         record = hit.record
         where = [record["outlet"], record["published_date"] or "undated", record["place"] or "", record["uid"]]
+        where.append(record["state"] if record["state"] != "live" else "")
         if collapse and record["cluster"]:
             others = record["cluster"]["size"] - 1
             where.append(f"+{others} cop{'y' if others == 1 else 'ies'}")

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, or_, 
 
 from archive.database import insert_row
 from archive.likeness import unlike
+from archive.looks import MISSED
 from archive.models import Address, AddressAlias, Disposition, Due, Sighting, Visit
 from archive.records import Entry, Outcome, Purpose, Reason, VisitState
 from archive.runs import RunTicket
@@ -231,9 +232,7 @@ def note_sighting(
 def _was_gone(connection: Connection, ticket: RunTicket, address_id: int) -> bool:
     """Say whether a story was not there when an earlier run asked for it: a sitemap tells of it before it is public."""
     last = connection.execute(_LAST_VISIT, {"address": address_id}).first()
-    return (
-        last is not None and last.run_id != ticket.run_id and bool(last.reason in (Reason.NOT_FOUND, Reason.SOFT_404))
-    )
+    return last is not None and last.run_id != ticket.run_id and last.reason in MISSED
 
 
 def _is_met(connection: Connection, address_id: int) -> bool:

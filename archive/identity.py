@@ -21,8 +21,9 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from archive.database import insert_row
 from archive.likeness import akin, alien
+from archive.looks import MISSED
 from archive.models import AddressAlias, Visit
-from archive.records import Key, Reading, Reason, Role
+from archive.records import Key, Reading, Role
 from archive.spots import Spot
 from archive.stories import Article, ArticleKey, Body, ReadingRow
 
@@ -76,7 +77,7 @@ _GONE = (
         Visit.id < bindparam("visit"),
         Visit.at > bindparam("seen"),
         Visit.at <= bindparam("at"),
-        Visit.reason.in_([Reason.NOT_FOUND, Reason.SOFT_404]),
+        Visit.reason.in_(MISSED),
     )
     .limit(1)
 )

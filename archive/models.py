@@ -228,6 +228,8 @@ class Visit(Base):
     state: Mapped[VisitState]
     reason: Mapped[Reason | None]
     detail: Mapped[str | None]
+    notice: Mapped[str | None]
+    """What stood there of the story's withdrawal, once read."""
     text_sha256: Mapped[str | None]
 
 

@@ -1,7 +1,9 @@
-"""Notes by which an outlet says that it changed a story: press rules ask for one, and a change without is a silent one.
+"""Notes by which an outlet says that it changed or withdrew a story: press rules ask for one.
 
 The words are data: `data/notes.csv`. `opens` are those that a note begins with (`Ralat:`), `says` are what an editor's
-line says anywhere in a short paragraph, `headline` are marks in brackets or before a colon.
+line says anywhere in a short paragraph, `headline` are marks in brackets or before a colon. `withdrawn` is what an
+outlet says of its own story in its place; such a line counts where one of `cause` follows, unless it names itself as who
+did it (`by_us`). What stands in quotes someone else said.
 """
 
 import csv
@@ -34,18 +36,45 @@ def is_note(block: str) -> bool:
     )
 
 
+def withdrawal(blocks: Sequence[str]) -> str | None:
+    """Give the paragraph, as printed, by which an outlet says that it withdrew the story that stood here, and why."""
+    words = _patterns()
+    for block in blocks:
+        text = _QUOTED.sub(" ", folded(block)) if len(block) <= _LONGEST_NOTICE else ""
+        if words.by_us.search(text) or (
+            (gone := words.withdrawn.search(text)) and words.cause.search(text, gone.end())
+        ):
+            return block
+    return None
+
+
+def withdrawn_for(headline: str, blocks: Sequence[str]) -> str | None:
+    """Give the notice that a page shows and next to nothing else; a story that has one beside its text is still there."""
+    if sum(len(block.split()) for block in blocks) > LONGEST_LINE:
+        return None
+    return withdrawal((headline, *blocks))
+
+
+_LONGEST_NOTICE = 800
+_QUOTED = re.compile(r"[“”\"][^“”\"]{0,400}[“”\"]")
+
+
 class _Patterns(NamedTuple):
     headline: re.Pattern[str]
     opens: re.Pattern[str]
     says: re.Pattern[str]
+    withdrawn: re.Pattern[str]
+    cause: re.Pattern[str]
+    by_us: re.Pattern[str]
 
 
 @cache
 def _patterns() -> _Patterns:
     with TABLE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    opens, says, marks = (
-        "|".join(row["words"] for row in rows if row["where"] == where) for where in ("opens", "says", "headline")
+    opens, says, marks, withdrawn, cause, by_us = (
+        "|".join(row["words"] for row in rows if row["where"] == where)
+        for where in ("opens", "says", "headline", "withdrawn", "cause", "by_us")
     )
     # `Koreksi data pemilih selesai` is no note: what it begins with is set off, or says whose it is.
     begins = (
@@ -53,4 +82,5 @@ def _patterns() -> _Patterns:
         r"(?:\s*\([^)]{1,40}\)|\s+\d[\d/:. -]{3,20}(?:WIB|WITA|WIT)?)?\s*(?:[:\]).*-]|$)"
     )
     headline = rf"[\[(]\s*(?:{marks})\b[^\])]{{0,30}}[\])]|^\W*(?:{marks})\s*(?::|-\s)"
-    return _Patterns(*(re.compile(one, re.IGNORECASE) for one in (headline, begins, rf"\b(?:{says})\b")))
+    others = (rf"\b(?:{words})\b" for words in (says, withdrawn, cause, by_us))
+    return _Patterns(*(re.compile(one, re.IGNORECASE) for one in (headline, begins, *others)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from archive import looks
 from archive.difference import told
 from archive.tagwords import actors_line, regions_line, topics_line
 
@@ -30,6 +31,7 @@ def _all(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "actors", actors_line(record["actors"] or ())
     yield "cluster", _cluster(record)
     yield "state", f"{record['state']}, version {record['version']} of {record['versions']}"
+    yield from looks.told(record)
     for version in record["history"][1:]:
         yield "edited", f"version {version['version']}, {told(version)}"
 

@@ -9,7 +9,7 @@ from archive import duplicates
 from archive.identity import UID, claim, make_uid
 from archive.models import Address, AddressAlias, Outlet
 from archive.records import ChangeKind, Key
-from archive.stories import Article, ArticleKey, Body, ReadingRow, ReadingSource, Tag, Version
+from archive.stories import Article, ArticleKey, Body, Event, ReadingRow, ReadingSource, Tag, Version
 from archive.union import tell
 
 FEW = 1000
@@ -41,6 +41,7 @@ def _delete(connection: Connection, mine: Select[int]) -> None:
     readings = select(ReadingRow.id).where(ReadingRow.article_id.in_(mine))
     for table, condition in (
         (Version, Version.article_id.in_(mine)),
+        (Event, Event.article_id.in_(mine)),
         (ReadingSource, ReadingSource.reading_id.in_(readings)),
         (Body, Body.reading_id.in_(readings)),
         (Tag, Tag.reading_id.in_(readings)),

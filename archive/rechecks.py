@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import aliased
 
-from archive import frontier, visits
+from archive import frontier, removals, visits
 from archive.frontier import Sight
 from archive.ladder import VisitRule
+from archive.looks import Rule
 from archive.models import Address, AddressAlias, Due, Sighting, Spending, Visit
 from archive.records import NUMBER, Purpose, State, VisitState
 from archive.runs import RunTicket
@@ -143,8 +144,8 @@ def numbers(connection: Connection, article_ids: Sequence[int]) -> dict[int, str
     return {row.article_id: row.value for row in rows}
 
 
-def seen(connection: Connection, ticket: RunTicket, held: Held, *, at: datetime, **look: Any) -> None:
-    """Write down a look that showed the text that is held: a row, no bytes."""
+def seen(connection: Connection, ticket: RunTicket, held: Held, rule: Rule, *, at: datetime, **look: Any) -> None:
+    """Write down a look that showed the text that is held: a row, no bytes. What was missed is live again by it."""
     visit_id = visits.add(
         connection,
         ticket,
@@ -156,9 +157,7 @@ def seen(connection: Connection, ticket: RunTicket, held: Held, *, at: datetime,
         **look,
     )
     connection.execute(update(Visit).where(Visit.id == visit_id).values(text_sha256=held.text_sha256))
-    connection.execute(
-        update(Article).where(Article.id == held.article_id, Article.last_seen_at < at).values(last_seen_at=at)
-    )
+    removals.settle(connection, visit_id, rule, now=at)
 
 
 def hasten(connection: Connection, outlet_id: int, told: Iterable[Sight], now: datetime) -> None:

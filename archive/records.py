@@ -333,6 +333,8 @@ class Rejection:
 
     reason: Reason
     detail: str = ""
+    notice: str | None = None
+    """What stands there of a story's withdrawal, as printed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,10 @@ from sqlalchemy import Connection, and_, bindparam, func, insert, literal, or_, 
 
 from archive.database import insert_row
 from archive.errors import SupersededError
+from archive.looks import Happened
 from archive.models import Address, Disposition, Due, Outlet, OutletDeclaration, Run, Visit
 from archive.records import Entry, Outcome, Purpose, RunStatus, VisitState
+from archive.stories import Event
 from archive.warc import digest
 
 RECHECK = "recheck"
@@ -68,6 +70,9 @@ class Counts:
     rejected: dict[str, int] = field(default_factory=dict)
     failed: int = 0
     left: int = 0
+    removed: int = 0
+    """Articles that this run's looks proved to be taken down; they are no part of the sum."""
+    restored: int = 0
 
     @property
     def reconciles(self) -> bool:
@@ -191,7 +196,19 @@ def counts(connection: Connection, run_id: int) -> Counts:
         rejected=rejected,
         failed=ended.get(Outcome.FAILED, 0),
         left=_left(connection, run_id),
+        **_happened(connection, run_id),
     )
+
+
+def _happened(connection: Connection, run_id: int) -> dict[str, int]:
+    """Count the removals and restorations that looks of a run proved."""
+    rows = connection.execute(
+        select(Event.kind, func.count())
+        .join(Visit, Visit.id == Event.visit_id)
+        .where(Visit.run_id == run_id, Event.kind != Happened.SUSPECTED)
+        .group_by(Event.kind)
+    )
+    return {kind.value: number for kind, number in rows}
 
 
 def _left(connection: Connection, run_id: int) -> int:

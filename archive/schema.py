@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
+from archive.looks import Happened
 from archive.records import (
     ChangeKind,
     Entry,
@@ -92,6 +93,7 @@ class Base(DeclarativeBase):
         TagKind: choice(TagKind, "tag_kind"),
         Modality: choice(Modality, "modality"),
         Tier: choice(Tier, "tier"),
+        Happened: choice(Happened, "happened"),
     }
 
 

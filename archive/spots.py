@@ -40,6 +40,12 @@ def is_story(connection: Connection, outlet_id: int, told: Sight) -> bool:
     return of_whole(connection, outlet_id, told) is told and connection.execute(known).first() is not None
 
 
+def is_known(connection: Connection, outlet_id: int, spot: Spot) -> bool:
+    """Say whether anything told of an address."""
+    known = select(Address.id).where(Address.outlet_id == outlet_id, Address.canonical == spot.canonical)
+    return connection.execute(known).first() is not None
+
+
 def place(connection: Connection, outlet_id: int, spot: Spot, now: datetime, *, met: bool) -> int:
     """Give the address at which a story turned out to stand, whether or not a source told of it.
 

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Row, RowMapping, bindparam, select, update
 from archive import history, spots, tags
 from archive.database import insert_row
 from archive.identity import Visited, claim, new_uid, recognise
+from archive.looks import MISSED
 from archive.models import Visit
-from archive.records import ChangeKind, Election, Outcome, Reading, Role, State
+from archive.records import ChangeKind, Election, Outcome, Reading, Role, State, VisitState
 from archive.spots import Spot
 from archive.stories import Article, Body, ReadingRow, ReadingSource
 from archive.union import tell, unite
@@ -48,8 +49,19 @@ _SHOW = (
         reading_id=bindparam("reading"),
         published_date=bindparam("day"),
         moment=bindparam("at"),
-        state=State.LIVE,
     )
+)
+_LAST = (
+    select(Visit.reason)
+    .join(Article, Article.address_id == Visit.address_id)
+    .where(
+        Article.id == bindparam("article"),
+        Article.address_id != bindparam("here"),
+        Visit.id < bindparam("visit"),
+        Visit.state.in_([VisitState.READ, VisitState.REJECTED]),
+    )
+    .order_by(Visit.at.desc(), Visit.id.desc())
+    .limit(1)
 )
 _UID = select(Article.uid).where(Article.id == bindparam("article"))
 
@@ -93,7 +105,8 @@ def save(connection: Connection, visited: Visited, reading: Reading, former: Map
     claim(connection, article_id, visited.outlet_id, known.keys, visited.at)
     first, last = history.seen(connection, article_id)
     late = visited.at < last
-    moved = known.proven and not late and _moved(connection, article_id, visited, known.home)
+    proven = known.proven or (not late and _left(connection, article_id, visited))
+    moved = proven and not late and _moved(connection, article_id, visited, known.home)
     held = _current(connection, article_id)
     # A visit that is read once more, since more is known of its story by now, shows what it showed.
     completes = held is not None and _completes(connection, held, visited, reading)
@@ -159,6 +172,12 @@ def _moved(connection: Connection, article_id: int, visited: Visited, home: Spot
     if home is not None:
         address_id = spots.place(connection, visited.outlet_id, home, visited.at, met=home == visited.landed)
     return bool(connection.execute(_MOVE, {"article": article_id, "to": address_id}).rowcount)
+
+
+def _left(connection: Connection, article_id: int, visited: Visited) -> bool:
+    """Say whether a story was missed where it stood when it was last looked at there: its text elsewhere is the story."""
+    last = connection.execute(_LAST, {"article": article_id, "here": visited.address_id, "visit": visited.visit_id})
+    return last.scalar() in MISSED
 
 
 def _save_late(

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from archive.records import ChangeKind, Modality, Role, State, TagKind, Tier, Trust
+from archive.looks import Happened
+from archive.records import ChangeKind, Modality, Reason, Role, State, TagKind, Tier, Trust
 from archive.schema import Base, BigKey
 
 
@@ -30,6 +31,13 @@ class Article(Base):
     state: Mapped[State]
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    seen_again_at: Mapped[datetime | None]
+    """When it was last seen by a look of which no bytes were kept, since it showed what was held."""
+    first_missed_at: Mapped[datetime | None]
+    """Of the looks since it was seen last, as are the next two; null while it is live."""
+    missed_because: Mapped[Reason | None]
+    notice: Mapped[str | None]
+    """What the outlet put in its place to say that it was withdrawn."""
     removed_at: Mapped[datetime | None]
     published_date: Mapped[date | None]
     moment: Mapped[int] = mapped_column(BigInteger)
@@ -169,6 +177,15 @@ class Version(Base):
     """How the outlet announced the change, as printed; null where it did not."""
     shrunken: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     """When looks in its time showed too little of it to be an edit."""
+
+
+class Event(Base):
+    """What a look proved of an article's being public: suspected to be gone, removed, restored."""
+
+    __tablename__ = "event"
+    article_id: Mapped[int] = mapped_column(BigKey, ForeignKey("article.id"), primary_key=True)
+    visit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("visit.id"), primary_key=True)
+    kind: Mapped[Happened] = mapped_column(primary_key=True)
 
 
 class Change(Base):

@@ -9,7 +9,7 @@ from archive.database import insert_row
 from archive.identity import UID
 from archive.models import Visit
 from archive.records import ChangeKind
-from archive.stories import Article, ArticleKey, Change, ReadingRow, Version
+from archive.stories import Article, ArticleKey, Change, Event, ReadingRow, Version
 
 
 def tell(connection: Connection, article_id: int, uid: str, kind: ChangeKind, now: datetime) -> None:
@@ -21,7 +21,7 @@ def unite(connection: Connection, kept_id: int, other_id: int, now: datetime) ->
     """Make one article of two: all that was read of the other is the kept one's, which shows what was read last.
 
     The other's `uid` becomes a key of the kept one and is told as gone; texts that follow each other and are the same
-    are one version.
+    are one version. Whether it is public all looks at both say, which the caller has yet to settle (`removals`).
     """
     rows = connection.execute(select(Article.__table__).where(Article.id.in_([kept_id, other_id]))).all()
     kept, other = sorted(rows, key=lambda row: row.id != kept_id)
@@ -37,6 +37,7 @@ def unite(connection: Connection, kept_id: int, other_id: int, now: datetime) ->
         since=other.first_seen_at,
         until=None,
     )
+    connection.execute(delete(Event).where(Event.article_id.in_([kept_id, other_id])))
     connection.execute(delete(Article).where(Article.id == other_id))
     newest = connection.execute(
         select(ReadingRow.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, update
 
 from archive.captures import IMPORT
 from archive.database import insert_row
@@ -23,6 +23,7 @@ _SETTLE = (
         reason=bindparam("reason"),
         detail=bindparam("detail"),
         text_sha256=bindparam("text_sha256"),
+        notice=bindparam("notice"),
     )
 )
 
@@ -41,6 +42,7 @@ class UnreadVisit:
     record: str | None
     imported: bool
     """Whether others fetched what is read."""
+    status: int | None = None
 
 
 def add(
@@ -57,8 +59,9 @@ def add(
     state: VisitState = VisitState.UNREAD,
     reason: Reason | None = None,
     detail: str | None = None,
+    notice: str | None = None,
 ) -> int:
-    """Write down one look at an address."""
+    """Write down one look at an address; whoever says at once how it ended settles what it means (`removals.settle`)."""
     return insert_row(
         connection,
         Visit,
@@ -74,6 +77,7 @@ def add(
         state=state,
         reason=reason,
         detail=detail,
+        notice=notice,
         text_sha256=None,
     )
 
@@ -99,6 +103,7 @@ _TO_READ = (
         Visit.capture_id,
         Visit.record,
         (Capture.origin == IMPORT).label("imported"),
+        Visit.status,
     )
     .join(Address, Address.id == Visit.address_id)
     .join(Capture, Capture.id == Visit.capture_id)
@@ -106,6 +111,8 @@ _TO_READ = (
 )
 
 
+GONE = (404, 410)
+"""What a site answers where a story is gone."""
 BESIDE = timedelta(days=1)
 """How long a record tells what a page shows that was not fetched as its evidence."""
 
@@ -280,13 +287,12 @@ def settle(
     *,
     reason: Reason | None = None,
     detail: str | None = None,
+    notice: str | None = None,
     text_sha256: str | None = None,
 ) -> None:
     """Write down how the reading of a visit ended."""
-    connection.execute(
-        _SETTLE,
-        {"visit": visit_id, "state": state, "reason": reason, "detail": detail, "text_sha256": text_sha256},
-    )
+    ended = {"state": state, "reason": reason, "detail": detail, "notice": notice, "text_sha256": text_sha256}
+    connection.execute(_SETTLE, {"visit": visit_id, **ended})
 
 
 def capture_places(connection: Connection, folder: Path, capture_ids: Iterable[int]) -> dict[int, tuple[Place, str]]:
@@ -300,11 +306,18 @@ def capture_places(connection: Connection, folder: Path, capture_ids: Iterable[i
 
 
 def readable(outlet_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Say which visits of an outlet show what can be read: stories of their own, with bytes that are kept."""
+    """Say which visits of an outlet show what can be read: stories of their own, with bytes that are kept.
+
+    Where a story is gone there may be a notice that says why. What whoever fetched it could tell alone stays as it was
+    told: an API that lists a story no more, a way that leads to the home page.
+    """
+    shown = select(Visit.address_id).where(Visit.outlet_id == outlet_id, Visit.text_sha256.is_not(None))
+    missed = and_(Visit.status.in_(GONE), Visit.purpose != Purpose.EVIDENCE, Visit.address_id.in_(shown))
     return (
         Visit.outlet_id == outlet_id,
         Visit.capture_id.is_not(None),
-        Visit.status.between(200, 299),
+        or_(Visit.status.between(200, 299), missed),
+        or_(Visit.reason.is_(None), Visit.reason.not_in([Reason.WITHDRAWN, Reason.HOME])),
         # What missed a held story was judged when it was seen: its page is evidence, and no story.
         Visit.purpose != Purpose.RECHECK,
         Visit.address_id.not_in(select(Address.id).where(Address.outlet_id == outlet_id, HANGS_ON)),
@@ -330,7 +343,7 @@ def unsettle(connection: Connection, visit_ids: Collection[int]) -> None:
     connection.execute(update(Visit).where(Visit.id.in_(visit_ids)).values(state=VisitState.UNREAD, **_UNKNOWN))
 
 
-_UNKNOWN: dict[str, None] = {"reason": None, "detail": None, "text_sha256": None}
+_UNKNOWN: dict[str, None] = {"reason": None, "detail": None, "notice": None, "text_sha256": None}
 
 
 def unread_again(connection: Connection, ticket: RunTicket) -> int:

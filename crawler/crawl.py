@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from archive import frontier, hosts, parts, runs, visits
+from archive import frontier, hosts, parts, removals, runs, visits
 from archive.captures import CaptureStore
 from archive.database import Database
 from archive.frontier import DueAddress
@@ -70,7 +70,7 @@ def opened(
     forms = Naming(outlet.base_url, outlet.declared_url, declared).forms
     with database.write() as connection:
         outlet_id = runs.register_outlet(connection, outlet.slug, facts, now())
-        rekey(connection, outlet_id, version=RULES_VERSION, forms=forms, now=now())
+        rekey(connection, outlet_id, version=RULES_VERSION, forms=forms, now=now(), rule=outlet.rule)
         ticket = runs.begin(
             connection,
             outlet_id,
@@ -243,7 +243,8 @@ class Crawl:
     ) -> None:
         """Note that an address gave no page: final for what the site says is gone, else to be tried again.
 
-        `passing` is a refusal that may be over soon: a robots.txt that did not answer.
+        Where a story is held, what stands in its place is read: a notice may say why it is gone. `passing` is a refusal
+        that may be over soon: a robots.txt that did not answer.
         """
         now = self.now()
         final = reason in (Reason.NOT_FOUND, Reason.OFFSITE, Reason.ROBOTS) and not passing
@@ -251,6 +252,9 @@ class Crawl:
         with self.database.write() as connection:
             self.ticket.check(connection)
             ids = self.captures.record(connection, records)
+            capture_id = ids[last_response(records).record_id] if records else None
+            held = due.purpose is not Purpose.EVIDENCE and removals.is_held(connection, due.address_id)
+            missed = held and reason is Reason.NOT_FOUND and capture_id is not None
             visits.add(
                 connection,
                 self.ticket,
@@ -259,20 +263,25 @@ class Crawl:
                 url=due.url,
                 at=now,
                 status=status,
-                capture_id=ids[last_response(records).record_id] if records else None,
-                state=VisitState.REJECTED if final else VisitState.FAILED,
-                reason=reason,
-                detail=detail,
+                capture_id=capture_id,
+                state=VisitState.UNREAD if missed else VisitState.REJECTED if final else VisitState.FAILED,
+                reason=None if missed else reason,
+                detail=None if missed else detail,
             )
             if final:
                 frontier.done(connection, due.address_id, due.purpose)
             else:
                 frontier.postpone(connection, due, now=now)
-            if parts.story_of(due.canonical) is None:
-                held = due.purpose is Purpose.EVIDENCE
-                outcome = Outcome.UNCHANGED if held else Outcome.REJECTED if final else Outcome.FAILED
+            if missed:
+                pass  # whoever reads it says what became of the address
+            elif parts.story_of(due.canonical) is None:
+                evidence = due.purpose is Purpose.EVIDENCE
+                outcome = Outcome.UNCHANGED if evidence else Outcome.REJECTED if final else Outcome.FAILED
                 frontier.dispose(connection, self.ticket, due.address_id, outcome, reason=reason, detail=detail)
                 return
+        if missed:
+            self.on_unread(1)
+            return
         self.tally.parts_failed += 1
         self.on_unread(self.awaited.settle(due.address_id) or 0)
 

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from archive import frontier, store, visits
+from archive import frontier, removals, store, visits
 from archive.frontier import Hint
 from archive.identity import Visited
-from archive.records import Purpose, Reading, Reason, Rejection, Role
+from archive.records import Purpose, Reading, Reason, Rejection, Role, VisitState
 from archive.store import Saved
 from archive.visits import KeptPage, UnreadVisit
 from archive.warc import DamagedRecordError, Place, read_response
@@ -164,7 +165,7 @@ class Materials:
 def save(
     connection: Any, crawl: Crawl, prepared: Prepared, result: Reading, former: Mapping[str, int] | None = None
 ) -> Saved:
-    """Store what a visit showed under its article, which has its `former` id where it was taken out before."""
+    """Store what a visit showed under its article, and settle it; the article has its `former` id if it was taken out."""
     visit = prepared.visit
     reading = replace(result, keys=crawl.naming.names(result.keys))
     visited = Visited(
@@ -179,7 +180,33 @@ def save(
         claimed=crawl.naming.claimed(reading.canonical),
         partial=prepared.partial or (visit.imported and is_amp(visit.url)),
     )
-    return store.save(connection, visited, reading, former)
+    saved = store.save(connection, visited, reading, former)
+    visits.settle(connection, visit.visit_id, VisitState.READ, text_sha256=saved.text_sha256)
+    removals.settle(connection, visit.visit_id, crawl.outlet.rule, now=crawl.now())
+    return saved
+
+
+def reject(
+    connection: Any, crawl: Crawl, visit: UnreadVisit, rejection: Rejection, *, detail: str | None = None
+) -> Reason:
+    """Settle a visit that showed no story, and what that means for one that is held; give why it was rejected."""
+    reason = rejection.reason
+    if removals.is_held(connection, visit.address_id):
+        spot = crawl.naming.spot(visit.url)
+        if reason is Reason.LISTING and (spot is None or spot.canonical != visit.canonical):
+            reason = Reason.HOME  # the story's own address leads there
+        elif reason is Reason.NOT_FOUND and visit.status == HTTPStatus.GONE:
+            reason = Reason.GONE
+    visits.settle(
+        connection,
+        visit.visit_id,
+        VisitState.REJECTED,
+        reason=reason,
+        detail=detail or rejection.detail,
+        notice=rejection.notice,
+    )
+    removals.settle(connection, visit.visit_id, crawl.outlet.rule, now=crawl.now())
+    return reason
 
 
 def records_of(body: bytes) -> Mapping[str, object]:

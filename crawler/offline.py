@@ -8,6 +8,7 @@ import msgspec
 from archive import runs
 from archive.captures import CaptureStore
 from archive.database import Database
+from archive.ladder import VisitRule
 from archive.settings import Home
 from crawler.clock import now
 from crawler.config import OutletSettings
@@ -23,9 +24,14 @@ from crawler.version import VERSION
 logger = logging.getLogger(__name__)
 
 
-def begin(home: Home, database: Database, slug: str, declared: OutletSettings, *, work: str) -> Crawl:
-    """Open a run of some work at an outlet and put its files in order; the caller holds the outlet's lock."""
-    outlet, kind = _outlet(slug, declared)
+def begin(
+    home: Home, database: Database, slug: str, declared: OutletSettings, *, work: str, visits: VisitRule | None = None
+) -> Crawl:
+    """Open a run of some work at an outlet and put its files in order; the caller holds the outlet's lock.
+
+    By `visits` is told which stories were removed.
+    """
+    outlet, kind = _outlet(slug, declared, visits)
     crawl = opened(
         outlet,
         kind,
@@ -45,9 +51,11 @@ def begin(home: Home, database: Database, slug: str, declared: OutletSettings, *
     return crawl
 
 
-def look(home: Home, database: Database, slug: str, declared: OutletSettings) -> Crawl:
+def look(
+    home: Home, database: Database, slug: str, declared: OutletSettings, *, visits: VisitRule | None = None
+) -> Crawl:
     """Look at an outlet that was crawled: no run is opened, and nothing is put in order."""
-    outlet, kind = _outlet(slug, declared)
+    outlet, kind = _outlet(slug, declared, visits)
     with database.read() as connection:
         ticket = runs.last_ticket(connection, slug)
     captures = CaptureStore(
@@ -58,7 +66,7 @@ def look(home: Home, database: Database, slug: str, declared: OutletSettings) ->
     return crawl
 
 
-def _outlet(slug: str, declared: OutletSettings) -> tuple[Outlet, type[Declaration]]:
+def _outlet(slug: str, declared: OutletSettings, visits: VisitRule | None) -> tuple[Outlet, type[Declaration]]:
     kind = proved(slug, declared.family, starts=tuple(declared.lists), article=declared.stories)
     return Outlet(
         slug=slug,
@@ -69,6 +77,7 @@ def _outlet(slug: str, declared: OutletSettings) -> tuple[Outlet, type[Declarati
         timezone=declared.timezone,
         regions=tuple(declared.regions),
         pages="none",
+        visits=visits,
     ), kind
 
 

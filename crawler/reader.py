@@ -14,9 +14,9 @@ from typing import Any
 
 from archive import frontier, hearsay, visits
 from archive.errors import ArchiveError
-from archive.records import Outcome, Purpose, Reading, Reason, Rejection, VisitState
+from archive.records import Outcome, Purpose, Reading, Reason, Rejection
 from crawler.crawl import Crawl
-from crawler.materials import Materials, Prepared, save
+from crawler.materials import Materials, Prepared, reject, save
 from crawler.reading import Job, ReadingPool, Site
 
 logger = logging.getLogger(__name__)
@@ -149,7 +149,6 @@ class Reader:
 
     def _store(self, connection: Any, prepared: Prepared, result: Reading | Rejection) -> Outcome:
         crawl, ticket, visit = self._crawl, self._crawl.ticket, prepared.visit
-        settle = partial(visits.settle, connection, visit.visit_id)
         dispose = partial(frontier.dispose, connection, ticket, visit.address_id)
         if visit.imported:
             if isinstance(result, Reading):
@@ -157,15 +156,13 @@ class Reader:
         elif isinstance(result, Rejection) and result.reason is Reason.CHALLENGE:
             # It says nothing of the story, which may be shown another time.
             frontier.withheld(connection, visit.address_id, now=crawl.now())
-        elif visit.purpose is Purpose.ARTICLE:
+        elif visit.purpose is Purpose.ARTICLE and visit.status not in visits.GONE:
             frontier.done(connection, visit.address_id, Purpose.ARTICLE)
         if isinstance(result, Rejection):
             outcome = Outcome.UNCHANGED if visit.purpose is Purpose.EVIDENCE else Outcome.REJECTED
-            settle(VisitState.REJECTED, reason=result.reason, detail=result.detail)
-            dispose(outcome, reason=result.reason, detail=result.detail)
+            dispose(outcome, reason=reject(connection, crawl, visit, result), detail=result.detail)
             return outcome
         saved = save(connection, crawl, prepared, result)
-        settle(VisitState.READ, text_sha256=saved.text_sha256)
         dispose(saved.outcome)
         changed = visit.record is not None and saved.outcome is not Outcome.UNCHANGED
         if changed and page_wanted(crawl.outlet.pages, result) and not visits.has_evidence(connection, visit):

@@ -5,6 +5,7 @@ from typing import Any
 
 from archive import projections, runs, visits
 from archive.database import Database
+from archive.ladder import VisitRule
 from archive.records import RunStatus
 from archive.settings import Home
 from crawler import offline
@@ -38,7 +39,7 @@ def rebuild_all(loaded: Loaded, database: Database) -> list[dict[str, Any]]:
         if slug in crawled and not outlet.timezone:
             raise SettingsError(f"set outlets.{slug}.timezone: no site has told it")
     return [
-        _rebuild(loaded.home, database, slug, outlet, pack)
+        _rebuild(loaded.home, database, slug, outlet, pack, loaded.settings.visits.rule(slug))
         for slug, outlet in loaded.settings.outlets.items()
         if slug in crawled
     ]
@@ -51,9 +52,11 @@ def undeclared(loaded: Loaded, database: Database) -> list[str]:
     return [slug for slug in crawled if slug not in loaded.settings.outlets]
 
 
-def _rebuild(home: Home, database: Database, slug: str, declared: OutletSettings, pack: Pack) -> dict[str, Any]:
+def _rebuild(
+    home: Home, database: Database, slug: str, declared: OutletSettings, pack: Pack, rule: VisitRule
+) -> dict[str, Any]:
     with outlet_lock(home.locks, slug):
-        crawl = offline.begin(home, database, slug, declared, work="rebuild")
+        crawl = offline.begin(home, database, slug, declared, work="rebuild", visits=rule)
         ticket = crawl.ticket
         with database.write() as connection:
             before = projections.forget(connection, ticket.outlet_id)

@@ -7,6 +7,7 @@ import msgspec
 
 from archive import runs
 from archive.ladder import VisitRule
+from archive.looks import Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,11 @@ class Outlet:
     """Whether nothing is done but to visit held articles; `since` and `until` are then days of these."""
     only: tuple[str, ...] = ()
     """Addresses to which the crawl is confined; its sources are not asked then."""
+
+    @property
+    def rule(self) -> Rule:
+        """From when on a story that is missed is taken for removed."""
+        return Rule(confirm=self.visits.confirm, over=self.visits.over) if self.visits else Rule()
 
     @property
     def work(self) -> str:

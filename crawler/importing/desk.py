@@ -5,7 +5,6 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from itertools import groupby
@@ -17,6 +16,7 @@ from archive.database import Database
 from archive.foreign import Found
 from archive.frontier import IMPORTED, Sight
 from archive.intake import Intake
+from archive.ladder import VisitRule
 from archive.records import Entry, Purpose, RunStatus
 from archive.settings import Home
 from archive.warc import DamagedRecordError, HttpMessage, Written, describe, read_response, response_in
@@ -31,6 +31,7 @@ from crawler.importing.judging import (
     Heard,
     NotTakenError,
     Sources,
+    Taken,
     check_answered,
     check_names,
     check_page,
@@ -50,30 +51,17 @@ TOGETHER = 64
 TOGETHER_BYTES = 8_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """A record that is to be kept, and what it shows: a page, what a source told, or looks repeated by a revisit."""
-
-    record_id: str
-    member: bytes
-    url: str
-    at: datetime
-    status: int | None = None
-    heard: Heard | None = None
-    again: tuple[visits.Kept, ...] = ()
-    further: str | None = None
-    """The address of a further page of a story (`archive.parts`)."""
-
-
 class Desk:
     """An outlet while a file is imported; it holds the outlet's lock from `open` to `close`."""
 
-    def __init__(self, home: Home, database: Database, slug: str, declared: OutletSettings) -> None:
+    def __init__(
+        self, home: Home, database: Database, slug: str, declared: OutletSettings, visits: VisitRule | None = None
+    ) -> None:
         self._database = database
         self._stack = ExitStack()
         self._stack.enter_context(outlet_lock(home.locks, slug))
         try:
-            self.crawl = offline.begin(home, database, slug, declared, work="import")
+            self.crawl = offline.begin(home, database, slug, declared, work="import", visits=visits)
         except BaseException:
             self._stack.close()
             raise
@@ -150,10 +138,14 @@ class Desk:
             message = response_in(member)
         except DamagedRecordError:
             raise NotTakenError("unreadable") from None
-        check_answered(message)
-        heard = self._sources.heard(message)
+        gone = message.status in visits.GONE and self._is_known(message.url)
+        if not gone:
+            check_answered(message)
+        heard = None if gone else self._sources.heard(message)
         further = None
-        if heard is None:
+        if gone:
+            pass  # a look that found nothing where a story was told of: a removal, if it was held then
+        elif heard is None:
             check_page(message, self.crawl.declared, self.crawl.outlet)
             further = self._check_address(message)
         elif not any(self.crawl.naming.spot(story.url) for story in heard.answer.stories):
@@ -169,6 +161,15 @@ class Desk:
             heard=heard,
             further=further,
         )
+
+    def _is_known(self, url: str) -> bool:
+        """Say whether the archive knows of a story at an address."""
+        spot = self.crawl.naming.spot(url) if len(url) <= LONGEST_ADDRESS else None
+        if spot is None:
+            return False
+        self.flush()
+        with self._database.read() as connection:
+            return spots.is_known(connection, self.crawl.ticket.outlet_id, spot)
 
     def _check_address(self, message: HttpMessage) -> str | None:
         """Give the address of a story's further page; refuse a page at an address that no story can have.
@@ -316,7 +317,9 @@ class Desk:
         frontier.enter(
             connection, self.crawl.ticket, heard.address_id, Entry.DISCOVERED if heard.fresh else Entry.CARRIED
         )
-        visits.read_beside(connection, self.crawl.ticket, heard.address_id, taken.at, record=story.record is not None)
+        if taken.status not in visits.GONE:
+            told = story.record is not None
+            visits.read_beside(connection, self.crawl.ticket, heard.address_id, taken.at, record=told)
         self._visit(
             connection,
             heard.address_id,

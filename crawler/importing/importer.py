@@ -88,6 +88,7 @@ class Importer:
         self._pool = pool
         self._pack = pack
         self._declared = filled(loaded, database).settings.outlets
+        self._visits = loaded.settings.visits
         self._only = only
         self._at: dict[str, list[str]] = {}
         for slug, outlet in self._declared.items():
@@ -186,7 +187,8 @@ class Importer:
         """Give an outlet's desk, opened if need be; None where another process holds the outlet."""
         if slug not in desks and slug not in report.held:
             try:
-                desks[slug] = Desk(self._home, self._database, slug, self._declared[slug])
+                rule = self._visits.rule(slug)
+                desks[slug] = Desk(self._home, self._database, slug, self._declared[slug], rule)
             except HeldError as error:
                 report.held.append(slug)
                 logger.warning("%s: its records are left: %s", slug, error)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
+from archive import visits
 from archive.foreign import Header
 from archive.frontier import IMPORTED
 from archive.warc import HttpMessage
@@ -180,6 +181,21 @@ def further_page(message: HttpMessage) -> tuple[str, int] | None:
 def imported(source: str) -> str:
     """Give what a source is called where it spoke in an imported capture."""
     return f"{source} {IMPORTED}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A record that is to be kept, and what it shows: a page, what a source told, or looks repeated by a revisit."""
+
+    record_id: str
+    member: bytes
+    url: str
+    at: datetime
+    status: int | None = None
+    heard: Heard | None = None
+    again: tuple[visits.Kept, ...] = ()
+    further: str | None = None
+    """The address of a further page of a story (`archive.parts`)."""
 
 
 class Sources:

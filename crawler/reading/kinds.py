@@ -72,10 +72,10 @@ _CHALLENGE_SIZE = 200_000
 
 def page_kind_of_bytes(page: Page) -> Rejection | None:
     """What can be told without a parser: the status, the content type, a challenge."""
-    if page.status in (404, 410):
-        return Rejection(reason=Reason.NOT_FOUND, detail=f"status {page.status}")
     if looks_like_challenge(page.body):
         return Rejection(reason=Reason.CHALLENGE, detail="asks a browser to prove itself")
+    if page.status in (404, 410):
+        return Rejection(reason=Reason.NOT_FOUND, detail=f"status {page.status}")
     if not 200 <= page.status < 300:
         return Rejection(reason=Reason.HTTP, detail=f"status {page.status}")
     declared = (page.content_type or "").split(";")[0].strip().lower()
@@ -146,7 +146,10 @@ def _gone(tree: HtmlElement, head: Head, rules: Rules, signs: frozenset[str]) ->
         return Rejection(reason=Reason.SOFT_404, detail=f"title: {head.title}")
     for name in _names(tree, head) if not signs else ():
         closed = _CLOSED_NAME.search(name) and _beside(tree, []) < _ENOUGH
-        if closed or _GONE_NAME.search(name) or _BROKEN_NAME.search(name):
+        if closed or _BROKEN_NAME.search(name):
+            # It says nothing of the story, which a site in trouble would seem to have taken down.
+            return Rejection(reason=Reason.UNREADABLE, detail=f"the server has no page to show: {name}")
+        if _GONE_NAME.search(name):
             return Rejection(reason=Reason.SOFT_404, detail=f"shows no page of its own: {name}")
     return None
 

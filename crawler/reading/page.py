@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
+from archive.notes import withdrawn_for
 from archive.records import GUID, NUMBER, Key, Part, Reading, Reason, Rejection, Related, Removed, Trust
 from archive.text import clean_text
 from crawler.addresses import is_amp
@@ -34,6 +35,7 @@ from crawler.reading.pruning import bare, prune, pruned_whole
 from crawler.reading.rules import WORDPRESS, Rules
 from crawler.reading.selectors import ranked
 from crawler.reading.tagging import tagged
+from crawler.reading.withdrawn import IN_ITS_PLACE, notice_in, notice_on
 
 VERSION = 4
 _AMP = re.compile(r"\?amp(?:=1)?(?=#|$)")
@@ -80,7 +82,12 @@ def read(material: Material) -> Reading | Rejection:
     else:
         return Rejection(reason=Reason.UNREADABLE, detail="neither a record with a text nor a page")
     reading = _reading(material, tree, head, container, from_record=from_record, loose=loose)
-    return reading if isinstance(reading, Rejection) else tagged(reading, material.site)
+    if isinstance(reading, Rejection):
+        notice = notice_in(page) if page is not None and not from_record else None
+        return reading if notice is None else Rejection(reason=Reason.SOFT_404, detail=IN_ITS_PLACE, notice=notice)
+    if notice := withdrawn_for(reading.title, reading.body):
+        return Rejection(reason=Reason.SOFT_404, detail=IN_ITS_PLACE, notice=notice)
+    return tagged(reading, material.site)
 
 
 def _begins(record: Record | None, tree: HtmlElement, url: str) -> bool:
@@ -91,13 +98,13 @@ def _begins(record: Record | None, tree: HtmlElement, url: str) -> bool:
 def _opened(page: Page, rules: Rules) -> tuple[HtmlElement, Head] | Rejection:
     """A page's tree and head, if it is an article's first page."""
     if rejection := page_kind_of_bytes(page):
-        return rejection
+        return replace(rejection, notice=notice_in(page)) if rejection.reason is Reason.NOT_FOUND else rejection
     tree = parse(decoded(page))
     if tree is None:
         return Rejection(reason=Reason.UNREADABLE, detail="no document")
     head = read_head(tree, page.url)
     if rejection := page_kind(tree, head, rules, page.url):
-        return rejection
+        return replace(rejection, notice=notice_on(tree)) if rejection.reason is Reason.SOFT_404 else rejection
     prune(tree, rules)
     if (number := numbering(tree, page.url).own) > 1:
         return Rejection(

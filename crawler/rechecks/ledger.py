@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
-from archive import frontier, rechecks, visits
+from archive import frontier, rechecks, removals, visits
 from archive.frontier import MAX_TRIES
 from archive.planner import Planner
 from archive.rechecks import Held
 from archive.records import Entry, Outcome, Purpose, Reason, State, VisitState
 from archive.warc import Exchange
 from crawler.crawl import Crawl, last_response
-from crawler.rechecks.pages import Seen
+from crawler.rechecks.pages import Seen, Verdict
 
 
 class Ledger:
@@ -64,7 +64,8 @@ class Ledger:
         crawl, now = self._crawl, self._crawl.now()
         with crawl.database.write() as connection:
             crawl.ticket.check(connection)
-            rechecks.seen(connection, crawl.ticket, held, at=now, url=url, status=status, record=record, detail=detail)
+            rule, told = crawl.outlet.rule, {"url": url, "record": record, "detail": detail}
+            rechecks.seen(connection, crawl.ticket, held, rule, at=now, status=status, **told)
             frontier.dispose(connection, crawl.ticket, held.address_id, Outcome.UNCHANGED)
             self._settle(connection, held, now)
         self._looked(held)
@@ -104,16 +105,18 @@ class Ledger:
         for held in some:
             self._looked(held)
 
-    def missed(
-        self, held: Held, reason: Reason, detail: str, *, status: int | None, exchanges: Sequence[Exchange]
-    ) -> None:
-        """Write down that a story was not there, and keep the answer that says so."""
+    def missed(self, held: Held, verdict: Verdict, *, status: int | None, exchanges: Sequence[Exchange]) -> None:
+        """Write down that a story was not there, and keep the answer that says so.
+
+        What answered that it is gone is read: a notice may say why. Whoever reads it says what became of the look.
+        """
         crawl, now = self._crawl, self._crawl.now()
         records = crawl.captures.keep(list(exchanges)) if exchanges else []
         with crawl.database.write() as connection:
             crawl.ticket.check(connection)
             ids = crawl.captures.record(connection, records)
-            visits.add(
+            read = bool(records) and status in visits.GONE
+            visit_id = visits.add(
                 connection,
                 crawl.ticket,
                 address_id=held.address_id,
@@ -122,13 +125,26 @@ class Ledger:
                 at=now,
                 status=status,
                 capture_id=ids[last_response(records).record_id] if records else None,
-                state=VisitState.REJECTED,
-                reason=reason,
-                detail=detail,
+                state=VisitState.UNREAD if read else VisitState.REJECTED,
+                reason=None if read else verdict.reason,
+                detail=None if read else verdict.detail,
+                notice=verdict.notice,
             )
-            frontier.dispose(connection, crawl.ticket, held.address_id, Outcome.REJECTED, reason=reason, detail=detail)
+            frontier.enter(connection, crawl.ticket, held.address_id, Entry.CARRIED)
+            if not read:
+                frontier.dispose(
+                    connection,
+                    crawl.ticket,
+                    held.address_id,
+                    Outcome.REJECTED,
+                    reason=verdict.reason,
+                    detail=verdict.detail,
+                )
+                removals.settle(connection, visit_id, crawl.outlet.rule, now=now)
             self._settle(connection, held, now, missed=True)
         self._looked(held)
+        if read:
+            crawl.on_unread(1)
 
     def nothing(self, held: Held, reason: Reason, detail: str, *, status: int | None) -> None:
         """Write down a look that says nothing of its story; it is tried again, a few times."""

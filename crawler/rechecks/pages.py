@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive import history, rechecks, visits
+from archive.looks import MISSED
 from archive.rechecks import Held, Looked
 from archive.records import Purpose, Reading, Reason, Rejection
 from archive.store import text_digest
@@ -57,11 +58,12 @@ class Verdict:
     says: Says
     reason: Reason | None = None
     detail: str = ""
+    notice: str | None = None
+    """What stands in the story's place and says why."""
 
 
 SAME = Verdict(says=Says.SAME)
 GONE = {404: Reason.NOT_FOUND, 410: Reason.GONE}
-MISSING = frozenset({Reason.NOT_FOUND, Reason.GONE, Reason.SOFT_404, Reason.HOME, Reason.WITHDRAWN})
 
 
 def by_status(seen: Seen, asked: str) -> Verdict | None:
@@ -79,8 +81,8 @@ def by_status(seen: Seen, asked: str) -> Verdict | None:
 
 def by_rejection(rejection: Rejection, seen: Seen, asked: str) -> Verdict:
     """Give what it says of a story that its page is none; a wall, a challenge or a broken page says nothing."""
-    if rejection.reason in MISSING:
-        return Verdict(says=Says.MISSED, reason=rejection.reason, detail=rejection.detail)
+    if rejection.reason in MISSED:
+        return Verdict(says=Says.MISSED, reason=rejection.reason, detail=rejection.detail, notice=rejection.notice)
     if rejection.reason is Reason.LISTING and elsewhere(seen.url, asked):
         return Verdict(says=Says.MISSED, reason=Reason.HOME, detail=f"leads to a list, {urlsplit(seen.url).path}")
     return Verdict(says=Says.NOTHING, reason=rejection.reason, detail=rejection.detail)

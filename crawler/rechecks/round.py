@@ -222,7 +222,7 @@ class Round:
             case Says.MISSED:
                 assert verdict.reason is not None
                 if await self._proven(held):
-                    self._ledger.missed(held, verdict.reason, verdict.detail, status=status, exchanges=evidence)
+                    self._ledger.missed(held, verdict, status=status, exchanges=evidence)
                 else:
                     why = f"{verdict.detail}; no other story of the outlet was seen to be there"
                     self._ledger.nothing(held, Reason.UNPROVEN, why, status=status)

@@ -14,11 +14,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from archive import articles, frontier, projections, stale, visits
-from archive.records import Outcome, Purpose, Reading, Reason, Rejection, VisitState
+from archive.records import Outcome, Purpose, Reading, Reason, Rejection
 from archive.stale import AGAIN, Rules, Story
 from crawler.clock import now
 from crawler.crawl import Crawl
-from crawler.materials import Materials, Prepared, save
+from crawler.materials import Materials, Prepared, reject, save
 from crawler.reader import A_JOB
 from crawler.reading import Job, ReadingPool, extractor
 from crawler.reading.pack import Pack
@@ -175,12 +175,11 @@ class Reextraction:
             detail = result.detail
             if result.reason is Reason.UNREADABLE:
                 detail += f"{AGAIN}{self._rules.extractor}"
-            visits.settle(connection, visit.visit_id, VisitState.REJECTED, reason=result.reason, detail=detail)
+            reject(connection, self._crawl, visit, result, detail=detail)
             return Outcome.UNCHANGED if visit.purpose is Purpose.EVIDENCE else Outcome.REJECTED, None
         if self._materials.further.keeps_back(connection, visit, result):
             return Outcome.UNCHANGED, None
         saved = save(connection, self._crawl, one, result, ids)
-        visits.settle(connection, visit.visit_id, VisitState.READ, text_sha256=saved.text_sha256)
         fresh = saved.outcome is Outcome.NEW and saved.uid not in ids
         return Outcome.NEW if fresh else Outcome.UNCHANGED, saved.uid
 

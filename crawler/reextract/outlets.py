@@ -88,13 +88,14 @@ class Reextract:
 
     def _read(self, slug: str, pack: Pack, since: date | None, tally: Tally) -> None:
         home, declared = self._loaded.home, self._loaded.settings.outlets[slug]
-        crawl = offline.look(home, self._database, slug, declared)
+        rule = self._loaded.settings.visits.rule(slug)
+        crawl = offline.look(home, self._database, slug, declared, visits=rule)
         again = Reextraction(crawl, self._pool, pack, tally=tally, rehearsal=self._rehearsal)
         stories = again.stories(since)
         if not stories:
             return
         if not self._rehearsal:
-            crawl = offline.begin(home, self._database, slug, declared, work="reextract")
+            crawl = offline.begin(home, self._database, slug, declared, work="reextract", visits=rule)
             # What a killed crawl left unread may be of the same stories.
             asyncio.run(offline.read(crawl, offline.reader(crawl, self._pool, pack)))
             again = Reextraction(crawl, self._pool, pack, tally=tally, rehearsal=False)

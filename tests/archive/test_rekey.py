@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select
 from archive import changes, frontier, parts, projections
 from archive.frontier import Sight
 from archive.identity import make_uid
+from archive.looks import Rule
 from archive.models import Address, AddressAlias, Disposition, Due, Sighting, Visit
 from archive.records import Entry, Key, Outcome, Part, Purpose, Reading
 from archive.rekey import rekey
@@ -33,7 +34,7 @@ def forms(raw: str) -> tuple[str, str | None] | None:
 
 def renew(bench: Any, desk: Any) -> int:
     with bench.database.write() as connection:
-        return rekey(connection, desk.ticket.outlet_id, version=NEWEST, forms=forms, now=bench.now())
+        return rekey(connection, desk.ticket.outlet_id, version=NEWEST, forms=forms, now=bench.now(), rule=Rule())
 
 
 def store(desk: Any, old: str, raw: str, text: tuple[str, str], *, wp: str | None = None, **said: Any) -> Any:

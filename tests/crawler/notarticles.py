@@ -83,6 +83,8 @@ SOFT_404 = {
         "Kabar Sampel", f"<h1>Maaf, halaman tidak ditemukan</h1><p>Mungkin tautannya salah.</p>{cards('/baca/', 5)}"
     ),
     "error404": page("Kabar", f"<h1>Ups</h1>{PROSE}", classes="error404"),
+}
+TROUBLE = {
     "maintenance": page(
         "Situs Sedang Dalam Perbaikan",
         "<h1>Situs sedang dalam perbaikan</h1><p>Silakan kembali beberapa saat lagi.</p>",
@@ -149,6 +151,7 @@ OTHERS = {
 KINDS: dict[str, dict[str, bytes]] = {
     "challenge": CHALLENGES,
     "soft_404": SOFT_404,
+    "unreadable": TROUBLE,
     "password": ACCOUNTS,
     "listing": LISTS,
     "not_html": OTHERS,
