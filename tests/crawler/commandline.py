@@ -22,6 +22,7 @@ from archive.verify import verify
 from crawler.sample import SampleSite
 from crawler.sample.posts import Status, sample_posts
 from crawler.sample.server import Answer
+from tests.crawler.warm import warm
 
 SLUG = "kabar-sampel"
 NO_PAGES = {"PILKADA_CRAWL__PAGES": "none"}
@@ -47,7 +48,7 @@ class Ended:
 
 
 class Pilkada:
-    """The command on one home, each time in a process of its own and in a folder that has nothing to do with it."""
+    """The command on one home, each time in a process of its own (`warm`), in a folder that has nothing to do with it."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -55,16 +56,7 @@ class Pilkada:
 
     def __call__(self, *words: str, env: Mapping[str, str] | None = None, timeout: float = 60) -> Ended:
         began = time.monotonic()
-        done = subprocess.run(
-            self.command(*words),
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            env=environment(env),
-            cwd=tempfile.gettempdir(),
-            timeout=timeout,
-            check=False,
-        )
+        done = warm().run(["--home", str(self.home), *words], environment(env), tempfile.gettempdir(), timeout)
         assert "Traceback" not in done.stderr, done.stderr
         return Ended(status=done.returncode, out=done.stdout, err=done.stderr, seconds=time.monotonic() - began)
 

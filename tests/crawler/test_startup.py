@@ -1,11 +1,16 @@
 """What is imported is no garbage, and everything after it is looked at as ever."""
 
 import gc
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 
 import pytest
 
 from crawler import startup
+from crawler.cli import COMMANDS
+from tests.crawler.commandline import environment
 
 
 @pytest.fixture(autouse=True)
@@ -33,3 +38,14 @@ def test_the_exit_status_is_what_the_program_gave() -> None:
     with pytest.raises(SystemExit) as ended:
         startup.end(lambda: 3)
     assert ended.value.code == 3
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_starts_by_itself(command: str) -> None:
+    """In a fresh Python, where nothing that another command imports is there: other tests share what is imported."""
+    words = [sys.executable, "-m", "pilkada", command, "--help"]
+    done = subprocess.run(
+        words, env=environment(), cwd=tempfile.gettempdir(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: pilkada {command} ")
