@@ -114,10 +114,11 @@ async def crawl(task: Task, home: Home, database: Database, pool: ReadingPool, c
     crawl: Crawl = child.begin(task, home, database, now=now)
     try:
         crawl.put_in_order()
-        reader = Reader(crawl, pool, crawl.site(parse(*task.pack)))
+        pack = parse(*task.pack)
+        reader = Reader(crawl, pool, crawl.site(pack))
         runner = AsyncCrawlerRunner(child.fetching(task, now=now))
         crawler = runner.create_crawler(OutletSpider)
-        await runner.crawl(crawler, crawl=crawl, reader=reader)
+        await runner.crawl(crawler, crawl=crawl, reader=reader, calendar=pack.calendar)
         child.count(crawl, crawler)
     finally:
         crawl.captures.close()
@@ -165,7 +166,7 @@ def written(plan: Plan) -> list[Event]:
 def declare(home: Path, rooms: Newsrooms) -> dict[str, Task]:
     """Write the settings of the outlets, and give what a crawl of each is told."""
     lines = ['[crawl]\npages = "all"\nallow_hosts = [', *(f'"{site.base_url[7:]}",' for site in rooms.sites.values())]
-    text = "\n".join([*lines, "]"])
+    text = "\n".join([*lines, "]", f"[visits]\nbudget = {rooms.plan.budget}"])
     for slug, site in rooms.sites.items():
         text += f'\n[outlets.{slug}]\nfamily = "{site.family}"\nname = "{site.name}"\nbase_url = "{site.base_url}"\n'
         text += f'timezone = "{site.zone_name}"\n'

@@ -50,6 +50,7 @@ class Plan:
     restored: int
     moves: int
     down: dict[int, str]
+    budget: int = 100
     seed: int = 7
     windows: tuple[int, ...] = (0, 1, 2, 3)
 

@@ -31,13 +31,20 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Played:
 
 
 def of_edits(verdict: Verdict) -> list[str]:
-    return [line for line in verdict.wrong if line.startswith("kabar-sampel") and "edit" in line]
+    return [line for line in verdict.wrong if "edit" in line]
 
 
 def test_each_edit_is_one_version_of_its_kind_announced_or_silent(small: Played) -> None:
     verdict = judge(written(SMALL), small)
     assert of_edits(verdict) == []
-    assert verdict.table["kabar-sampel"]["edits found"] == SMALL.edits
+    assert [counts["edits found"] for counts in verdict.table.values()] == [SMALL.edits] * len(SMALL.outlets)
+
+
+def test_visits_keep_to_their_budget_by_the_servers_log(small: Played) -> None:
+    verdict = judge(written(SMALL), small, budget=SMALL.budget)
+    assert [line for line in verdict.wrong if "budget" in line or "requests" in line] == []
+    counts = verdict.table["kaltim-sampel"]
+    assert counts["page views told"] == counts["of them pages of stories"] > 0
 
 
 def changed(script: Script, which: Callable[[Event], bool], make: Callable[[Event], Event | None]) -> Script:
