@@ -95,11 +95,11 @@ def of_days(
     return _held(connection, and_(*wanted), order, outer=True)
 
 
-def newest_live(connection: Connection, ticket: RunTicket, besides: int) -> Held | None:
-    """Give the article that was published last and is not missed, but one: what shows whether an outlet works."""
+def newest_live(connection: Connection, ticket: RunTicket, besides: int, limit: int) -> list[Held]:
+    """Give the articles that were published last and are not missed, but one: what shows whether an outlet works."""
     wanted = and_(Article.outlet_id == ticket.outlet_id, Article.state == State.LIVE, Article.id != besides)
     order = (Article.moment.desc(), Article.id.desc())
-    return next(iter(_held(connection, wanted, order, outer=True, limit=1)), None)
+    return _held(connection, wanted, order, outer=True, limit=limit)
 
 
 def _held(

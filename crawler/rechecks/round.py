@@ -229,18 +229,21 @@ class Round:
                     self._silent = told_nothing + 1
 
     async def _proven(self, missed: Held) -> bool:
-        """Say whether the outlet was seen to work in this run; if not yet, its newest story is asked for, once."""
+        """Say whether the outlet was seen to work in this run; if not yet, its newest stories are asked for, once."""
         if self._works or self._crawl.tally.stored > 0:
             return True
         if self._control is None:
             self._control = False
-            if control := self._ledger.control(missed):
+            for control in self._ledger.controls(missed):
                 url = self._crawl.address_of(control.due)
                 try:
                     seen = await self._fetch(url, {})
                     self._control = await self._pages.is_story(control, seen, url)
                 except (OverBudgetError, *NETWORK_ERRORS) as error:
                     logger.info("%s: %s: %s", self._crawl.outlet.slug, url, explain(error))
+                    break
+                if self._control:
+                    break
         return self._control
 
 
