@@ -96,7 +96,7 @@ def judge(script: Script, played: Played, *, budget: int | None = None) -> Verdi
         counts["trifles"] += sum(event.do == "trifle" for event in events)
         of_removals(verdict, seen, events)
         of_moves(verdict, seen, [event for event in events if event.do == "move"])
-    of_requests(verdict, played, budget)
+    of_requests(verdict, script, played, budget)
     return verdict
 
 
@@ -165,10 +165,15 @@ def of_moves(verdict: Verdict, seen: Seen, moves: list[Event]) -> None:
             verdict.table[seen.outlet]["moves found"] += 1
 
 
-def of_requests(verdict: Verdict, played: Played, budget: int | None) -> None:
-    """What visits asked for on a day of the outlet's zone is within the budget, and is what the crawls say they sent."""
+def of_requests(verdict: Verdict, script: Script, played: Played, budget: int | None) -> None:
+    """What visits asked for on a day of the outlet's zone is within the budget, and is what the crawls say they sent.
+
+    Counted apart is what any crawl fetches: the page of each story that is new, and at a WordPress, whose sources tell
+    of edits, that of each one that was changed.
+    """
     days: Counter[tuple[str, date]] = Counter()
-    first: set[tuple[str, str]] = set()
+    fetched: Counter[tuple[str, int]] = Counter()
+    told = {key: script.of(*key) for key in dict.fromkeys((event.outlet, event.number) for event in script.events)}
     for tick, outlet, target, _ in played.log:
         counts = verdict.table[outlet]
         counts["requests"] += 1
@@ -177,9 +182,16 @@ def of_requests(verdict: Verdict, played: Played, budget: int | None) -> None:
         counts["of them pages of stories"] += bool(story)
         if not (story or RECORD.match(target)):
             continue
-        if story and (outlet, path) not in first:
-            first.add((outlet, path))  # what any crawl fetches once, visits or not
-            continue
+        if story and (number := re.search(r"-(\d{3})(?:-baru)?/?$", path)):
+            key = outlet, int(number[1])
+            tells = (
+                "publish",
+                "move",
+                *(("edit", "trifle", "restore") if SAMPLES[outlet].family == "wordpress" else ()),
+            )
+            if fetched[key] < sum(event.do in tells and event.at <= tick for event in told.get(key, ())):
+                fetched[key] += 1
+                continue
         counts["of them for visits"] += 1
         days[outlet, tick.astimezone(ZoneInfo(SAMPLES[outlet].zone_name)).date()] += 1
     sent = Counter[str]()

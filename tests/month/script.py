@@ -301,3 +301,5 @@ SMALL = replace(
     down={3: "503", 4: "challenge"},
     windows=(0, 1, 2),
 )
+POOR = replace(SMALL, budget=6)
+"""The same with fewer visits than are due."""
