@@ -136,11 +136,13 @@ def openable(folder: Path) -> Iterator[Path]:
     if os.access(folder, os.W_OK):
         yield folder
         return
-    with tempfile.TemporaryDirectory(prefix="pilkada-index-") as links:
+    # Tantivy's own thread may make and drop its lock file there while the folder is being removed.
+    with tempfile.TemporaryDirectory(prefix="pilkada-index-", ignore_cleanup_errors=True) as links:
         for entry in folder.iterdir():
             if not entry.name.startswith("."):
                 (Path(links) / entry.name).symlink_to(entry.resolve())
         yield Path(links)
+    shutil.rmtree(links, ignore_errors=True)
 
 
 def _files(folder: Path) -> list[str] | None:

@@ -79,6 +79,9 @@ def test_what_a_site_wrote_is_never_markup(ran: Ran) -> None:
         assert "\u202e" not in text
 
 
+_OF_REMOVAL = ("first_missed_at", "removed_at", "notice")
+
+
 def test_every_field_of_a_site_is_escaped(ran: Ran) -> None:
     record = ran.archive.get(ran.uids["edited"])
     mark = "<i id=a onclick='x'>\"&\x1b"
@@ -87,6 +90,8 @@ def test_every_field_of_a_site_is_escaped(ran: Ran) -> None:
     history = [version | {"note": mark, "title": mark, "since": mark} for version in record["history"]]
     hostile = record | told | lists | {"history": history, "cluster": None, "election": None}
     hostile |= dict.fromkeys(("regions", "topics", "actors"))
+    hostile["removal"] = {"because": "soft_404", "explained": True, **dict.fromkeys(_OF_REMOVAL, mark)}
+    hostile["events"] = [{"at": mark, "event": "restored"}]
     for text in (of_article(hostile), of_difference(hostile | {"version": 2}, hostile)):
         Page(text)
         assert "<i " not in text
