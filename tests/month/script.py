@@ -6,7 +6,7 @@ All follows from a plan and its seed, so that whoever plays it and whoever judge
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import count, cycle
 
 from crawler.sample.posts import Post, slugified
@@ -14,6 +14,7 @@ from tests.month.stories import KINDS, TRIFLES, Story, story
 
 START = datetime(2024, 11, 1, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+WIB = timezone(7 * HOUR)
 RUNGS = (HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY)
 """The sparse ladder, as far as it reaches in a month."""
 CONFIRM, OVER = 3, DAY
@@ -21,6 +22,8 @@ WINDOWS = ((2.6, 5.5), (8, 21), (27, 68), (77, 163))
 """Hours after publication, between two rungs each, in which something is done to a story."""
 TELLS = frozenset({"kabar-sampel"})
 """Outlets whose interface tells of each edit at the next crawl."""
+DAYS_ONLY = frozenset({"sumsel-sampel"})
+"""Outlets whose pages name the day alone: the ladder counts from its noon (UTC), or from when a story was found."""
 WAYS = {
     "kabar-sampel": ("own", "gone", "home", "notice", "notice-404"),
     "kaltim-sampel": ("own", "gone", "home", "notice"),
@@ -219,7 +222,12 @@ class _Author:
             return self._late(at)
         first = self.plan.working(born)
         rung = next(rung for rung in RUNGS if born + rung > at)
-        return self._late(first + rung)
+        latest = self._late(first + rung)
+        if self.outlet not in DAYS_ONLY:
+            return latest
+        noon = min(born.astimezone(WIB).replace(hour=12, minute=0, second=0, tzinfo=UTC), first)
+        later = next((noon + rung for rung in RUNGS if noon + rung > at), self.plan.end)
+        return max(latest, self._late(later))
 
     def _late(self, at: datetime) -> datetime:
         """The crawl that takes a visit that is due: the next one, after a day of failures one that tries again."""
