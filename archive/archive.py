@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from archive import articles, changes, clusters, duplicates, editions, pairs, removals, statistics, versions
+from archive import articles, changes, clusters, duplicates, editions, orders, pairs, removals, statistics, versions
 from archive.database import Database
 from archive.errors import ArchiveUnavailableError, NotFoundError
 from archive.index import SearchIndex, Sort
@@ -187,7 +187,8 @@ class Archive:
         and `events`.
 
         Raises:
-            NotFoundError: there is no such article, or it has no such version.
+            NotFoundError: there is no such article, or it has no such version; if it was taken down, a TakenDownError
+                with its tombstone.
         """
         with self.database.read() as connection:
             uid = self._resolve(connection, name)
@@ -252,6 +253,8 @@ class Archive:
     def _resolve(self, connection: Connection, name: str) -> str:
         """Give the uid of an article that can be shown."""
         uid = articles.resolve(connection, name)
+        if uid is None and (taken := orders.named(connection, name)) is not None:
+            raise orders.TakenDownError(orders.tombstone(connection, taken))
         if uid is None or not articles.by_uid(connection, [uid]):
             raise NotFoundError(f"there is no article {name} in this archive")
         return uid

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select, update
 
+from archive import surgery
 from archive.database import Database, insert_row
 from archive.errors import ArchiveUnavailableError
 from archive.models import Capture, WarcFile
@@ -159,7 +160,7 @@ class CaptureStore(Shelf):
         """
         self.close()
         today = self._now().astimezone(UTC).date()
-        done: list[str] = []
+        done = surgery.finish(self._database, self._folder, self._slug)
         with self._database.read() as connection:
             files = connection.execute(
                 select(WarcFile.id, WarcFile.name, WarcFile.day).where(

@@ -217,10 +217,18 @@ def _snippet_lines(snippet: "Snippet") -> str:
 @click.pass_obj
 def show(app: App, name: str, *, version: int | None, diff: bool, against: str | None, output: str) -> None:
     """Show one article by id, uid or address: its text, its versions, its captures; as HTML, a page to keep or print."""
+    from archive.orders import TakenDownError
+
     archive = app.archive()
     if diff or against is not None:
         archive.look_for_copies()
-    record = archive.get(name, version=version)
+    try:
+        record = archive.get(name, version=version)
+    except TakenDownError as error:
+        if output == "html":
+            raise
+        _print_taken(error.tombstone, output)
+        return
     if diff or against is not None:
         other = archive.compared(record, against)
         if other is None:
@@ -235,6 +243,15 @@ def show(app: App, name: str, *, version: int | None, diff: bool, against: str |
         click.echo(of_article(record))
     else:
         _print_article(record)
+
+
+def _print_taken(tombstone: dict[str, Any], output: str) -> None:
+    from archive.takedowncommands import print_tombstone
+
+    if output == "json":
+        click.echo(to_json(tombstone))
+    else:
+        print_tombstone(tombstone)
 
 
 def _nothing_before(record: dict[str, Any]) -> str:
@@ -277,7 +294,7 @@ def _print_article(record: dict[str, Any]) -> None:
         click.echo(wrapped(block) + "\n")
     click.echo("captures")
     for capture in record["captures"]:
-        place = f"{capture['file']} @{capture['offset']}"
+        place = "taken down" if capture["offset"] is None else f"{capture['file']} @{capture['offset']}"
         click.echo(_line(f"{capture['role']:<7} {capture['fetched_at']} {place}", indent=2))
         click.echo(_line(f"{capture['record_id']}", indent=4))
         click.echo(f"    sha256 {capture['sha256']}")
@@ -309,7 +326,8 @@ def verify(app: App, output: str) -> int:
     missing, extra = len(proof.index["missing"]), len(proof.index["extra"])
     click.echo(
         f"{proof.captures} captures, {proof.articles} articles, {len(proof.damaged)} damaged; "
-        f"index: {missing} missing, {extra} too many",
+        + (f"{proof.taken_down} captures taken down; " if proof.taken_down else "")
+        + f"index: {missing} missing, {extra} too many",
         err=output != "table",
     )
     return 5 if proof.damaged or missing or extra else 0

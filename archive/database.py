@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from archive.errors import ArchiveError, ArchiveUnavailableError, SchemaError
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """The schema's revisions, oldest first; a test holds them against the migrations folder."""
 HEAD = REVISIONS[-1]
 SAFE_SQLITE = (3, 51, 3)
@@ -237,6 +237,22 @@ class Database:
         finally:
             engine.dispose()
         return Upgrade(before=before, copy=copy)
+
+    def scrub(self) -> None:
+        """Write the file anew without what was deleted from it, and empty the write-ahead log.
+
+        Raises:
+            ArchiveUnavailableError: another process reads or writes, or the disk is full; nothing is lost.
+        """
+        with self._guarded(), closing(self._write.raw_connection()) as raw:
+            connection: Any = raw.driver_connection
+            try:
+                connection.execute("VACUUM").close()
+                busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            except sqlite_module().Error as error:
+                raise ArchiveUnavailableError(f"{self.path} cannot be written anew: {cause(error)}") from error
+        if busy:
+            raise ArchiveUnavailableError(f"{self.path}-wal cannot be emptied: another process reads the archive")
 
     def check(self) -> list[str]:
         """Give SQLite's own findings on the file and on references between rows; none is good."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, or_, select, update
 
+from archive import orders
 from archive.database import insert_row
 from archive.likeness import unlike
 from archive.looks import MISSED
@@ -94,10 +95,10 @@ class Sighted:
     """
 
     address_id: int
-    fresh: bool
-    changed: bool
-    first: bool
-    more: bool
+    fresh: bool = False
+    changed: bool = False
+    first: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +143,13 @@ def sight(
     now: datetime,
     capture_id: int | None = None,
 ) -> Sighted:
-    """Note that a source told us of an address; what is new or said to be changed becomes due at once."""
+    """Note that a source told us of an address; what is new or said to be changed becomes due at once.
+
+    Of a story that was taken down nothing is noted.
+    """
     address_id, fresh = address(connection, ticket.outlet_id, told.canonical, rules_version=rules_version, now=now)
+    if orders.closed(connection, ticket.outlet_id, told.canonical) is not None:
+        return Sighted(address_id=address_id)
     first, changed, more = note_sighting(connection, address_id, told, capture_id, now)
     # An address that only a page named as its own was never met: its page may show more than that one.
     fresh = fresh or (first and not _is_met(connection, address_id))
@@ -249,7 +255,9 @@ def note_alias(connection: Connection, address_id: int, raw: str) -> None:
 def make_due(
     connection: Connection, ticket: RunTicket, address_id: int, purpose: Purpose, *, priority: int, now: datetime
 ) -> None:
-    """Make an address due now for a purpose; an entry that stands is brought forward."""
+    """Make an address due now for a purpose, unless its story was taken down; an entry that stands is brought forward."""
+    if orders.is_closed(connection, address_id):
+        return
     due_id = connection.execute(_DUE, {"address": address_id, "purpose": purpose}).scalar()
     if due_id is not None:
         connection.execute(update(Due).where(Due.id == due_id, Due.next_at > now).values(next_at=now))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from archive import frontier
+from archive import frontier, orders
 from archive.frontier import Sight, Sighted
 from archive.models import Address, Capture, Due, Sighting, Visit
 from archive.records import Purpose
@@ -28,6 +28,8 @@ def hear(
     address_id, fresh = frontier.address(
         connection, ticket.outlet_id, told.canonical, rules_version=rules_version, now=at
     )
+    if orders.closed(connection, ticket.outlet_id, told.canonical) is not None:
+        return Sighted(address_id=address_id)
     if fresh:
         # Of a known address the forms that are met by crawling stay the newest, since those are asked for.
         frontier.note_alias(connection, address_id, told.raw)

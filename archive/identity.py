@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from archive import orders
 from archive.database import insert_row
 from archive.likeness import akin, alien
 from archive.looks import MISSED
@@ -302,7 +303,7 @@ def new_uid(connection: Connection, visited: Visited) -> str:
 
 
 def _is_taken(connection: Connection, outlet_id: int, uid: str) -> bool:
-    if connection.execute(_NAMED, {"uid": uid}).first() is not None:
+    if connection.execute(_NAMED, {"uid": uid}).first() is not None or orders.is_name(connection, outlet_id, uid):
         return True
     return _holder(connection, outlet_id, Key(scheme=UID, value=uid)) is not None
 

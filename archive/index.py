@@ -1,6 +1,7 @@
 """The search index: finds words and phrases in articles (Tantivy), and can be made again from the archive at any time."""
 
 import logging
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -113,6 +114,26 @@ class SearchIndex:
             return self._apply(changes, applied, until)
         finally:
             lock.release()
+
+    def discard(self, *, timeout: float = 10.0) -> None:
+        """Removes the index and what was moved aside of older ones; who catches up next makes it again.
+
+        Raises:
+            IndexUnusableError: another process is writing it, or it can't be removed.
+        """
+        from filelock import FileLock, Timeout
+
+        self._seen, self._index, self._trouble = None, None, None
+        try:
+            self._locks.mkdir(parents=True, exist_ok=True)
+            with FileLock(self._locks / "index.lock", timeout=timeout):
+                for folder in (self._folder, *self._folder.parent.glob(f"{self._folder.name}.*")):
+                    if folder.is_dir():
+                        shutil.rmtree(folder)
+        except Timeout as error:
+            raise IndexUnusableError(f"the search index {self._folder} is being written by another process") from error
+        except OSError as error:
+            raise IndexUnusableError(f"the search index {self._folder} can't be removed: {error.strerror}") from error
 
     def search(
         self,

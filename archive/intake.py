@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 from archive.captures import IMPORT, Shelf, insert_captures
 from archive.database import insert_row
 from archive.models import Capture, WarcFile
+from archive.orders import LIES
 from archive.records import FileState
 from archive.warc import WarcAppender, Written, file_digest
 
@@ -104,7 +105,7 @@ def held(connection: Connection, record_id: str) -> Held | None:
 
 def original(connection: Connection, *, record_id: str, url: str, at: datetime | None) -> int | None:
     """Give the capture that a revisit speaks of: by its id, else by its address and time."""
-    responses = select(Capture.id).where(Capture.record_type == "response")
+    responses = select(Capture.id).where(Capture.record_type == "response", LIES)
     found = connection.execute(responses.where(Capture.record_id == record_id)).scalar()
     if found is None and at is not None:
         found = connection.execute(responses.where(Capture.url == url, Capture.fetched_at == at).limit(1)).scalar()

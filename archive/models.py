@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from archive.records import (
     Entry,
     FileState,
+    Level,
     Outcome,
     Purpose,
     Reason,
@@ -170,7 +171,7 @@ class Disposition(Base):
 
 
 class WarcFile(Base):
-    """A WARC file: one an outlet and day, appended to while open, never written again once closed."""
+    """A WARC file: one an outlet and day, appended to while open, never written again once closed but by a takedown."""
 
     __tablename__ = "warc_file"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -183,15 +184,26 @@ class WarcFile(Base):
 
 
 class Capture(Base):
-    """One record in a WARC file: `sha256` is that of its gzip member as it lies there, `payload_sha256` of the body."""
+    """One record in a WARC file: `sha256` is that of its gzip member as it lies there, `payload_sha256` of the body.
+
+    A record that a takedown removed lies nowhere: its row names the order, and what it was goes on standing there.
+    """
 
     __tablename__ = "capture"
-    __table_args__ = (UniqueConstraint("warc_file_id", "offset"),)
+    __table_args__ = (
+        UniqueConstraint("warc_file_id", "offset"),
+        Index(
+            "ix_capture_takedown",
+            "takedown_id",
+            sqlite_where=text("takedown_id IS NOT NULL"),
+            postgresql_where=text("takedown_id IS NOT NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     warc_file_id: Mapped[int] = mapped_column(ForeignKey("warc_file.id"))
     record_id: Mapped[str] = mapped_column(unique=True)
     record_type: Mapped[str]
-    offset: Mapped[int] = mapped_column(BigInteger)
+    offset: Mapped[int | None] = mapped_column(BigInteger)
     length: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str]
     url: Mapped[str | None]
@@ -200,6 +212,7 @@ class Capture(Base):
     payload_sha256: Mapped[str | None]
     fetched_at: Mapped[datetime]
     origin: Mapped[str]
+    takedown_id: Mapped[int | None] = mapped_column(ForeignKey("takedown.id"))
 
 
 class Visit(Base):
@@ -231,6 +244,50 @@ class Visit(Base):
     notice: Mapped[str | None]
     """What stood there of the story's withdrawal, once read."""
     text_sha256: Mapped[str | None]
+
+
+class Takedown(Base):
+    """What a person ordered of an article, why and when; of several orders the last stands. Without a text.
+
+    `left` are digests of what there was, `traces` those by which its text is known where it turns up (`archive.traces`).
+    """
+
+    __tablename__ = "takedown"
+    __table_args__ = (Index("ix_takedown_uid", "uid"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    uid: Mapped[str]
+    level: Mapped[Level]
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    """When all of it was carried out; null where that was cut short and is still to be done."""
+    left: Mapped[dict[str, Any]]
+    traces: Mapped[dict[str, Any]]
+
+
+class TakedownKey(Base):
+    """By what an article that was taken down is known: addresses, the system's names, uids and digests of texts."""
+
+    __tablename__ = "takedown_key"
+    __table_args__ = (Index("ix_takedown_key_value", "outlet_id", "scheme", "value"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    uid: Mapped[str]
+    scheme: Mapped[str]
+    value: Mapped[str]
+    until: Mapped[datetime | None]
+    """When the order was lifted."""
+
+
+class KeptReading(Base):
+    """What was read of a visit whose record a takedown of another article removed: nobody can read it again."""
+
+    __tablename__ = "kept_reading"
+    visit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("visit.id"), primary_key=True, autoincrement=False)
+    reading: Mapped[dict[str, Any]]
+    sources: Mapped[list[Any]]
+    """Ids of the captures that were read, and what each gave."""
 
 
 class Request(Base):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from archive.frontier import address, enter, make_due, note_alias
 from archive.models import Address, Visit
+from archive.orders import KEPT
 from archive.records import Entry, Part, Purpose, VisitState
 from archive.runs import RunTicket
 from archive.stories import Article, Body
@@ -28,7 +29,7 @@ _HELD = (
     .where(
         Address.outlet_id == bindparam("outlet"),
         Address.canonical.in_(bindparam("forms", expanding=True)),
-        Visit.capture_id.is_not(None),
+        KEPT,
         Visit.status.between(200, 299),
         Visit.at < bindparam("before"),
     )

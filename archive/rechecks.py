@@ -13,6 +13,7 @@ from archive.frontier import Sight
 from archive.ladder import VisitRule
 from archive.looks import Rule
 from archive.models import Address, AddressAlias, Due, Sighting, Spending, Visit
+from archive.orders import KEPT
 from archive.records import NUMBER, Purpose, State, VisitState
 from archive.runs import RunTicket
 from archive.stories import Article, ArticleKey, ReadingRow
@@ -205,7 +206,7 @@ class Looked:
 
 def looked(connection: Connection, held: Held) -> Looked:
     """Give what is kept of an article's address."""
-    here = (Visit.address_id == held.address_id, Visit.capture_id.is_not(None), Visit.status.between(200, 299))
+    here = (Visit.address_id == held.address_id, KEPT, Visit.status.between(200, 299))
     kept = select(Visit.id, Visit.address_id, Visit.url, Visit.at, Visit.capture_id, Visit.text_sha256, Visit.record)
     rows = connection.execute(kept.where(*here, Visit.state == VisitState.READ).order_by(Visit.at, Visit.id)).all()
     pages = [row for row in rows if row.record is None]

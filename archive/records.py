@@ -53,6 +53,8 @@ class Reason(StrEnum):
     """A held story's address leads to the home page, or to a list of stories."""
     UNPROVEN = "unproven"
     """A held story was not there, and nothing else of the outlet was seen to work in the same run."""
+    TAKEN_DOWN = "taken_down"
+    """A person ordered that its story be taken down; the detail is the story's uid."""
 
 
 class Trust(StrEnum):
@@ -142,6 +144,16 @@ class RunStatus(StrEnum):
     BLOCKED = "blocked"
     FAILED = "failed"
     HELD = "held"
+
+
+class Level(StrEnum):
+    """How far an order to take an article down goes; each includes the ones before it."""
+
+    LIFTED = "lifted"
+    """An order that proved wrong: nothing is hidden any more."""
+    HIDDEN = "hidden"
+    TEXT = "text"
+    BYTES = "bytes"
 
 
 class FileState(StrEnum):

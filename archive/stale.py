@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from archive.identity import ADDRESS
-from archive.models import Address, Visit
+from archive.models import Address, KeptReading, Visit
 from archive.records import Reason, VisitState
 from archive.stories import Article, ArticleKey, ReadingRow
 from archive.visits import readable
@@ -84,7 +84,9 @@ def _stale(outlet_id: int, rules: Rules, since: date | None, zone: ZoneInfo) -> 
         ReadingRow.election["pack"].as_string().is_distinct_from(rules.pack),
         ReadingRow.codebook.is_distinct_from(rules.codebook),
     )
-    wanted = [Article.outlet_id == outlet_id, select(ReadingRow.id).where(_OF_ARTICLE, other).exists()]
+    # What is kept of a record that was taken down can be read no better.
+    kept = select(KeptReading.visit_id).where(KeptReading.visit_id == ReadingRow.visit_id).exists()
+    wanted = [Article.outlet_id == outlet_id, select(ReadingRow.id).where(_OF_ARTICLE, other, ~kept).exists()]
     if since is not None:
         seen = and_(Article.published_date.is_(None), Article.first_seen_at >= _midnight(since, zone))
         wanted.append(or_(Article.published_date >= since, seen))

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping, bindparam, select, update
 
-from archive import history, spots, tags
+from archive import history, orders, spots, tags
 from archive.database import insert_row
 from archive.identity import Visited, claim, new_uid, recognise
 from archive.looks import MISSED
@@ -93,12 +93,16 @@ def save(connection: Connection, visited: Visited, reading: Reading, former: Map
 
     What was seen before the article was last looked at is history: it changes what the article was, not what it is.
     An article that was taken out to be read again has its `former` id, by its uid.
+
+    Raises:
+        RefusedError: the story was taken down; nothing is stored.
     """
     text_sha256 = text_digest(reading)
     known = recognise(connection, visited, reading, text_sha256)
     article_id = known.article_id
     fresh = article_id is None
     if article_id is None:
+        orders.refuse(connection, visited.outlet_id, known.keys, reading, text_sha256)
         article_id = _new_article(connection, visited, reading, former or {})
     for other in known.others:
         unite(connection, article_id, other, visited.at)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from warcio.archiveiterator import ArchiveIterator
 
 from archive import store
@@ -15,6 +15,7 @@ from archive.archive import Archive
 from archive.errors import ArchiveError
 from archive.index import SearchIndex
 from archive.models import Capture, WarcFile
+from archive.orders import LIES, unfinished
 from archive.records import FileState, Reading
 from archive.stories import Article, Body, Change, ReadingRow, ReadingSource
 from archive.warc import DamagedRecordError, Place, read_member
@@ -35,6 +36,8 @@ class Proof:
 
     captures: int = 0
     articles: int = 0
+    taken_down: int = 0
+    """Records that a person ordered to be removed: digests are left of them."""
     damaged: list[Damage] = field(default_factory=list)
     index: dict[str, list[str]] = field(default_factory=lambda: {"missing": [], "extra": []})
 
@@ -50,6 +53,10 @@ def verify(archive: Archive, *, on_progress: Callable[[int], None] = lambda _don
         for file in connection.execute(select(WarcFile.id, WarcFile.name, WarcFile.state, WarcFile.size)).all():
             bad |= _check_file(connection, archive.home.warc, file, proof, on_progress)
         _check_articles(connection, bad, proof)
+        proof.taken_down = connection.execute(select(func.count()).select_from(Capture).where(~LIES)).scalar_one()
+        for uid in unfinished(connection):
+            why = "it is not carried out to its end: give the command once more"
+            proof.damaged.append(Damage(what="takedown", where=uid, why=why))
     _check_index(archive, proof)
     return proof
 
@@ -62,7 +69,7 @@ def _check_file(
     end = 0
     for row in connection.execute(
         select(Capture.id, Capture.record_id, Capture.offset, Capture.length, Capture.sha256)
-        .where(Capture.warc_file_id == file.id)
+        .where(Capture.warc_file_id == file.id, LIES)
         .order_by(Capture.offset)
         .execution_options(yield_per=1000)
     ):

@@ -11,6 +11,7 @@ from archive.captures import IMPORT
 from archive.database import insert_row
 from archive.frontier import enter
 from archive.models import Address, Capture, Outlet, Visit, WarcFile
+from archive.orders import KEPT, LIES, heeded
 from archive.records import Entry, Purpose, Reason, VisitState
 from archive.runs import HANGS_ON, RunTicket
 from archive.warc import Place
@@ -125,7 +126,7 @@ def newest_record(connection: Connection, visit: UnreadVisit) -> tuple[int, str]
     held = (
         select(Visit.capture_id, Visit.record)
         .join(Capture, Capture.id == Visit.capture_id)
-        .where(Visit.address_id == visit.address_id, Visit.record.is_not(None), Visit.at <= visit.at)
+        .where(Visit.address_id == visit.address_id, Visit.record.is_not(None), Visit.at <= visit.at, LIES)
         .limit(1)
     )
     if visit.purpose is Purpose.ARTICLE:
@@ -142,7 +143,7 @@ def page_beside(connection: Connection, visit: UnreadVisit) -> "KeptPage | None"
         .where(
             Visit.address_id == visit.address_id,
             Visit.record.is_(None),
-            Visit.capture_id.is_not(None),
+            KEPT,
             Visit.status.between(200, 299),
             Visit.at.between(visit.at - BESIDE, visit.at),
         )
@@ -191,7 +192,7 @@ def of_capture(connection: Connection, outlet_id: int, capture_id: int) -> list[
     rows = connection.execute(
         select(Visit.address_id, Address.canonical, Visit.url, Visit.record, Visit.status, Visit.capture_id)
         .join(Address, Address.id == Visit.address_id)
-        .where(Visit.capture_id == capture_id, Visit.outlet_id == outlet_id)
+        .where(Visit.capture_id == capture_id, Visit.outlet_id == outlet_id, *heeded())
         .order_by(Visit.id)
     )
     first: dict[tuple[int, str | None], Kept] = {}
@@ -235,7 +236,7 @@ def newest_page(connection: Connection, outlet: str, canonical: str, url: str) -
             Outlet.slug == outlet,
             Address.canonical == canonical,
             Visit.record.is_(None),
-            Visit.capture_id.is_not(None),
+            KEPT,
         )
         .order_by(Visit.status.between(200, 299).desc(), (Visit.url == url).desc(), Visit.id.desc())
         .limit(1)
@@ -315,6 +316,7 @@ def readable(outlet_id: int) -> tuple[ColumnElement[bool], ...]:
     missed = and_(Visit.status.in_(GONE), Visit.purpose != Purpose.EVIDENCE, Visit.address_id.in_(shown))
     return (
         Visit.outlet_id == outlet_id,
+        *heeded(),
         Visit.capture_id.is_not(None),
         or_(Visit.status.between(200, 299), missed),
         or_(Visit.reason.is_(None), Visit.reason.not_in([Reason.WITHDRAWN, Reason.HOME])),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from crawler.config import Loaded
     from crawler.progress import Progress
     from crawler.runner import Runner
+    from scheduler.lock import ProcessLock
     from scheduler.settings import ScheduleSettings
 
 COMMANDS = {
@@ -43,6 +44,7 @@ COMMANDS = {
     "search": "archive.commands:search",
     "show": "archive.commands:show",
     "stats": "archive.statcommand:stats",
+    "takedown": "archive.takedowncommands:takedown",
     "verify": "archive.commands:verify",
 }
 
@@ -135,6 +137,12 @@ class App:
         from archive.archive import Archive
 
         return Archive.open(self.home.root, url=self.home.database_url(self.loaded.settings.archive))
+
+    def hold(self, outlet: str) -> "ProcessLock":
+        """Give the lock of an outlet, which whoever changes its files holds."""
+        from scheduler.lock import outlet_lock
+
+        return outlet_lock(self.home.locks, outlet)
 
     @cached_property
     def progress(self) -> "Progress":

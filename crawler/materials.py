@@ -1,16 +1,18 @@
 """What readers are given of a visit: its record and its pages out of the WARC files, and what sources said of the story."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from archive import frontier, removals, store, visits
+from archive import frontier, keptreadings, orders, removals, store, visits
 from archive.frontier import Hint
 from archive.identity import Visited
-from archive.records import Purpose, Reading, Reason, Rejection, Role, VisitState
+from archive.orders import RefusedError
+from archive.records import Level, Purpose, Reading, Reason, Rejection, Role, VisitState
 from archive.store import Saved
 from archive.visits import KeptPage, UnreadVisit
 from archive.warc import DamagedRecordError, Place, read_response
@@ -21,23 +23,32 @@ from crawler.further import FurtherPages
 from crawler.reading import Material, Page, Record, Site, Told, feed
 from crawler.reading.dates import moment
 
+logger = logging.getLogger(__name__)
+
 DEEPEST = 100
 """Levels of a record; WordPress needs 10, and one of 900 cannot be handed to a reader, which would hold up all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A visit with what a reader is given of it; where its bytes are damaged there is no `material`, and it says so."""
+    """A visit with what a reader is given of it; there is no `material` where its bytes are damaged or taken down."""
 
     visit: UnreadVisit
     material: Material | None = None
     damaged: Rejection | None = None
+    kept: Reading | None = None
+    """What was read of it before its bytes were taken down."""
     sources: tuple[tuple[int, Role], ...] = ()
     """Ids of the captures that are read, and what each gives."""
     hints: Sequence[Hint] | None = None
     """What sources said of the story, where that is read with it."""
     partial: bool = False
     """Whether the material cannot know all that the story's page knows."""
+
+    @property
+    def told(self) -> Reading | Rejection | None:
+        """What the visit showed, where that is told without a reader."""
+        return self.damaged or self.kept
 
 
 class Materials:
@@ -51,6 +62,13 @@ class Materials:
 
     def of(self, connection: Any, waiting: list[UnreadVisit]) -> list[Prepared]:
         """Give what is to be read of some visits."""
+        kept = keptreadings.of(connection, [visit.visit_id for visit in waiting])
+        known = [
+            Prepared(visit=visit, kept=kept[visit.visit_id][0], sources=kept[visit.visit_id][1])
+            for visit in waiting
+            if visit.visit_id in kept
+        ]
+        waiting = [visit for visit in waiting if visit.visit_id not in kept]
         records = {visit.visit_id: self._record_of(connection, visit) for visit in waiting}
         beside = {
             visit.visit_id: page
@@ -66,12 +84,13 @@ class Materials:
         wanted = {visit.capture_id for visit in waiting} | {held[0] for held in records.values() if held}
         wanted |= {page.capture_id for page in beside.values()} | self.further.captures()
         places = visits.capture_places(connection, self._crawl.home.warc, wanted)
-        return [
+        read = [
             self._prepared(
                 visit, records[visit.visit_id], places, hints.get(visit.visit_id), beside.get(visit.visit_id)
             )
             for visit in waiting
         ]
+        return sorted([*known, *read], key=lambda one: one.visit.visit_id)
 
     def _prepared(
         self,
@@ -164,8 +183,11 @@ class Materials:
 
 def save(
     connection: Any, crawl: Crawl, prepared: Prepared, result: Reading, former: Mapping[str, int] | None = None
-) -> Saved:
-    """Store what a visit showed under its article, and settle it; the article has its `former` id if it was taken out."""
+) -> Saved | Rejection:
+    """Store what a visit showed under its article, and settle it; the article has its `former` id if it was taken out.
+
+    A story that was taken down and turns up at another address is not stored: a Rejection says so.
+    """
     visit = prepared.visit
     reading = replace(result, keys=crawl.naming.names(result.keys))
     visited = Visited(
@@ -180,10 +202,24 @@ def save(
         claimed=crawl.naming.claimed(reading.canonical),
         partial=prepared.partial or (visit.imported and is_amp(visit.url)),
     )
-    saved = store.save(connection, visited, reading, former)
+    try:
+        saved = store.save(connection, visited, reading, former)
+    except RefusedError as refused:
+        return _turn_away(connection, crawl, visit, refused.uid)
     visits.settle(connection, visit.visit_id, VisitState.READ, text_sha256=saved.text_sha256)
     removals.settle(connection, visit.visit_id, crawl.outlet.rule, now=crawl.now())
     return saved
+
+
+def _turn_away(connection: Any, crawl: Crawl, visit: UnreadVisit, uid: str) -> Rejection:
+    """Settle a visit that showed a story which was taken down, and close the address at which it stands now."""
+    rejection = Rejection(reason=Reason.TAKEN_DOWN, detail=uid)
+    orders.add_keys(connection, crawl.ticket.outlet_id, uid, [(orders.ADDRESS, visit.canonical)])
+    visits.settle(connection, visit.visit_id, VisitState.REJECTED, reason=rejection.reason, detail=uid)
+    if orders.last(connection, uid).level is Level.BYTES:
+        orders.reopen(connection, uid)
+        logger.warning("%s: %s shows %s, which was taken down: take it down again", crawl.outlet.slug, visit.url, uid)
+    return rejection
 
 
 def reject(

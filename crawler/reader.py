@@ -25,6 +25,7 @@ AT_ONCE = 32
 """How many visits are with the readers at once."""
 A_JOB = 8
 """How many of them travel together; batches save a tenth to a quarter of the main process's time (PERFORMANCE)."""
+Answers = tuple[Reading | Rejection, ...]
 QUICK_SECONDS = 5.0
 """How long a stopped crawl waits for its readers; what is not read by then is read by the next one."""
 
@@ -82,36 +83,38 @@ class Reader:
             ids = [prepared.visit.visit_id for prepared in batch]
             self._reading.update(zip(ids, batch, strict=True))
             self._idle.clear()
-            future = self._pool.submit(Job(sources=tuple(prepared.material for prepared in batch)))
+            future = self._submit(batch)
             future.add_done_callback(partial(self._hand_over, loop, ids))
 
     def _take(self, room: int) -> list[Prepared]:
-        """Give unread visits with what is to be read; those whose bytes are damaged are settled here."""
+        """Give unread visits with what is to be read."""
         with self._crawl.database.read() as connection:
             waiting = visits.unread(
                 connection, self._crawl.ticket, limit=room, besides=[*self._reading, *self._crawl.awaited.visits]
             )
             materials = self._materials.of(connection, waiting)
         self._backlog = A_JOB if len(waiting) == room else 0
-        ready = []
-        for prepared in materials:
-            if prepared.damaged is not None:
-                self._store_all([(prepared, prepared.damaged)])
-            else:
-                ready.append(prepared)
-        return ready
+        return materials
 
-    def _hand_over(
-        self, loop: asyncio.AbstractEventLoop, ids: Sequence[int], future: Future[tuple[Reading | Rejection, ...]]
-    ) -> None:
+    def _submit(self, batch: Sequence[Prepared]) -> Future[Answers]:
+        """Give what readers will make of some visits, those left out of which it is told without one."""
+        sources = tuple(prepared.material for prepared in batch if prepared.told is None)
+        if sources:
+            return self._pool.submit(Job(sources=sources))
+        answered: Future[Answers] = Future()
+        answered.set_result(())
+        return answered
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop, ids: Sequence[int], future: Future[Answers]) -> None:
         """Bring a result from the pool's thread to ours; after the loop has ended the visits stay unread."""
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(self._done, ids, future)
 
-    def _done(self, ids: Sequence[int], future: Future[tuple[Reading | Rejection, ...]]) -> None:
+    def _done(self, ids: Sequence[int], future: Future[Answers]) -> None:
         done = [self._reading.pop(visit_id) for visit_id in ids]
         try:
-            self._store_all(list(zip(done, future.result(), strict=True)))
+            read = iter(future.result())
+            self._store_all([(prepared, prepared.told or next(read)) for prepared in done])
         except ArchiveError as error:
             # A full disk, a lost database: the visits stay unread, the crawl ends and says why.
             self.on_fatal(error)
@@ -163,6 +166,9 @@ class Reader:
             dispose(outcome, reason=reject(connection, crawl, visit, result), detail=result.detail)
             return outcome
         saved = save(connection, crawl, prepared, result)
+        if isinstance(saved, Rejection):
+            dispose(Outcome.REJECTED, reason=saved.reason, detail=saved.detail)
+            return Outcome.REJECTED
         dispose(saved.outcome)
         changed = visit.record is not None and saved.outcome is not Outcome.UNCHANGED
         if changed and page_wanted(crawl.outlet.pages, result) and not visits.has_evidence(connection, visit):

@@ -1,10 +1,11 @@
 """What sources tell, noted in the archive: addresses, what is due, and what answers hold of texts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from archive import frontier, rechecks, sources, spots, visits
+from archive import frontier, orders, rechecks, sources, spots, visits
 from archive.frontier import Sight
 from archive.records import Entry, Outcome, Purpose, Reason
 from archive.warc import Exchange
@@ -107,12 +108,12 @@ class Sightings:
         with self._crawl.database.read() as connection:
             outlet_id = self._crawl.ticket.outlet_id
             met = [(story, spots.of_whole(connection, outlet_id, sight)) for story, sight in told if sight]
-            inside = self._each_once(met)
+            inside, barred = self._open(connection, self._each_once(met))
             wanted = frontier.wanted(connection, outlet_id, [sight for _, sight in inside])
             held = visits.records_at(connection, outlet_id, [sight.canonical for _, sight in inside])
         further = self._further(inside, held)
         wanted = wanted or bool(further)
-        records = self._crawl.captures.keep(list(exchanges)) if wanted else []
+        records = self._crawl.captures.keep(list(exchanges)) if wanted and not barred else []
         fresh = unread = 0
         first: set[str] = set()
         with self._crawl.database.write() as connection:
@@ -189,6 +190,17 @@ class Sightings:
                 known.add(story.record)
         return further
 
+    def _open(self, connection: Any, told: list[tuple[Story, Sight]]) -> tuple[list[tuple[Story, Sight]], bool]:
+        """Leave out stories that were taken down; say whether the answer may not be kept, since it has one's bytes.
+
+        From such an answer nothing can be read: its other stories become due by their pages.
+        """
+        outlet_id = self._crawl.ticket.outlet_id
+        closed = [sight for _, sight in told if orders.closed(connection, outlet_id, sight.canonical) is not None]
+        barred = any(orders.removed_at(connection, outlet_id, sight.canonical) for sight in closed)
+        kept = [(story, sight) for story, sight in told if sight not in closed]
+        return [(replace(story, record=None), sight) for story, sight in kept] if barred else kept, barred
+
     @staticmethod
     def _each_once(told: list[tuple[Story, Sight]]) -> list[tuple[Story, Sight]]:
         """Leave out what an answer without texts tells a second time, at another form of its address."""
@@ -211,12 +223,20 @@ class Sightings:
                 sighted = frontier.sight(
                     connection, self._crawl.ticket, sight, rules_version=RULES_VERSION, priority=1, now=now
                 )
+                if (uid := orders.closed(connection, self._crawl.ticket.outlet_id, sight.canonical)) is not None:
+                    self._turn_away(connection, sighted.address_id, uid)
+                    continue
                 frontier.make_due(
                     connection, self._crawl.ticket, sighted.address_id, Purpose.ARTICLE, priority=1, now=now
                 )
                 frontier.enter(connection, self._crawl.ticket, sighted.address_id, Entry.CARRIED)
                 if self._crawl.only is not None:
                     self._crawl.only.add(sighted.address_id)
+
+    def _turn_away(self, connection: Any, address_id: int, uid: str) -> None:
+        """Note that an address that a person asked for is that of a story which was taken down."""
+        ticket = self._crawl.ticket
+        frontier.dispose(connection, ticket, address_id, Outcome.REJECTED, reason=Reason.TAKEN_DOWN, detail=uid)
 
     def _reject_offsite(self, connection: Any, story: Story, source: str, now: datetime) -> None:
         sight = Sight(canonical=story.url, raw=story.url, source=source, title=story.title or None)

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from archive import foreign, frontier, hearsay, intake, parts, runs, spots, visits
+from archive import foreign, frontier, hearsay, intake, orders, parts, runs, spots, visits
 from archive.database import Database
 from archive.foreign import Found
 from archive.frontier import IMPORTED, Sight
@@ -26,6 +26,7 @@ from crawler.clock import now
 from crawler.config import OutletSettings
 from crawler.discovery import FeedPages, Story
 from crawler.discovery.source import LONGEST_ADDRESS
+from crawler.importing.heeding import heed
 from crawler.importing.judging import (
     WORDPRESS,
     Heard,
@@ -126,11 +127,8 @@ class Desk:
         with self._database.read() as connection:
             held = intake.held(connection, record_id)
         if held is not None:
-            same = (held.url, held.payload_sha256, held.fetched_at) == (
-                written.url,
-                written.payload_sha256,
-                written.fetched_at,
-            )
+            said = (written.url, written.payload_sha256, written.fetched_at)
+            same = (held.url, held.payload_sha256, held.fetched_at) == said
             raise NotTakenError("known" if same else "id_taken")
 
     def _response(self, record_id: str, member: bytes, at: datetime) -> Taken:
@@ -142,6 +140,7 @@ class Desk:
         if not gone:
             check_answered(message)
         heard = None if gone else self._sources.heard(message)
+        heed(self._database, self.crawl, message, heard)
         further = None
         if gone:
             pass  # a look that found nothing where a story was told of: a removal, if it was held then
@@ -311,12 +310,11 @@ class Desk:
         """Note that a story was seen: on its page, or as a record in an answer."""
         # The record's time of publication is the reading's affair; told by a source it would be a hint beside it.
         sight = self._sight(connection, Story(url=story.url, title=story.title), IMPORTED)
-        if sight is None:
+        if sight is None or orders.closed(connection, self.crawl.ticket.outlet_id, sight.canonical) is not None:
             return
         heard = hearsay.hear(connection, self.crawl.ticket, sight, rules_version=RULES_VERSION, at=taken.at)
-        frontier.enter(
-            connection, self.crawl.ticket, heard.address_id, Entry.DISCOVERED if heard.fresh else Entry.CARRIED
-        )
+        entry = Entry.DISCOVERED if heard.fresh else Entry.CARRIED
+        frontier.enter(connection, self.crawl.ticket, heard.address_id, entry)
         if taken.status not in visits.GONE:
             told = story.record is not None
             visits.read_beside(connection, self.crawl.ticket, heard.address_id, taken.at, record=told)

@@ -58,7 +58,7 @@ class _Batch:
     def results(self) -> dict[int, tuple[Prepared, Result]]:
         """Wait for the readers; give what came of each visit, in the order of the visits."""
         read = (result for answer in self.answers for result in answer.result())
-        return {one.visit.visit_id: (one, one.damaged or next(read)) for one in self.prepared}
+        return {one.visit.visit_id: (one, one.told or next(read)) for one in self.prepared}
 
 
 class Reextraction:
@@ -112,7 +112,7 @@ class Reextraction:
         with crawl.database.read() as connection:
             waiting = visits.to_read_again(connection, crawl.ticket.outlet_id, addresses)
             prepared = self._materials.of(connection, waiting)
-        materials = [one.material for one in prepared if one.damaged is None]
+        materials = [one.material for one in prepared if one.told is None]
         jobs = [tuple(materials[start : start + A_JOB]) for start in range(0, len(materials), A_JOB)]
         return _Batch(stories, prepared, [self._pool.submit(Job(sources=job)) for job in jobs])
 
@@ -180,6 +180,8 @@ class Reextraction:
         if self._materials.further.keeps_back(connection, visit, result):
             return Outcome.UNCHANGED, None
         saved = save(connection, self._crawl, one, result, ids)
+        if isinstance(saved, Rejection):
+            return Outcome.REJECTED, None
         fresh = saved.outcome is Outcome.NEW and saved.uid not in ids
         return Outcome.NEW if fresh else Outcome.UNCHANGED, saved.uid
 

@@ -315,7 +315,7 @@ def test_the_command_exits_with_0_on_a_sound_archive(sound: Sound, capsys: pytes
     status, out, err = run(capsys, sound.archive.home.root, "verify", "--format", "json")
     assert status == 0
     assert json.loads(out) == {
-        "captures": 153, "articles": 72, "damaged": [], "index": {"missing": [], "extra": []}
+        "captures": 153, "articles": 72, "taken_down": 0, "damaged": [], "index": {"missing": [], "extra": []}
     }  # fmt: skip
     assert err == "153 captures, 72 articles, 0 damaged; index: 0 missing, 0 too many\n"
 

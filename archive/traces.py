@@ -1,0 +1,88 @@
+"""By what a text is known that is no longer held: digests of its headlines and of its runs of eight words.
+
+A text that was taken down turns up in listings, feeds, answers of an API and on other pages, wrapped in other markup and
+escaped in other ways. What counts is therefore its words alone, and of them only digests are kept.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Self
+
+RUN = 8
+"""Words in a run: of two stories of one topic, hardly any is in both, but for what is quoted or copied."""
+SHORTEST = 4
+"""Words that a headline must have to say which story it is of: `Pilkada Kukar 2024` may stand above any."""
+SHOWN = 0.2
+"""Of a listing, feed or answer that holds so much of a text, it is in it; a lead is about a fifth of a short story."""
+SAME = 0.5
+"""A text that shares so many runs is the same one, edited."""
+AKIN = 0.1
+"""As much as a text must share that stands under a name of the other one; a number that is used again shares none."""
+
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_BROKEN = re.compile(r"\\[nrt/\"]")
+_TAG = re.compile(r"<[^<>]*>")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How much of a text there is: whether one of its headlines, and which share of its runs of words."""
+
+    headline: bool
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Digests of a text: of each headline with the number of its words, and of each run of words of its body."""
+
+    headlines: frozenset[tuple[int, str]]
+    runs: frozenset[str]
+
+    @classmethod
+    def of(cls, headlines: Iterable[str], bodies: Iterable[str]) -> Self:
+        """Give the traces of an article with all headlines and texts that it had."""
+        titles = [words(headline) for headline in headlines]
+        return cls(
+            headlines=frozenset((len(title), _digest(title)) for title in titles if len(title) >= SHORTEST),
+            runs=frozenset(run for body in bodies for run in _runs(words(body), RUN)),
+        )
+
+    @classmethod
+    def read(cls, kept: dict[str, Any]) -> Self:
+        """Give what `kept` wrote down."""
+        return cls(
+            headlines=frozenset((number, digest) for number, digest in kept["headlines"]), runs=frozenset(kept["runs"])
+        )
+
+    def kept(self) -> dict[str, Any]:
+        """Give the digests as they are kept."""
+        return {"headlines": sorted(map(list, self.headlines)), "runs": sorted(self.runs)}
+
+    def within(self, text: str) -> Found:
+        """Say how much of the text there is in another one, whose markup and escapes do not count."""
+        there = words(text)
+        lengths = {number for number, _ in self.headlines}
+        headline = any((number, run) in self.headlines for number in lengths for run in _runs(there, number))
+        shared = len(self.runs.intersection(_runs(there, RUN))) if self.runs else 0
+        return Found(headline=headline, share=shared / len(self.runs) if self.runs else 0.0)
+
+
+def words(text: str) -> list[str]:
+    """Give the words of a text without markup, escapes of JSON and entities, also where a feed escapes its markup."""
+    text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    text = html.unescape(html.unescape(_BROKEN.sub(" ", text)))
+    return _WORD.findall(_TAG.sub(" ", text).casefold())
+
+
+def _runs(told: Sequence[str], length: int) -> Iterable[str]:
+    """Give the digest of each run of so many words; of fewer words there is none."""
+    return (_digest(told[at : at + length]) for at in range(len(told) - length + 1))
+
+
+def _digest(told: Sequence[str]) -> str:
+    return blake2b(" ".join(told).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
