@@ -54,7 +54,7 @@ Hold = Callable[[str], AbstractContextManager[Any]]
 """Gives the lock of an outlet."""
 
 
-def plan(archive: Archive, name: str, *, level: Level, mentions: bool = False) -> Done:
+def plan(archive: Archive, name: str, *, level: Level, mentions: bool = True) -> Done:
     """Say what an order would take; nothing is changed."""
     with archive.database.read() as connection:
         story = condemned.find(connection, name)
@@ -75,7 +75,7 @@ def take_down(
     level: Level,
     hold: Hold,
     now: datetime,
-    mentions: bool = False,
+    mentions: bool = True,
     and_copies: bool = False,
 ) -> Done:
     """Take an article down, or finish what an earlier order asked for; a lower level than the one in force is none.

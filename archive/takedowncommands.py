@@ -30,7 +30,9 @@ class App(Protocol):
 @click.option(
     "--bytes", "bytes_", is_flag=True, help="Drop its text, and the records that hold it from the WARC files."
 )
-@click.option("--mentions", is_flag=True, help="With --bytes: also pages of other stories that print its headline.")
+@click.option(
+    "--keep-mentions", is_flag=True, help="With --bytes: not the pages of other stories that print its headline."
+)
 @click.option("--and-copies", is_flag=True, help="Delete the copies of the database that upgrades left beside it.")
 @click.option("--lift", is_flag=True, help="Undo an order that was wrong, as long as the bytes are there.")
 @click.option("--dry-run", is_flag=True, help="Say what it would take, and change nothing.")
@@ -42,7 +44,7 @@ def takedown(
     reason: str,
     text: bool,
     bytes_: bool,
-    mentions: bool,
+    keep_mentions: bool,
     and_copies: bool,
     lift: bool,
     dry_run: bool,
@@ -54,10 +56,10 @@ def takedown(
     reason = " ".join(reason.split())
     if not reason:
         raise MisuseError("--reason: say why; it stays in the tombstone")
-    if lift and (text or bytes_ or mentions or and_copies or dry_run):
+    if lift and (text or bytes_ or keep_mentions or and_copies or dry_run):
         raise MisuseError("--lift undoes an order and stands alone with --reason")
-    if mentions and not bytes_:
-        raise MisuseError("--mentions goes with --bytes")
+    if keep_mentions and not bytes_:
+        raise MisuseError("--keep-mentions goes with --bytes")
     if and_copies and not (text or bytes_):
         raise MisuseError("--and-copies goes with --text or --bytes")
     archive, now = app.archive(), datetime.now(UTC)
@@ -67,7 +69,7 @@ def takedown(
         return 0
     level = Level.BYTES if bytes_ else Level.TEXT if text else Level.HIDDEN
     if dry_run:
-        done = orders.plan(archive, name, level=level, mentions=mentions)
+        done = orders.plan(archive, name, level=level, mentions=not keep_mentions)
     else:
         done = orders.take_down(
             archive,
@@ -76,7 +78,7 @@ def takedown(
             level=level,
             hold=app.hold,
             now=now,
-            mentions=mentions,
+            mentions=not keep_mentions,
             and_copies=and_copies,
         )
     for line in _told(done, dry_run=dry_run, and_copies=and_copies):
@@ -112,11 +114,14 @@ def _told(done: "Done", *, dry_run: bool, and_copies: bool) -> list[str]:
         shared = len(done.holdings.shared)
         held = f"{number(len(done.holdings.own), 'record', 'records')} of its own, {shared} with other stories in them"
         lines.append(f"records {'to remove' if dry_run else 'removed'} from WARC files: {held}")
+        if going := len(done.holdings.mentions) - done.mentions:
+            print_it = number(going, "page of another story that prints", "pages of other stories that print")
+            lines.append(f"and {print_it} its headline or a piece of it: --keep-mentions spares them")
         if done.kept:
             lines.append(f"{number(done.kept, 'look', 'looks')} at other stories in them: what was read is kept")
         if done.mentions:
             pages = number(done.mentions, "page of another story prints", "pages of other stories print")
-            lines.append(f"{pages} its headline or a piece of it, and stay: --mentions takes them too")
+            lines.append(f"{pages} its headline or a piece of it, and stay")
     lines += [f"removed: {name}" for name in done.remains]
     if done.copies and not (dry_run and and_copies):
         lines.append(

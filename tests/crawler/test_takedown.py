@@ -101,7 +101,7 @@ def test_the_command_says_what_it_takes_and_what_it_cannot(
     assert len(crawled.articles()) == 30
     assert ended("takedown", uid)[0] == 2
     assert ended("takedown", uid, "--reason", " ")[0] == 2
-    assert ended("takedown", uid, *REASON, "--mentions")[0] == 2
+    assert ended("takedown", uid, *REASON, "--keep-mentions")[0] == 2
     assert ended("takedown", "aaaaaaaaaaaaaaaa", *REASON)[0::2] == (
         1,
         "pilkada: there is no article aaaaaaaaaaaaaaaa in this archive\n",
