@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, bindparam, select, update
+from sqlalchemy import Connection, Row, RowMapping, bindparam, case, select, update
 
 from archive import history, orders, spots, tags
 from archive.database import insert_row
@@ -129,7 +129,7 @@ def save(connection: Connection, visited: Visited, reading: Reading, former: Map
         if held is None or held["text_sha256"] == text_sha256:
             if held is None:
                 history.begin(connection, article_id, _look(visited, text_sha256), reading_id)
-            _show(connection, article_id, reading_id, reading, visited.at)
+            _show(connection, article_id, reading_id, reading)
         else:
             if completes:
                 _note_whole(connection, visited, held, text_sha256)
@@ -139,7 +139,9 @@ def save(connection: Connection, visited: Visited, reading: Reading, former: Map
         kind = ChangeKind.UPSERT
     connection.execute(_SEEN, {"article": article_id, "at": visited.at})
     if visited.at < first:
-        connection.execute(update(Article).where(Article.id == article_id).values(first_seen_at=visited.at))
+        moment = case((Article.published_date.is_(None), int(visited.at.timestamp())), else_=Article.moment)
+        earlier = update(Article).where(Article.id == article_id)
+        connection.execute(earlier.values(first_seen_at=visited.at, moment=moment))
         kind = ChangeKind.UPSERT
     uid = connection.execute(_UID, {"article": article_id}).scalar_one()
     if kind is not None:
@@ -198,7 +200,7 @@ def _save_late(
         _add_reading(connection, article_id, visited, reading, text_sha256)
     elif held["text_sha256"] == text_sha256 and not visited.partial and _fuller(held, reading):
         reading_id = _add_reading(connection, article_id, visited, reading, text_sha256)
-        _show(connection, article_id, reading_id, reading, visited.at)
+        _show(connection, article_id, reading_id, reading)
         kind = ChangeKind.UPSERT
     elif held["text_sha256"] == text_sha256:
         _add_sources(connection, held["id"], visited.sources)
@@ -215,15 +217,17 @@ def _save_late(
 def _show_newest(connection: Connection, article_id: int) -> None:
     """Have an article show the last reading of its newest version."""
     row = history.newest(connection, article_id)
-    _show(connection, article_id, row.id, row, row.at)
+    _show(connection, article_id, row.id, row)
 
 
-def _show(
-    connection: Connection, article_id: int, reading_id: int, reading: Reading | Row[*tuple[Any, ...]], at: datetime
-) -> None:
-    """Have an article show a reading."""
-    shown = {"article": article_id, "reading": reading_id, "day": reading.published_date, "at": _moment(reading, at)}
-    connection.execute(_SHOW, shown)
+def _show(connection: Connection, article_id: int, reading_id: int, reading: Reading | Row[*tuple[Any, ...]]) -> None:
+    """Have an article show a reading; without a day it keeps the time of first sight, whatever was edited since."""
+    moment = _published(reading)
+    if moment is None:
+        moment = int(history.seen(connection, article_id)[0].timestamp())
+    connection.execute(
+        _SHOW, {"article": article_id, "reading": reading_id, "day": reading.published_date, "at": moment}
+    )
 
 
 def _new_article(connection: Connection, visited: Visited, reading: Reading, former: Mapping[str, int]) -> int:
@@ -243,7 +247,7 @@ def _new_article(connection: Connection, visited: Visited, reading: Reading, for
         last_seen_at=visited.at,
         removed_at=None,
         published_date=reading.published_date,
-        moment=_moment(reading, visited.at),
+        moment=_published(reading) or int(visited.at.timestamp()),
     )
 
 
@@ -341,9 +345,10 @@ def _offset(moment: datetime | None) -> int | None:
     return None if offset is None else round(offset.total_seconds() / 60)
 
 
-def _moment(reading: Reading | Row[*tuple[Any, ...]], seen: datetime) -> int:
+def _published(reading: Reading | Row[*tuple[Any, ...]]) -> int | None:
+    """Give the `moment` of a reading that says when it was published."""
     if reading.published_at is not None:
         return int(reading.published_at.timestamp())
     if reading.published_date is not None:
         return int(datetime.combine(reading.published_date, time(12), UTC).timestamp())
-    return int(seen.timestamp())
+    return None

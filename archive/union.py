@@ -47,14 +47,15 @@ def unite(connection: Connection, kept_id: int, other_id: int, now: datetime) ->
         .limit(1)
     ).scalar()
     shown = other if newest == other.reading_id else kept
+    first_seen_at = min(kept.first_seen_at, other.first_seen_at)
     connection.execute(
         update(Article)
         .where(Article.id == kept_id)
         .values(
             reading_id=shown.reading_id,
             published_date=shown.published_date,
-            moment=shown.moment,
-            first_seen_at=min(kept.first_seen_at, other.first_seen_at),
+            moment=shown.moment if shown.published_date else int(first_seen_at.timestamp()),
+            first_seen_at=first_seen_at,
             last_seen_at=max(kept.last_seen_at, other.last_seen_at),
         )
     )

@@ -298,3 +298,24 @@ def test_what_a_rebuild_does_not_bring_back_is_told_as_gone(bench: Any) -> None:
     assert told[kept] is not None
     bench.archive.catch_up()
     assert [bench.archive.search(word).total for word in ("satu", "dua")] == [0, 1]
+
+
+def test_a_story_without_a_day_keeps_the_moment_of_its_first_sight(bench: Any) -> None:
+    """Else an edit makes the first of a cluster its last, and three weeks later no member at all."""
+
+    def moment() -> int:
+        with bench.database.read() as connection:
+            return connection.execute(select(Article.moment)).scalar_one()
+
+    desk = bench.begin()
+    seen = bench.pass_time(days=1)
+    desk.store("/a/", "Judul", *TEXT, wp="1")
+    bench.pass_time(days=20)
+    desk.store("/a/", "Judul", *TEXT, "Ralat: besok.")
+    assert moment() == int(seen.timestamp())
+    desk.store("/b/", "Judul lain", *TEXT, "Ralat: lusa.")
+    desk.store("/b/", "Judul lain", *TEXT, "Ralat: lusa.", wp="1")
+    assert moment() == int(seen.timestamp()), "two articles proved to be one"
+    bench.clock = seen - timedelta(days=5)
+    desk.store("/a/", "Judul", *TEXT, "Naskah pertama.")
+    assert moment() == int(bench.clock.timestamp()), "an import knows of an earlier look"
