@@ -16,7 +16,7 @@ from operator import add
 
 from archive.records import Tier
 
-RULE = 2
+RULE = 3
 """The version of the rules of this module; pairs say by which they were told."""
 LEAST_WORDS = 60
 """A shorter text is a notice or a caption: two that are alike say nothing of their source."""
@@ -122,13 +122,13 @@ class Text:
 
     @cached_property
     def places(self) -> dict[tuple[str, ...], set[str]]:
-        """Its numbers of any kind by the words around them."""
+        """Its numbers of any kind, plain, by the words around them."""
         words = ["", "", *self.words, ""]
         masked = ["#" if word[:1].isdigit() else word for word in words]
         found: dict[tuple[str, ...], set[str]] = {}
         for at in range(2, len(words) - 1):
             if masked[at] == "#":
-                found.setdefault((masked[at - 2], masked[at - 1], masked[at + 1]), set()).add(words[at])
+                found.setdefault((masked[at - 2], masked[at - 1], masked[at + 1]), set()).add(_plain(words[at]))
         return found
 
     def marks(self) -> list[int]:
@@ -175,11 +175,19 @@ def recur(one: Text, other: Text) -> Likeness | None:
 
 def _are_of_a_series(one: Text, other: Text) -> bool:
     """Say whether most figures differ where the words around them are the same: a source's are kept by all who use it."""
-    if min(len(one.numbers - other.numbers), len(other.numbers - one.numbers)) < OTHER_FIGURES:
+    ours, theirs = (frozenset(map(_plain, text.numbers)) for text in (one, other))
+    if min(len(ours - theirs), len(theirs - ours)) < OTHER_FIGURES:
         return False
     both = one.places.keys() & other.places.keys()
     differ = sum(not one.places[place] & other.places[place] for place in both)
     return differ >= OTHER_FIGURES and differ * 2 > len(both)
+
+
+def _plain(number: str) -> str:
+    """Give a number without what an outlet's own style makes of it: `20/09/2024` is `20/9`, and `12.417` is `12417`."""
+    if _DAY.fullmatch(number):
+        return "/".join(part.lstrip("0") for part in number.split("/")[:2])
+    return re.sub(r"\D", "", number).lstrip("0")
 
 
 def _quote(one: Text, other: Text) -> float:
