@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from archive.copies import LEAST_WORDS, Text, compare, recur
+from archive.copies import LEAST_WORDS, MOST_QUOTES, Text, compare, recur
 from archive.records import Tier
 from crawler.sample.markup import lines
 from crawler.sample.posts import ZONE, load_posts
@@ -76,6 +76,13 @@ def test_quotes_are_found_whatever_marks_they_have() -> None:
     for shape in ("“{},” kata dia.", '"{}," kata dia.', "”{},” kata dia.", "Kata dia, “{}"):
         assert [" ".join(words) for words in Text(shape.format(said)).quotes] == [said], shape
     assert Text("“Kami siap,” kata dia.").quotes == ()
+
+
+def test_a_flood_of_quotes_is_not_held_against_another() -> None:
+    said = "\n".join(
+        f'"Kami meminta semua pihak menahan diri sampai hari {number} sesudah rapat pleno"' for number in range(500)
+    )
+    assert len(Text(said).quotes) == MOST_QUOTES
 
 
 def test_the_same_piece_with_the_figures_of_another_day_is_no_copy() -> None:
