@@ -5,6 +5,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, func, literal, select, union_all
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from archive.articles import conditions
 from archive.models import Outlet
@@ -43,10 +46,28 @@ _TIMES = (By.DAY, By.WEEK, By.MONTH)
 _DEPTHS = union_all(*(select(literal(size).label("size")) for size in (2, 5, 8))).subquery("depth")
 """How long official codes are: of a province, of a kabupaten or kota in it, of a kecamatan in that."""
 _CODE = func.substr(Tag.value, 1, _DEPTHS.c.size)
+
+
+class _Monday(FunctionElement[str]):
+    """The Monday of a day's week, as ISO 8601 has both; each database has words of its own for it."""
+
+    inherit_cache = True
+
+
+@compiles(_Monday)
+def _monday(element: _Monday, compiler: SQLCompiler, **said: Any) -> str:
+    return f"date({compiler.process(element.clauses, **said)}, '-6 days', 'weekday 1')"
+
+
+@compiles(_Monday, "postgresql")
+def _monday_of_postgresql(element: _Monday, compiler: SQLCompiler, **said: Any) -> str:
+    return f"to_char(date_trunc('week', {compiler.process(element.clauses, **said)}), 'YYYY-MM-DD')"
+
+
 _KEYS: dict[By, ColumnElement[Any]] = {
     By.OUTLET: Outlet.slug.expression,
     By.DAY: cast(Article.published_date, String),
-    By.WEEK: func.date(Article.published_date, "-6 days", "weekday 1"),  # its Monday; date_trunc('week', …) elsewhere
+    By.WEEK: _Monday(Article.published_date),
     By.MONTH: func.substr(cast(Article.published_date, String), 1, 7),
     By.REGION: _CODE,
     By.TOPIC: Tag.value.expression,

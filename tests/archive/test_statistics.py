@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
+from sqlalchemy.dialects import postgresql
 
+from archive import statistics
 from archive.records import Filters, TagRole
 from archive.statistics import By, counts
 from crawler.cli import main
@@ -106,6 +108,12 @@ def test_one_query_counts(ran: Ran, by: By | None) -> None:
         event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
         counts(connection, Filters(), by)
     assert len(asked) == 1
+
+
+def test_a_week_is_asked_for_in_the_words_of_either_database() -> None:
+    week = select(statistics._KEYS[By.WEEK])
+    assert "date_trunc('week', article.published_date)" in str(week.compile(dialect=postgresql.dialect()))
+    assert "date(article.published_date, '-6 days', 'weekday 1')" in str(week)
 
 
 def test_filters_apply_before_anything_is_counted(ran: Ran) -> None:
