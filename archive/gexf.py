@@ -1,11 +1,11 @@
 """Pairs as a graph for Gephi (GEXF 1.3): who copied whom, by outlets or by articles."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
+from xml.sax.saxutils import quoteattr
 
 from archive.export import whole
 from archive.records import Tier
@@ -70,38 +70,46 @@ def write(graph: Graph, path: Path) -> None:
     Raises:
         ArchiveUnavailableError: it cannot be written.
     """
-    root = ET.Element("gexf", {"xmlns": NAMESPACE, "version": "1.3"})
-    meta = ET.SubElement(root, "meta")
-    ET.SubElement(meta, "creator").text = "Pilkada"
-    ET.SubElement(meta, "description").text = "who ran whose story: edges go from the first to the others"
-    held = ET.SubElement(root, "graph", {"defaultedgetype": "directed", "mode": "static"})
-    for kind, attributes in (("node", graph.node_kinds), ("edge", graph.edge_kinds)):
-        told = ET.SubElement(held, "attributes", {"class": kind})
-        for name, type_ in attributes.items():
-            ET.SubElement(told, "attribute", {"id": name, "title": name, "type": type_})
-    nodes = ET.SubElement(held, "nodes")
-    for name, node in graph.nodes.items():
-        _values(ET.SubElement(nodes, "node", {"id": name, "label": _clean(node["label"])}), node, graph.node_kinds)
-    edges = ET.SubElement(held, "edges")
-    for number, ((source, target), edge) in enumerate(graph.edges.items()):
-        ends = {"id": str(number), "source": source, "target": target}
-        weight = {"weight": str(edge["weight"])} if "weight" in edge else {}
-        _values(ET.SubElement(edges, "edge", ends | weight), edge, graph.edge_kinds)
-    ET.indent(root)
     with whole(path) as file:
-        ET.ElementTree(root).write(file, encoding="unicode", xml_declaration=True)
-        file.write("\n")
+        file.writelines(f"{line}\n" for line in _lines(graph))
 
 
-def _values(element: ET.Element, said: Mapping[str, Any], names: Iterable[str]) -> None:
-    told = ET.SubElement(element, "attvalues")
-    for name in names:
-        if said[name] is not None:
-            value = said[name]
-            text = str(value).lower() if isinstance(value, bool) else _clean(str(value))
-            ET.SubElement(told, "attvalue", {"for": name, "value": text})
+def _lines(graph: Graph) -> Iterator[str]:
+    """Give the file line by line: as a tree in memory, 45,000 edges took 180 MB."""
+    yield "<?xml version='1.0' encoding='utf-8'?>"
+    yield _tag("gexf", {"xmlns": NAMESPACE, "version": "1.3"})
+    yield "<meta><creator>Pilkada</creator>"
+    yield "<description>who ran whose story: edges go from the first to the others</description></meta>"
+    yield _tag("graph", {"defaultedgetype": "directed", "mode": "static"})
+    for kind, attributes in (("node", graph.node_kinds), ("edge", graph.edge_kinds)):
+        yield _tag("attributes", {"class": kind})
+        for name, type_ in attributes.items():
+            yield _tag("attribute", {"id": name, "title": name, "type": type_}, end="/>")
+        yield "</attributes>"
+    yield "<nodes>"
+    for name, node in graph.nodes.items():
+        yield f"{_tag('node', {'id': name, 'label': node['label']})}{_values(node, graph.node_kinds)}</node>"
+    yield "</nodes>"
+    yield "<edges>"
+    for number, ((source, target), edge) in enumerate(graph.edges.items()):
+        ends = {"id": number, "source": source, "target": target}
+        weight = {"weight": edge["weight"]} if "weight" in edge else {}
+        yield f"{_tag('edge', ends | weight)}{_values(edge, graph.edge_kinds)}</edge>"
+    yield "</edges>"
+    yield "</graph>"
+    yield "</gexf>"
 
 
-def _clean(text: str) -> str:
-    """Give a site's text as XML can hold it."""
+def _values(said: Mapping[str, Any], names: Iterable[str]) -> str:
+    told = ({"for": name, "value": said[name]} for name in names if said[name] is not None)
+    return f"<attvalues>{''.join(_tag('attvalue', one, end='/>') for one in told)}</attvalues>"
+
+
+def _tag(name: str, said: Mapping[str, object], *, end: str = ">") -> str:
+    return f"<{name}{''.join(f' {key}={quoteattr(_clean(value))}' for key, value in said.items())}{end}"
+
+
+def _clean(value: object) -> str:
+    """Give a value, which may be a site's text, as XML can hold it."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
     return _NOT_XML.sub("\ufffd", for_terminal(text))

@@ -1,5 +1,6 @@
 """A graph for Gephi: valid GEXF 1.3, edges from the first to who ran its story."""
 
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,16 @@ def test_a_headline_is_no_markup_and_no_broken_file(tmp_path: Path) -> None:
     nodes, _ = read(file)
     assert set(nodes) == {"first uid", "other uid"}
     assert nodes["first uid"]["label"] == "\"/><node id='x'/> ]]> & [2J\ufffd\ufffd terbalik"
+
+
+def test_a_large_graph_is_written_as_it_goes(tmp_path: Path) -> None:
+    graph = gexf.of_articles([pair(other_uid=str(number)) for number in range(2_000)])
+    tracemalloc.start()
+    gexf.write(graph, tmp_path / "a.gexf")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(read(tmp_path / "a.gexf")[1]) == 2_000
+    assert most < 500_000, "a tree of it takes many times that"
 
 
 def test_a_graph_of_nothing_is_a_graph_and_articles_are_none(
