@@ -180,27 +180,28 @@ def _width() -> int:
 
 
 def _line(text: str, indent: int = 0) -> str:
-    from archive.text import for_terminal
+    from archive.text import fitted, for_terminal
 
-    clean = " ".join(for_terminal(text).split())
-    width = _width() - indent
-    return " " * indent + (clean if len(clean) <= width else clean[: width - 1] + "…")
+    return " " * indent + fitted(" ".join(for_terminal(text).split()), _width() - indent)
 
 
 def _snippet_lines(snippet: "Snippet") -> str:
     """Give a snippet in lines of at most 80 columns with its matches in bold; marks follow their words when lines break."""
+    from archive.text import columns
+
     bold = {at for start, end in snippet.marks for at in range(start, end)}
     width = _width()
     lines, line, column = [], "    ", 4
     for word in re.finditer(r"\S+", snippet.text):
-        if column > 4 and column + 1 + len(word[0]) > width:
+        size = columns(word[0])
+        if column > 4 and column + 1 + size > width:
             lines.append(line)
             line, column = "    ", 4
         if column > 4:
             line, column = line + " ", column + 1
         marked = any(at in bold for at in range(word.start(), word.end()))
         line += click.style(word[0], bold=True) if marked else word[0]
-        column += len(word[0])
+        column += size
     return "\n".join([*lines, line])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from archive.comparison import Piece, folded, pairs, pieces
-from archive.text import for_terminal
+from archive.text import columns, for_terminal
 
 _MARKS = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
 """What stands round words where there is no colour."""
@@ -110,7 +110,7 @@ def _words(block: Sequence[Piece], coloured: bool) -> Iterator[tuple[str, int]]:
         opens, closes = ("", "") if coloured else _MARKS[piece.op]
         for at, word in enumerate(words):
             shown = f"{opens if at == 0 else ''}{word}{closes if at == len(words) - 1 else ''}"
-            yield _colour(piece.op, shown) if coloured else shown, len(shown)
+            yield _colour(piece.op, shown) if coloured else shown, columns(shown)
 
 
 def _colour(op: str, word: str) -> str:

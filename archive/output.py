@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from archive.text import for_csv, for_terminal
+from archive.text import columns as wide
+from archive.text import fitted, for_csv, for_terminal
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "jsonl", "csv")
@@ -108,7 +109,7 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], whole: str
         return ""
     cells = [[" ".join(for_terminal(cell_text(row.get(name))).split()) for name in columns] for row in rows]
     heads = [name.upper().replace("_", " ") for name in columns]
-    widths = [max(len(head), *(len(row[at]) for row in cells)) for at, head in enumerate(heads)]
+    widths = [max(len(head), *(wide(row[at]) for row in cells)) for at, head in enumerate(heads)]
     spare = room() - 2 * (len(widths) - 1)
     giving = [at for at, name in enumerate(columns) if name != whole]
     while sum(widths) > spare and any(widths[at] > 8 for at in giving):
@@ -121,4 +122,5 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], whole: str
 
 
 def _fit(cell: str, width: int) -> str:
-    return cell.ljust(width) if len(cell) <= width else cell[: width - 1] + "…"
+    held = fitted(cell, width)
+    return held + " " * (width - wide(held))

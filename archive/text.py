@@ -15,6 +15,9 @@ _STEERING = {
 }
 """What moves a cursor, hides or reorders text on a terminal: controls but tab and newline, bidi and zero-width signs."""
 
+_COLUMNS = {"W": 2, "F": 2}
+_AS_EMOJI = "\ufe0f"
+"""Makes of the sign before it a picture, which is as wide as two."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -34,6 +37,28 @@ def clean_text(text: str) -> str:
 def for_terminal(text: str) -> str:
     """The text without what could steer a terminal; newlines, tabs and ordinary text stay as they are."""
     return _SURROGATES.sub("\ufffd", text).translate(_STEERING)
+
+
+def columns(text: str) -> int:
+    """Give how many columns of a terminal a text takes: two for most emoji and for Chinese signs, none for accents."""
+    if text.isascii():
+        return len(text)
+    return sum(_COLUMNS.get(unicodedata.east_asian_width(sign), 1) for sign in text if not _lies_on_another(sign))
+
+
+def fitted(text: str, width: int) -> str:
+    """Give as much of a line as `width` columns hold, with an ellipsis where something was cut."""
+    if columns(text) <= width:
+        return text
+    # Where every sign takes a column this cuts at once; the loop is for wide ones.
+    cut = text[: max(width - 1, 0)]
+    while columns(cut) > width - 1 and cut:
+        cut = cut[:-1]
+    return cut + "…"
+
+
+def _lies_on_another(sign: str) -> bool:
+    return sign != _AS_EMOJI and unicodedata.category(sign) in ("Mn", "Me", "Cf")
 
 
 def for_csv(cell: str) -> str:

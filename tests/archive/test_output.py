@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from archive.output import FORMATS, WIDTH, cell_text, format_option, to_csv, to_json, write_rows
 from archive.records import Reason, Related
+from archive.text import columns
 
 ROWS = [
     {"outlet": "kabar", "status": Reason.HTTP, "tags": ["a", "b"], "at": None, "left": 0},
@@ -119,3 +120,10 @@ def test_every_listing_command_takes_the_four_formats_and_no_other() -> None:
     for output in FORMATS:
         assert runner.invoke(listing, ["--format", output]).output == f"{output}\n"
     assert runner.invoke(listing, ["--format", "xml"]).exit_code == 2
+
+
+def test_wide_signs_push_no_column_aside(printed: Printed) -> None:
+    rows = [{"title": "🔥" * 60, "uid": "a"}, {"title": "Pilkada", "uid": "b"}]
+    heads, hot, plain = printed(rows, "table").splitlines()
+    assert columns(hot) <= WIDTH
+    assert len({columns(line[: line.rindex(end)]) for line, end in ((heads, "UID"), (hot, "a"), (plain, "b"))}) == 1

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text import clean_text, for_csv, for_terminal
+from archive.text import clean_text, columns, fitted, for_csv, for_terminal
 
 ANYTHING = st.text(st.characters(codec=None))
 
@@ -57,3 +57,19 @@ def test_a_cell_that_could_be_a_formula_is_quoted(start: str) -> None:
 @pytest.mark.parametrize("cell", ["Bupati = kepala daerah", "", "'sudah", "51,28"])
 def test_an_ordinary_cell_stays(cell: str) -> None:
     assert for_csv(cell) == cell
+
+
+@pytest.mark.parametrize(
+    ("text", "wide"),
+    [("Pilkada", 7), ("Café", 4), ("Cafe\u0301", 4), ("選舉", 4), ("🔥 Heboh", 8), ("🗳\ufe0f", 2), ("“a” –", 5)],
+)
+def test_columns_are_those_of_a_terminal(text: str, wide: int) -> None:
+    assert columns(text) == wide
+
+
+@pytest.mark.parametrize("text", ["Pilkada Serentak", "🔥🔥🔥🔥🔥🔥🔥🔥", "a選舉選舉選舉選舉", "a" * 9 + "🔥"])
+def test_what_is_fitted_takes_no_more_columns_than_there_are(text: str) -> None:
+    cut = fitted(text, 10)
+    assert cut.endswith("…")
+    assert 9 <= columns(cut) <= 10
+    assert fitted(text, columns(text)) == text
