@@ -233,7 +233,7 @@ def show(app: App, name: str, *, version: int | None, diff: bool, against: str |
     if diff or against is not None:
         other = archive.compared(record, against)
         if other is None:
-            click.echo(_nothing_before(record), err=True)
+            click.echo(_nothing_before(record, against), err=True)
         else:
             _print_difference(other, record, output)
     elif output == "json":
@@ -255,7 +255,9 @@ def _print_taken(tombstone: dict[str, Any], output: str) -> None:
         print_tombstone(tombstone)
 
 
-def _nothing_before(record: dict[str, Any]) -> str:
+def _nothing_before(record: dict[str, Any], against: str | None) -> str:
+    if against not in (None, "first"):
+        return f"{against} is the article itself: --diff shows what its versions changed"
     said = f"version {record['version']} of {record['versions']}: nothing came before it"
     if record["cluster"] and record["cluster"]["rank"] == 1:
         return f"{said}, and it is the first of its cluster: --against ID compares it with another article"

@@ -18,13 +18,11 @@ from archive.output import MisuseError
 @click.option(
     "--nodes",
     type=click.Choice(["outlets", "articles"]),
-    default="outlets",
-    show_default=True,
-    help="What the graph joins.",
+    help="What the graph joins, outlets unless told.",
 )
 @click.pass_obj
 def export(
-    app: App, /, *, target: Path, query: str | None, versions: bool, pairs: bool, nodes: str, **asked: Any
+    app: App, /, *, target: Path, query: str | None, versions: bool, pairs: bool, nodes: str | None, **asked: Any
 ) -> None:
     """Write articles to a file, whole or not at all; prints how many."""
     if versions and pairs:
@@ -34,13 +32,16 @@ def export(
     graph = target.suffix.lower() == ".gexf"
     if graph and not pairs:
         raise MisuseError(f"{target.name} is a graph, which is made of --pairs")
+    if nodes and not graph:
+        raise MisuseError("--nodes is for a graph: --pairs --to FILE.gexf")
     filters = make_filters(app, **asked)
     archive = app.archive()
-    if pairs:
-        archive.look_for_copies()
+    if not versions:
+        archive.look_for_copies()  # a crawl that was killed, or goes on, has stored more than it has compared
     if graph:
         from archive import gexf
 
+        nodes = nodes or "outlets"
         made = (gexf.of_articles if nodes == "articles" else gexf.of_outlets)(archive.pairs(filters))
         gexf.write(made, target)
         click.echo(f"{_number(len(made.nodes), nodes[:-1])} and {_number(len(made.edges), 'edge')} written to {target}")

@@ -331,7 +331,9 @@ def test_what_was_looked_at_is_not_looked_at_again(news: News) -> None:
         assert connection.execute(select(Follower.sequence)).scalar_one() == news.sequence()
 
 
-def test_the_commands_show_who_ran_a_story(news: News, capsys: pytest.CaptureFixture[str], root_logger: None) -> None:
+def test_the_commands_show_who_ran_a_story(
+    news: News, tmp_path: Path, capsys: pytest.CaptureFixture[str], root_logger: None
+) -> None:
     home = ["--home", str(news.archive.home.root)]
     uids = news.told("first", "copy", "event")
     assert main([*home, "clusters", "list"]) == 0
@@ -358,3 +360,10 @@ def test_the_commands_show_who_ran_a_story(news: News, capsys: pytest.CaptureFix
     assert "number 2 of 2; which was first is not certain" in " ".join(capsys.readouterr().out.split())
     assert main([*home, "clusters", "show", uids["first"]]) == 0
     assert capsys.readouterr().err.startswith("1 of the others may have been first")
+
+    # An export looks for copies too: a crawl that was killed, or goes on, has stored more than it has compared.
+    news.told("trimmed")
+    file = tmp_path / "a.jsonl"
+    assert main([*home, "export", "--to", str(file)]) == 0
+    shared = [json.loads(line)["cluster"] for line in file.read_text("utf-8").splitlines()]
+    assert [cluster["size"] for cluster in shared if cluster] == [3, 3, 3]

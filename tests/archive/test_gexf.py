@@ -125,3 +125,6 @@ def test_a_graph_of_nothing_is_a_graph_and_articles_are_none(
     assert main([*ran.home, "export", "--to", str(tmp_path / "b.gexf")]) == 2
     assert capsys.readouterr().err == "pilkada: b.gexf is a graph, which is made of --pairs\n"
     assert main([*ran.home, "export", "--to", str(tmp_path / "none" / "a.gexf"), "--pairs"]) == 1
+    capsys.readouterr()
+    assert main([*ran.home, "export", "--to", str(tmp_path / "b.csv"), "--pairs", "--nodes", "articles"]) == 2
+    assert capsys.readouterr().err == "pilkada: --nodes is for a graph: --pairs --to FILE.gexf\n"

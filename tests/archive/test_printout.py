@@ -145,6 +145,7 @@ def test_an_only_version_is_compared_with_the_first_of_its_cluster(
         ("event", ["--diff"], None, "nothing came before it, and no other outlet has its text"),
         ("event", ["--against", "first"], None, "is in no cluster"),
         ("event", ["--against", "{first}"], "first", ""),
+        ("event", ["--against", "{event}"], None, "is the article itself"),
         ("edited", ["--against", "http://seruni.test/event/"], "event", ""),
         ("event", ["--against", "http://seruni.test/tidak-ada/"], None, "there is no article"),
     ],
