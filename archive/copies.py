@@ -51,6 +51,8 @@ they are what a rewrite keeps."""
 _TOKEN = re.compile(r"[a-z]+|\d+(?:[.,/]\d+)*")
 _QUOTE = re.compile(r'"(?<![^\s(\[]")(?=\S)([^"\n]{30,1500})(?:"|$)', re.MULTILINE)
 _QUOTES = "“”„«»″"
+_UNSEEN = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]")
+"""Accents, and what says where a word may be broken: it parts none."""
 _DAY = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d{1,2}/\d{4}")
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-4])\.[0-5]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -79,7 +81,7 @@ class Text:
         if not text.isascii():
             for sign in _QUOTES:
                 folded = folded.replace(sign, '"')
-            folded = unicodedata.normalize("NFKD", folded).encode("ascii", "replace").decode()
+            folded = _UNSEEN.sub("", unicodedata.normalize("NFKD", folded)).encode("ascii", "replace").decode()
         self._folded = folded.lower()
         self.words: Sequence[str] = _TOKEN.findall(self._folded)
         self._in_order = _runs(self.words)

@@ -117,6 +117,11 @@ def test_days_and_figures_in_the_style_of_another_outlet_are_the_same(here: str,
     assert recur(one, other) is None
 
 
+@pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u2060", "\u0301"], ids=ascii)
+def test_a_word_is_one_where_it_may_be_broken_and_where_it_has_accents(sign: str) -> None:
+    assert Text("Bawas" + sign + "lu mengawasi").words == ["bawaslu", "mengawasi"]
+
+
 def test_texts_of_one_source_have_marks_in_common_and_others_have_none() -> None:
     kin = [set(text(some).marks()) for some in (VERBATIM, TRIMMED, PADDED, REWORDED)]
     assert all(len(one & other) >= 2 for one, other in combinations(kin, 2))
