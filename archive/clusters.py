@@ -95,7 +95,11 @@ def passing(connection: Connection, wanted: Select[int]) -> list[int]:
 
 
 def sums(connection: Connection, seed_ids: Sequence[int]) -> dict[str, dict[str, Any]]:
-    """Give of some clusters, by uid, what a list says of them: size, outlets, copies, rewrites, first and last day."""
+    """Give of some clusters, by uid, what a list says of them: size, outlets, copies, rewrites, first and last day.
+
+    They come in the order in which they are asked for.
+    """
+    found = {rows[0].seed_id: rows for rows in _members(connection, set(seed_ids))}
     return {
         rows[0].uid: {
             "uid": rows[0].uid,
@@ -107,7 +111,7 @@ def sums(connection: Connection, seed_ids: Sequence[int]) -> dict[str, dict[str,
             "last": max(filter(None, map(_day, rows)), default=None),
             "first_certain": all(surely_after(rows[0], row) for row in rows[1:]),
         }
-        for rows in _members(connection, set(seed_ids))
+        for rows in (found[seed_id] for seed_id in seed_ids if seed_id in found)
     }
 
 

@@ -206,6 +206,15 @@ def test_weeks_apart_a_text_is_another_story(news: News) -> None:
     assert news.matched() == {"first": (1, None), "copy": (2, "copy")}, "its day was corrected"
 
 
+def test_clusters_are_listed_newest_first_whatever_came_first(news: News) -> None:
+    days = [DAY + timedelta(days=number) for number in (30, 0, 60)]
+    for day in days:
+        for number, slug in enumerate(("kabar", "suara")):
+            news.run(slug, f"{slug}-{day}", *VERBATIM, **hour(day, 9 + number))
+    news.matched()
+    assert [row["first"] for row in news.archive.clusters()] == [day.isoformat() for day in sorted(days, reverse=True)]
+
+
 def test_two_articles_of_one_outlet_are_no_cluster_but_may_both_be_in_one(news: News) -> None:
     news.told("copy")
     news.run("suara", "lain", *PADDED, **hour(DAY, 12))
