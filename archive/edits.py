@@ -86,6 +86,11 @@ def same_text(old: Shown, new: Shown) -> bool:
     return folded(old.title) == folded(new.title) and old.folded_blocks == new.folded_blocks
 
 
+def strangers(old: Shown, new: Shown) -> bool:
+    """Say whether two looks have neither headline nor a paragraph in common."""
+    return folded(old.title) != folded(new.title) and not set(old.folded_blocks) & set(new.folded_blocks)
+
+
 def shrunken(old: Shown, new: Shown) -> bool:
     """Say whether a look shows too little of a text to be an edit of it, and nothing new: a broken page may do so."""
     held, left = old.folded_blocks, new.folded_blocks

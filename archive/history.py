@@ -210,10 +210,22 @@ def beside(connection: Connection, article_id: int, since: Sequence[datetime]) -
 
 def shows(connection: Connection, article_id: int, reading: Reading) -> bool:
     """Say whether a page shows what an article shows: the same text, and nothing else beside it that makes an edit."""
+    both = _beside(connection, article_id, reading)
+    return both is not None and edits.same_text(*both) and not edits.metadata(*both)
+
+
+def shows_nothing_of(connection: Connection, article_id: int, reading: Reading) -> bool:
+    """Say whether a page shows neither the headline nor any paragraph of an article, whose address may be used anew."""
+    both = _beside(connection, article_id, reading)
+    return both is not None and edits.strangers(*both)
+
+
+def _beside(connection: Connection, article_id: int, reading: Reading) -> tuple[Shown, Shown] | None:
+    """Give what an article shows, and what a page does."""
     shown = select(Article.reading_id).where(Article.id == article_id).scalar_subquery()
     held = connection.execute(_READINGS.where(ReadingRow.id == shown), {"article": article_id}).first()
     if held is None:
-        return False
+        return None
     new = Shown(
         title=reading.title,
         blocks=reading.body,
@@ -227,8 +239,7 @@ def shows(connection: Connection, article_id: int, reading: Reading) -> bool:
         tags=reading.tags,
         captions=tuple(filter(None, (reading.caption, *reading.captions))),
     )
-    old = _shown(held)
-    return edits.same_text(old, new) and not edits.metadata(old, new)
+    return _shown(held), new
 
 
 def newest(connection: Connection, article_id: int) -> Row[*tuple[Any, ...]]:

@@ -52,7 +52,8 @@ class Reason(StrEnum):
     HOME = "home"
     """A held story's address leads to the home page, or to a list of stories."""
     UNPROVEN = "unproven"
-    """A held story was not there, and nothing else of the outlet was seen to work in the same run."""
+    """A held story was not there, and nothing else of the outlet was seen to work in the same run; or something stood at its
+    address that stands at those of others too."""
     TAKEN_DOWN = "taken_down"
     """A person ordered that its story be taken down; the detail is the story's uid."""
 

@@ -60,6 +60,8 @@ class Verdict:
     detail: str = ""
     notice: str | None = None
     """What stands in the story's place and says why."""
+    stranger: str | None = None
+    """The digest of a text that has nothing of the held one."""
 
 
 SAME = Verdict(says=Says.SAME)
@@ -127,25 +129,26 @@ class Pages:
         reading, *rest = await asyncio.wrap_future(self._pool.submit(Job(sources=tuple(materials))))
         if isinstance(reading, Rejection):
             return by_rejection(reading, seen, asked)
+        with self._crawl.database.read() as connection:
+            same = history.shows(connection, held.article_id, reading)
+            strange = history.shows_nothing_of(connection, held.article_id, reading)
+        stranger = text_digest(reading) if strange else None
         if elsewhere(seen.url, asked) and self._moves(held, seen):
-            return Verdict(says=Says.OTHER, detail="stands elsewhere")
+            return Verdict(says=Says.OTHER, detail="stands elsewhere", stranger=stranger)
         if rest:
             same = isinstance(rest[0], Reading) and text_digest(rest[0]) == text_digest(reading)
-            return SAME if same else Verdict(says=Says.OTHER)
-        with self._crawl.database.read() as connection:
-            if history.shows(connection, held.article_id, reading):
-                return SAME
+            return SAME if same else Verdict(says=Says.OTHER, stranger=stranger)
         # A page may be read otherwise than a record, so that it tells of an edit only beside an earlier look at it.
-        return Verdict(says=Says.OTHER if kept.record_at is None else Says.BESIDE)
+        return SAME if same else Verdict(says=Says.BESIDE if kept.record_at else Says.OTHER, stranger=stranger)
 
-    async def is_story(self, held: Held, seen: Seen, asked: str) -> bool:
-        """Say whether an answer shows a story: so its outlet works."""
+    async def shown(self, held: Held, seen: Seen, asked: str) -> str | None:
+        """Give the digest of the text that an answer shows; None where it shows no story."""
         if by_status(seen, asked) is not None:
-            return False
+            return None
         with self._crawl.database.read() as connection:
             material = self._material(connection, held, seen)
         (reading,) = await asyncio.wrap_future(self._pool.submit(Job(sources=(material,))))
-        return isinstance(reading, Reading)
+        return text_digest(reading) if isinstance(reading, Reading) else None
 
     def _moves(self, held: Held, seen: Seen) -> bool:
         """Say whether a redirect leads to another address of the outlet than the story is known by."""

@@ -61,6 +61,8 @@ class Round:
         self._works = False
         """Whether a story of the outlet was seen in this run."""
         self._control: bool | None = None
+        self._strangers: set[str] = set()
+        """Digests of texts that stood in a story's place."""
         self._silent = 0
         self._closed = False
         """Whether the REST interface refused us in this run."""
@@ -199,6 +201,9 @@ class Round:
             verdict = Verdict(says=Says.NOTHING, reason=error.reason, detail=error.detail)
         except NETWORK_ERRORS as error:
             verdict = Verdict(says=Says.NOTHING, reason=Reason.NETWORK, detail=explain(error))
+        if verdict.stranger and await self._is_everywhere(held, verdict.stranger):
+            why = "shows a text that stands at the addresses of other stories too"
+            verdict = Verdict(says=Says.NOTHING, reason=Reason.UNPROVEN, detail=why)
         evidence: tuple[Exchange, ...] = seen.exchanges if seen is not None else ()
         if verdict.says is Says.NOTHING and listing is not None:
             why = f"the REST interface tells of it no more; its page: {verdict.detail or 'not asked for'}"
@@ -233,18 +238,35 @@ class Round:
         if self._works or self._crawl.tally.stored > 0:
             return True
         if self._control is None:
-            self._control = False
-            for control in self._ledger.controls(missed):
-                url = self._crawl.address_of(control.due)
-                try:
-                    seen = await self._fetch(url, {})
-                    self._control = await self._pages.is_story(control, seen, url)
-                except (OverBudgetError, *NETWORK_ERRORS) as error:
-                    logger.info("%s: %s: %s", self._crawl.outlet.slug, url, explain(error))
-                    break
-                if self._control:
-                    break
+            try:
+                self._control = await self._control_shows(missed) is not None
+            except OverBudgetError:
+                self._control = False
         return self._control
+
+    async def _control_shows(self, held: Held) -> str | None:
+        """Give the digest of the text of the newest other story that is there; None where none of a few is."""
+        for control in self._ledger.controls(held):
+            url = self._crawl.address_of(control.due)
+            try:
+                shown = await self._pages.shown(control, await self._fetch(url, {}), url)
+            except NETWORK_ERRORS as error:
+                logger.info("%s: %s: %s", self._crawl.outlet.slug, url, explain(error))
+                break
+            if shown is not None:
+                return shown
+        return None
+
+    async def _is_everywhere(self, held: Held, text: str) -> bool:
+        """Say whether a text that stands in a story's place stands in that of others too: a wall, a parked domain.
+
+        Where no other story can be seen nothing is proven; where two show it no further one need be asked.
+        """
+        if text in self._strangers:
+            return True
+        shown = await self._control_shows(held)
+        self._strangers.add(text)
+        return shown in (text, None)
 
 
 def polls(calendar: Calendar, zone: ZoneInfo) -> Polls:

@@ -168,6 +168,35 @@ def test_a_site_at_which_nothing_is_there_removes_nothing(pages: Visits, instead
     assert report["remarks"] == ["visits were ended: 5 in a row said nothing"]
 
 
+PARKED = b"""<html><head><title>Domain dijual</title></head><body><article class="entry-content"><h1>Domain ini dijual</h1>
+<p>Nama domain ini sedang ditawarkan kepada siapa saja yang berminat memilikinya dengan harga yang dapat dinegosiasikan.</p>
+<p>Silakan menghubungi perantara kami melalui formulir yang tersedia, dan kami akan membalas dalam dua hari kerja.</p>
+<p>Kami tidak bertanggung jawab atas isi yang pernah tayang di alamat ini sebelum kami menjadi pengelolanya.</p>
+</article></body></html>"""
+
+
+def test_a_text_that_stands_in_the_place_of_every_story_edits_none(pages: Visits) -> None:
+    site = pages.site
+    assert isinstance(site, Tagged)
+    site.told, site.instead = "*", Answer(headers=(("Content-Type", "text/html"),), body=PARKED)
+    before = pages.bytes_kept()
+    report = pages.round(ALL, **DAYS)
+    assert {look[:2] for look in pages.looks()} == {("failed", "unproven")}
+    assert report["remarks"] == ["visits were ended: 5 in a row said nothing"]
+    assert len(pages.asked) == 1 + 5 + 1, "the interface, five stories, one control"
+    assert (pages.rows("SELECT count(*) FROM version")[0][0], pages.bytes_kept()) == (12, before)
+
+
+def test_another_text_at_one_address_alone_is_an_edit_or_another_story(pages: Visits) -> None:
+    site = pages.site
+    assert isinstance(site, Tagged)
+    site.told = site.path(site.public[0])
+    site.instead = Answer(headers=(("Content-Type", "text/html"),), body=PARKED)
+    report = pages.round(ALL, **DAYS)
+    assert (report["unchanged"], report["new"] + report["revised"]) == (11, 1)
+    assert len(pages.asked) == 1 + 12 + 1, "one control"
+
+
 def test_a_miss_is_proven_by_any_of_the_newest_stories(pages: Visits) -> None:
     site = pages.site
     assert isinstance(site, Tagged)
