@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from archive.identity import ADDRESS, UID
 from archive.models import KeptReading, Visit
@@ -75,6 +75,11 @@ def keep(connection: Connection, capture_ids: Collection[int]) -> int:
     if rows:
         connection.execute(insert(KeptReading), rows)
     return len(rows)
+
+
+def drop(connection: Connection, visit_ids: Collection[int]) -> None:
+    """Drop what is kept of visits to a story that is taken down itself."""
+    connection.execute(delete(KeptReading).where(KeptReading.visit_id.in_(visit_ids)))
 
 
 def _row(connection: Connection, visit: Any) -> Any:

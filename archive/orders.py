@@ -60,6 +60,8 @@ LIES = Capture.takedown_id.is_(None)
 """The condition that a capture's bytes are in its file still."""
 KEPT = Visit.capture_id.is_not(None) & Visit.capture_id.not_in(select(Capture.id).where(~LIES))
 """The condition that the bytes that a visit showed are kept."""
+READABLE = or_(KEPT, Visit.id.in_(select(KeptReading.visit_id)))
+"""The condition that the bytes that a visit showed are kept, or what was read of them."""
 
 
 class TakenDownError(NotFoundError):
@@ -207,10 +209,7 @@ def shown_by(uid: str) -> tuple[ColumnElement[bool], ...]:
 
 def heeded() -> tuple[ColumnElement[bool], ...]:
     """Say which visits may be read as far as orders go: their story stands, and their bytes or what they gave are kept."""
-    return (
-        Visit.reason.is_distinct_from(Reason.TAKEN_DOWN),
-        or_(KEPT, Visit.id.in_(select(KeptReading.visit_id))),
-    )
+    return Visit.reason.is_distinct_from(Reason.TAKEN_DOWN), READABLE
 
 
 def reopen(connection: Connection, uid: str) -> None:

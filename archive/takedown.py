@@ -50,6 +50,8 @@ class Done:
     """Copies of the database that hold it as before."""
 
 
+_LOST = {"reason": Reason.UNREADABLE, "detail": "its record was removed with another story, which was taken down"}
+
 Hold = Callable[[str], AbstractContextManager[Any]]
 """Gives the lock of an outlet."""
 
@@ -98,6 +100,7 @@ def take_down(
             order = orders.last(connection, story.uid)
             if order.level is not Level.HIDDEN:
                 _drop_text(connection, story.uid)
+                keptreadings.drop(connection, story.visit_ids)
         if order.level is Level.BYTES:
             _drop_bytes(archive, story.uid, order.id, done, mentions=mentions)
         if order.level is Level.HIDDEN:
@@ -123,7 +126,7 @@ def lift(archive: Archive, name: str, *, reason: str, hold: Hold, now: datetime)
 
     Raises:
         NotFoundError: no such article is taken down.
-        ArchiveError: its bytes are gone.
+        ArchiveError: its bytes are gone, by its own order or by that of another story of the same records.
     """
     with archive.database.read() as connection:
         story = condemned.find(connection, name)
@@ -132,11 +135,15 @@ def lift(archive: Archive, name: str, *, reason: str, hold: Hold, now: datetime)
     if story.level is Level.BYTES:
         raise ArchiveError(f"article {story.uid} cannot come back: its bytes were removed")
     with hold(story.slug), archive.database.write() as connection:
+        mine = orders.shown_by(story.uid)
+        there = select(Visit.id).where(*mine, orders.READABLE)
+        if connection.execute(there.limit(1)).first() is None:
+            raise ArchiveError(f"article {story.uid} cannot come back: its bytes were removed with another story's")
         _add_order(connection, story, Level.LIFTED, reason, now, done_at=now)
         orders.drop_keys(connection, story.uid, now)
         part = select(Address.id).where(Address.id == Visit.address_id, Address.canonical.contains("#")).exists()
-        mine = orders.shown_by(story.uid)
         plain = {"reason": None, "detail": None}
+        connection.execute(update(Visit).where(*mine, ~orders.READABLE).values(**_LOST))
         connection.execute(update(Visit).where(*mine, part).values(state=VisitState.READ, **plain))
         connection.execute(update(Visit).where(*mine).values(state=VisitState.UNREAD, **plain))
     return story.uid
@@ -258,8 +265,7 @@ def _ask_again(connection: Connection, going: set[int]) -> None:
     """Make due what waits to be read from a record that goes."""
     waiting = (Visit.capture_id.in_(going), Visit.state == VisitState.UNREAD)
     rows = connection.execute(select(Visit.outlet_id, Visit.address_id, Visit.at).where(*waiting)).all()
-    lost = {"reason": Reason.UNREADABLE, "detail": "its record was removed with another story, which was taken down"}
-    connection.execute(update(Visit).where(*waiting).values(state=VisitState.REJECTED, **lost))
+    connection.execute(update(Visit).where(*waiting).values(state=VisitState.REJECTED, **_LOST))
     due = set(connection.execute(select(Due.address_id).where(Due.purpose == Purpose.ARTICLE)).scalars())
     asked = {row.address_id: row for row in rows if row.address_id not in due}
     for row in asked.values():

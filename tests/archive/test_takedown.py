@@ -18,8 +18,8 @@ from archive.database import Database
 from archive.errors import ArchiveError, NotFoundError
 from archive.frontier import Sight
 from archive.identity import Visited
-from archive.models import Due, Sighting, Takedown, Visit
-from archive.orders import RefusedError, TakenDownError
+from archive.models import Due, KeptReading, Sighting, Takedown, Visit
+from archive.orders import RefusedError, TakenDownError, heeded
 from archive.records import Filters, Key, Level, Purpose, Reading, Reason, Role, VisitState
 from archive.settings import Home
 from archive.takedown import lift, plan, take_down
@@ -280,6 +280,26 @@ def test_bytes_that_are_gone_do_not_come_back(press: Press) -> None:
     order(press, Level.BYTES)
     with pytest.raises(ArchiveError, match="cannot come back: its bytes were removed"):
         lift(press.archive, press.uid, reason="Salah alamat", hold=hold, now=NOW)
+
+
+def test_what_was_kept_of_a_story_goes_with_its_own_text(press: Press) -> None:
+    order(press, Level.BYTES, mentions=False)
+    beside = press.others[1]
+    order(press, Level.TEXT, name=beside)
+    with press.database.read() as connection:
+        assert connection.execute(select(KeptReading.visit_id)).all() == []
+    with pytest.raises(ArchiveError, match="its bytes were removed with another story's"):
+        lift(press.archive, beside, reason="Salah alamat", hold=hold, now=NOW)
+
+
+def test_what_was_kept_of_a_hidden_story_is_there_when_the_order_is_lifted(press: Press) -> None:
+    order(press, Level.BYTES, mentions=False)
+    beside = press.others[1]
+    order(press, Level.HIDDEN, name=beside)
+    assert lift(press.archive, beside, reason="Salah alamat", hold=hold, now=NOW) == beside
+    with press.database.read() as connection:
+        unread = select(Visit.id).where(Visit.state == VisitState.UNREAD, *heeded())
+        assert len(connection.execute(unread).all()) == 1
 
 
 def _desk(press: Press) -> Any:
