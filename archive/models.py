@@ -249,7 +249,8 @@ class Visit(Base):
 class Takedown(Base):
     """What a person ordered of an article, why and when; of several orders the last stands. Without a text.
 
-    `left` are digests of what there was, `traces` those by which its text is known where it turns up (`archive.traces`).
+    `left` are digests of what there was, `traces` those by which its text is known where it turns up (`archive.traces`),
+    fewer once its bytes are gone.
     """
 
     __tablename__ = "takedown"

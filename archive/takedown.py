@@ -103,6 +103,8 @@ def take_down(
                 keptreadings.drop(connection, story.visit_ids)
         if order.level is Level.BYTES:
             _drop_bytes(archive, story.uid, order.id, done, mentions=mentions)
+            with archive.database.write() as connection:
+                _thin(connection, story)
         if order.level is Level.HIDDEN:
             archive.catch_up()
         else:
@@ -259,6 +261,12 @@ def _drop_bytes(archive: Archive, uid: str, takedown_id: int, done: Done, *, men
         done.kept = keptreadings.keep(connection, going)
         _ask_again(connection, going)
     done.records = surgery.remove(archive.database, archive.home.warc, going, takedown_id)
+
+
+def _thin(connection: Connection, story: condemned.Story) -> None:
+    """Leave of the digests of its words those that do not give the text back."""
+    mine = update(Takedown).where(Takedown.uid == story.uid)
+    connection.execute(mine.values(traces=story.traces.thinned().kept()))
 
 
 def _ask_again(connection: Connection, going: set[int]) -> None:

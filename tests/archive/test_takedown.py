@@ -19,10 +19,11 @@ from archive.errors import ArchiveError, NotFoundError
 from archive.frontier import Sight
 from archive.identity import Visited
 from archive.models import Due, KeptReading, Sighting, Takedown, Visit
-from archive.orders import RefusedError, TakenDownError, heeded
+from archive.orders import RefusedError, TakenDownError
 from archive.records import Filters, Key, Level, Purpose, Reading, Reason, Role, VisitState
 from archive.settings import Home
 from archive.takedown import lift, plan, take_down
+from archive.traces import RUN, Traces, words
 from archive.verify import verify
 from archive.warc import whole_members
 
@@ -256,8 +257,10 @@ def test_a_level_is_raised_and_never_lowered(press: Press) -> None:
     again = order(press, Level.HIDDEN)
     assert (again.before, again.records) == (Level.BYTES, 0)
     with press.database.read() as connection:
-        rows = connection.execute(select(Takedown.level, Takedown.done_at).order_by(Takedown.id)).all()
+        rows = connection.execute(select(Takedown.__table__).order_by(Takedown.id)).all()
     assert [(row.level, row.done_at) for row in rows] == [(Level.HIDDEN, NOW), (Level.BYTES, NOW)]
+    apart = len(words(" ".join(BODY))) // RUN
+    assert [len(Traces.read(row.traces).runs) for row in rows] == [apart, apart], "no digests that give the text back"
     assert holding(press.home.root / "warc", CANARY) == []
 
 
@@ -282,24 +285,17 @@ def test_bytes_that_are_gone_do_not_come_back(press: Press) -> None:
         lift(press.archive, press.uid, reason="Salah alamat", hold=hold, now=NOW)
 
 
-def test_what_was_kept_of_a_story_goes_with_its_own_text(press: Press) -> None:
+def test_what_was_kept_of_a_story_is_there_while_that_one_is_hidden_and_goes_with_its_own_text(press: Press) -> None:
     order(press, Level.BYTES, mentions=False)
     beside = press.others[1]
+    order(press, Level.HIDDEN, name=beside)
+    assert lift(press.archive, beside, reason="Salah alamat", hold=hold, now=NOW) == beside
+    assert read_record(_desk(press), 2, "/b/3/", "Rapat Pleno Dimulai Pukul Sembilan Pagi", OTHER[:1], "3") == beside
     order(press, Level.TEXT, name=beside)
     with press.database.read() as connection:
         assert connection.execute(select(KeptReading.visit_id)).all() == []
     with pytest.raises(ArchiveError, match="its bytes were removed with another story's"):
         lift(press.archive, beside, reason="Salah alamat", hold=hold, now=NOW)
-
-
-def test_what_was_kept_of_a_hidden_story_is_there_when_the_order_is_lifted(press: Press) -> None:
-    order(press, Level.BYTES, mentions=False)
-    beside = press.others[1]
-    order(press, Level.HIDDEN, name=beside)
-    assert lift(press.archive, beside, reason="Salah alamat", hold=hold, now=NOW) == beside
-    with press.database.read() as connection:
-        unread = select(Visit.id).where(Visit.state == VisitState.UNREAD, *heeded())
-        assert len(connection.execute(unread).all()) == 1
 
 
 def _desk(press: Press) -> Any:
