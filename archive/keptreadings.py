@@ -9,10 +9,11 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from archive.identity import ADDRESS, UID
-from archive.models import KeptReading, Visit
+from archive.models import Capture, KeptReading, Visit
+from archive.orders import LIES
 from archive.records import (
     Actor,
     Election,
@@ -29,6 +30,7 @@ from archive.records import (
 )
 from archive.stories import ArticleKey, Body, ReadingRow, ReadingSource
 from archive.tags import of as tags_of
+from archive.traces import Traces
 
 Kept = tuple[Reading, tuple[tuple[int, Role], ...]]
 """A reading, and the captures that it was made of."""
@@ -80,6 +82,28 @@ def keep(connection: Connection, capture_ids: Collection[int]) -> int:
 def drop(connection: Connection, visit_ids: Collection[int]) -> None:
     """Drop what is kept of visits to a story that is taken down itself."""
     connection.execute(delete(KeptReading).where(KeptReading.visit_id.in_(visit_ids)))
+
+
+def clear(connection: Connection, traces: Traces) -> None:
+    """Take headlines out of what is kept of other stories: of their links, and of what was cut out of their texts."""
+
+    def other(pieces: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [piece for piece in pieces if not traces.within(piece["text"]).headline]
+
+    for kept in connection.execute(select(KeptReading.visit_id, KeptReading.reading)).all():
+        told = kept.reading | {name: other(kept.reading[name]) for name in ("related", "removed")}
+        if told != kept.reading:
+            here = KeptReading.visit_id == kept.visit_id
+            connection.execute(update(KeptReading).where(here).values(reading=told))
+    gone = select(ReadingSource.reading_id).join(Capture, Capture.id == ReadingSource.capture_id).where(~LIES)
+    whole = select(Body.reading_id, Body.removed, ReadingRow.related).join(ReadingRow, ReadingRow.id == Body.reading_id)
+    for row in connection.execute(whole.where(Body.reading_id.in_(gone))).all():
+        if other(row.related) != row.related:
+            here = ReadingRow.id == row.reading_id
+            connection.execute(update(ReadingRow).where(here).values(related=other(row.related)))
+        if other(row.removed) != row.removed:
+            here = Body.reading_id == row.reading_id
+            connection.execute(update(Body).where(here).values(removed=other(row.removed)))
 
 
 def _row(connection: Connection, visit: Any) -> Any:

@@ -104,6 +104,8 @@ def take_down(
         if order.level is Level.BYTES:
             _drop_bytes(archive, story.uid, order.id, done, mentions=mentions)
             with archive.database.write() as connection:
+                if mentions:
+                    keptreadings.clear(connection, story.traces)
                 _thin(connection, story)
         if order.level is Level.HIDDEN:
             archive.catch_up()

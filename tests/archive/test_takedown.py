@@ -22,6 +22,7 @@ from archive.models import Due, KeptReading, Sighting, Takedown, Visit
 from archive.orders import RefusedError, TakenDownError
 from archive.records import Filters, Key, Level, Purpose, Reading, Reason, Role, VisitState
 from archive.settings import Home
+from archive.stories import Body, ReadingRow
 from archive.takedown import lift, plan, take_down
 from archive.traces import RUN, Traces, words
 from archive.verify import verify
@@ -234,11 +235,18 @@ def test_the_bytes_are_nowhere_under_the_home_and_other_stories_keep_theirs(pres
 
 
 def test_pages_that_only_print_the_headline_go_too(press: Press) -> None:
+    link = [{"text": f"Baca juga: {TITLE}", "url": "http://kabar.test/b/1/"}, {"text": "Rapat", "url": "/b/3/"}]
+    with press.database.write() as connection:
+        page = connection.execute(select(ReadingRow.id).where(ReadingRow.title.startswith("Jadwal"))).scalar_one()
+        connection.execute(update(ReadingRow).where(ReadingRow.id == page).values(related=link))
+        cut = [{"rule": "see_also", "text": f"Baca juga: {TITLE}"}]
+        connection.execute(update(Body).where(Body.reading_id == page).values(removed=cut))
     done = order(press, Level.BYTES)
     assert (done.records, done.kept, done.mentions) == (4, 2, 0)
     order(press, Level.BYTES, name=press.copy)
     assert holding(press.home.root, TITLE, besides="never") == []
     assert press.archive.get(press.others[0])["body"] == "\n\n".join(OTHER)
+    assert press.archive.get(press.others[0])["related"] == link[1:]
     assert press.archive.get(press.others[0])["captures"][0]["offset"] is None
 
 
