@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -268,6 +269,21 @@ def bench(home: Home, database: Database) -> Iterator[Bench]:
 def bench_class() -> Callable[[Path, Database], Bench]:
     """What makes a bench in a home of one's own; pytest gives no other way to a class of this file."""
     return lambda root, database: Bench(home=Home(root), database=database)
+
+
+@pytest.fixture(scope="module")
+def room(
+    tmp_path_factory: pytest.TempPathFactory, empty_archive: Path, bench_class: Callable[[Path, Database], Any]
+) -> Iterator[Any]:
+    """One archive for all tests of a file, which count the outlets that they begin in `number`."""
+    root = tmp_path_factory.mktemp("room")
+    shutil.copy(empty_archive, root / "pilkada.db")
+    database = Database(f"sqlite:///{root / 'pilkada.db'}")
+    bench = bench_class(root, database)
+    bench.number = 0
+    yield bench
+    bench.close()
+    database.dispose()
 
 
 @pytest.fixture(name="exchange")

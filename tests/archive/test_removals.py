@@ -1,22 +1,18 @@
 """What the archive knows of an article's being public: from facts, whoever learned them when, and the same again."""
 
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from archive import changes, removals, runs, visits
-from archive.database import Database
 from archive.looks import Rule, told
 from archive.models import Visit
 from archive.records import Filters, Purpose, Reading, Reason, State, VisitState
 from archive.rekey import rekey
 from archive.runs import Counts
-from archive.settings import Home
 from archive.stories import Article
 
 TITLE = "Logistik Pilkada Tiba di Gudang KPU"
@@ -29,21 +25,6 @@ OTHER = (
     "Warga mengungsi ke balai desa sambil menunggu air surut, kata Camat Hulu Sungai, Jumadi.",
 )
 NOTICE = "Berita ini telah dihapus oleh redaksi karena memuat identitas anak."
-
-
-@pytest.fixture(scope="module")
-def room(
-    tmp_path_factory: pytest.TempPathFactory, empty_archive: Path, bench_class: Callable[[Path, Database], Any]
-) -> Iterator[Any]:
-    """One archive for all tests of this file; each has an outlet of its own."""
-    root = tmp_path_factory.mktemp("removals")
-    (root / "pilkada.db").write_bytes(empty_archive.read_bytes())
-    database = Database(f"sqlite:///{Home(root).root / 'pilkada.db'}")
-    bench = bench_class(root, database)
-    bench.number = 0
-    yield bench
-    bench.close()
-    database.dispose()
 
 
 @pytest.fixture

@@ -1,17 +1,14 @@
 """Which looks at an article make versions, what each is said to have changed, and that a rebuild says the same."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive import projections, versions
-from archive.database import Database
 from archive.errors import NotFoundError
 from archive.records import Filters, Outcome, Reading, Reason, State
-from archive.settings import Home
 from archive.store import Saved
 from archive.visits import unread_again
 from crawler.cli import main
@@ -29,21 +26,6 @@ NOTED = (*FIXED, "Ralat: semula tertulis 1.234 suara.")
 RENAMED = tuple(block.replace("Hartono", "Hartanto") for block in NOTED)
 SET_ANEW = (*BODY[:2], BODY[2].replace("“", '"').replace("”", '"').replace("(", "\u00a0("), *BODY[3:])
 TORN, TEASER = BODY[:1], (f"{BODY[0][:60]}…",)
-
-
-@pytest.fixture(scope="module")
-def room(
-    tmp_path_factory: pytest.TempPathFactory, empty_archive: Path, bench_class: Callable[[Path, Database], Any]
-) -> Iterator[Any]:
-    """One archive for all tests of this file; each has an outlet of its own."""
-    root = tmp_path_factory.mktemp("versions")
-    (root / "pilkada.db").write_bytes(empty_archive.read_bytes())
-    database = Database(f"sqlite:///{Home(root).root / 'pilkada.db'}")
-    bench = bench_class(root, database)
-    bench.number = 0
-    yield bench
-    bench.close()
-    database.dispose()
 
 
 @pytest.fixture
