@@ -95,7 +95,7 @@ def taken(connection: Connection, uid: str) -> Story:
         slug=connection.execute(select(Outlet.slug).where(Outlet.id == order.outlet_id)).scalar_one(),
         article_id=None,
         level=order.level,
-        keys=(),
+        keys=tuple(orders.keys(connection, uid)),
         visit_ids=tuple(connection.execute(select(Visit.id).where(*orders.shown_by(uid))).scalars()),
         traces=Traces.read(order.traces),
         left=order.left,

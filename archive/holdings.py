@@ -1,6 +1,8 @@
 """Which WARC records hold a text: those of its own visits, and those in which it stands beside other stories."""
 
 import gzip
+import html
+import re
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -26,14 +28,26 @@ class Holdings:
     """Pages of other stories that print a headline of it, or a piece of its text."""
 
 
-def of(connection: Connection, folder: Path, outlet_id: int, visit_ids: Collection[int], traces: Traces) -> Holdings:
+_ADDRESSES_ALONE = re.compile(r"<(?:urlset|sitemapindex)\b")
+
+
+def of(
+    connection: Connection,
+    folder: Path,
+    outlet_id: int,
+    visit_ids: Collection[int],
+    traces: Traces,
+    paths: Collection[str],
+) -> Holdings:
     """Find the records of an outlet that hold the text of an article, which some visits showed.
 
     Every record is unpacked and looked through: 1,000 pages of 40 KB take 8 s. The page of another story counts as that
-    story's unless it holds the text as a whole: sites list their newest headlines beside every story.
+    story's unless it holds the text as a whole: sites list their newest headlines beside every story. A list goes where it
+    has any of it, or a link to it: what stands beside the link may be a headline and a lead that are cut short.
     """
+    link = _link(paths)
     found = Holdings()
-    own, others, shared = _visited(connection, visit_ids)
+    own, others, shared, told = _visited(connection, visit_ids)
     rows = connection.execute(
         select(Capture.id, Capture.offset, Capture.length, Capture.record_type, WarcFile.name)
         .join(WarcFile, WarcFile.id == Capture.warc_file_id)
@@ -44,7 +58,8 @@ def of(connection: Connection, folder: Path, outlet_id: int, visit_ids: Collecti
         if row.id in own:
             (found.shared if row.id in shared else found.own).add(row.id)
             continue
-        held = traces.within(_text(Place(path=folder / row.name, offset=row.offset, length=row.length)))
+        text = _text(Place(path=folder / row.name, offset=row.offset, length=row.length))
+        held = traces.within(text)
         if row.id in others:
             if held.share >= SAME:
                 found.own.add(row.id)
@@ -52,11 +67,29 @@ def of(connection: Connection, folder: Path, outlet_id: int, visit_ids: Collecti
                 found.mentions.add(row.id)
         elif held.headline or held.share >= SHOWN:
             found.shared.add(row.id)
+        elif row.id in told:
+            if held.share > 0:
+                found.mentions.add(row.id)
+        elif held.share > 0 or (link.search(_plain(text)) and not _ADDRESSES_ALONE.search(text)):
+            found.shared.add(row.id)
     return found
 
 
-def _visited(connection: Connection, visit_ids: Collection[int]) -> tuple[set[int], set[int], set[int]]:
-    """Give the captures that visits to an article showed, the pages of other stories, and captures of several stories."""
+def _link(paths: Collection[str]) -> re.Pattern[str]:
+    """Give what finds any of some addresses, with or without the slash at its end; a longer one is another."""
+    told = "|".join(re.escape(path.rstrip("/")) for path in paths if path.rstrip("/"))
+    return re.compile(rf"(?:{told})/?(?![\w/-])" if told else r"(?!)")
+
+
+def _plain(text: str) -> str:
+    return html.unescape(text.replace("\\/", "/"))
+
+
+def _visited(connection: Connection, visit_ids: Collection[int]) -> tuple[set[int], set[int], set[int], set[int]]:
+    """Give the captures that visits to an article showed, the pages of other stories, and captures of several stories.
+
+    Last those from which any story was read.
+    """
     own, others, addresses = set(), set(), dict[int, set[int]]()
     mine = set(visit_ids)
     for row in connection.execute(
@@ -67,7 +100,8 @@ def _visited(connection: Connection, visit_ids: Collection[int]) -> tuple[set[in
             own.add(row.capture_id)
         elif row.record is None:
             others.add(row.capture_id)
-    return own, others - own, {capture_id for capture_id, there in addresses.items() if len(there) > 1}
+    several = {capture_id for capture_id, there in addresses.items() if len(there) > 1}
+    return own, others - own, several, set(addresses)
 
 
 def _text(place: Place) -> str:

@@ -245,7 +245,8 @@ def _drop_text(connection: Connection, uid: str) -> None:
 
 
 def _holdings(connection: Connection, archive: Archive, story: condemned.Story) -> Holdings:
-    return holdings.of(connection, archive.home.warc, story.outlet_id, story.visit_ids, story.traces)
+    paths = [value for scheme, value in story.keys if scheme == ADDRESS]
+    return holdings.of(connection, archive.home.warc, story.outlet_id, story.visit_ids, story.traces, paths)
 
 
 def _going(found: Holdings, *, mentions: bool) -> set[int]:

@@ -18,7 +18,7 @@ RUN = 8
 SHORTEST = 4
 """Words that a headline must have to say which story it is of: `Pilkada Kukar 2024` may stand above any."""
 SHOWN = 0.2
-"""Of a listing, feed or answer that holds so much of a text, it is in it; a lead is about a fifth of a short story."""
+"""Of an answer with other stories' texts that holds so much of one, it is in it; less may be a quote that both have."""
 SAME = 0.5
 """A text that shares so many runs is the same one, edited."""
 AKIN = 0.1
@@ -27,6 +27,7 @@ AKIN = 0.1
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _BROKEN = re.compile(r"\\[nrt/\"]")
 _TAG = re.compile(r"<[^<>]*>")
+_SAID = re.compile(r"\b(?:alt|title|label|content|description|excerpt)\s*=([^<>]*)", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
@@ -87,10 +88,14 @@ class Traces:
 
 
 def words(text: str) -> list[str]:
-    """Give the words of a text without markup, escapes of JSON and entities, also where a feed escapes its markup."""
+    """Give the words of a text without markup, escapes of JSON and entities, also where a feed escapes its markup.
+
+    What tags say to readers comes after: a headline may stand in the `alt` of a picture alone.
+    """
     text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     text = html.unescape(html.unescape(_BROKEN.sub(" ", text)))
-    return _WORD.findall(_TAG.sub(" ", text).casefold())
+    said = " ".join(_SAID.findall(text))
+    return _WORD.findall(f"{_TAG.sub(' ', text)} {said}".casefold())
 
 
 def _runs(told: Sequence[str], length: int) -> Iterable[str]:

@@ -18,8 +18,8 @@ from archive.database import Database
 from archive.errors import ArchiveError, NotFoundError
 from archive.frontier import Sight
 from archive.identity import Visited
-from archive.models import Due, KeptReading, Sighting, Takedown, Visit
-from archive.orders import RefusedError, TakenDownError
+from archive.models import Capture, Due, KeptReading, Sighting, Takedown, Visit
+from archive.orders import LIES, RefusedError, TakenDownError
 from archive.records import Filters, Key, Level, Purpose, Reading, Reason, Role, VisitState
 from archive.settings import Home
 from archive.stories import Body, ReadingRow
@@ -232,6 +232,30 @@ def test_the_bytes_are_nowhere_under_the_home_and_other_stories_keep_theirs(pres
     assert holding(press.home.root, CANARY, besides="never") == []
     names = {path.name for path in press.home.root.iterdir() if not path.name.startswith("pilkada.db-")}
     assert names == {"index", "locks", "pilkada.db", "warc"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        f'<a href="/lain/">{TITLE[:30]} ...</a> <p>{BODY[0][:90]} ...</p>',
+        f'<a href="http://kabar.test/b/1">{TITLE[:30]} ...</a> <p>{CANARY}</p>',
+        f'{{"link":"http:\\/\\/kabar.test\\/b\\/1\\/","excerpt":"{CANARY}"}}',
+        f'<a href="/lain/"><img src="1.jpg" alt="{TITLE}"></a> <p>{CANARY}</p>',
+    ],
+    ids=["a lead", "a link", "a link in an answer", "a headline in a picture's words"],
+)
+def test_lists_go_that_tell_of_it_however_little(press: Press, told: str) -> None:
+    desk = _desk(press)
+    desk.keep("/b/", told.encode())
+    kept = (
+        desk.keep("/b/2/", b'<a href="/b/12/">Rapat Pleno</a>'),
+        desk.keep("/sitemap.xml", b"<urlset><loc>/b/1/</loc>"),
+    )
+    desk.captures.close()
+    assert order(press, Level.BYTES, mentions=False).records == 4
+    assert holding(press.home.root / "warc", CANARY) == []
+    with press.database.read() as connection:
+        assert len(connection.execute(select(Capture.id).where(Capture.id.in_(kept), LIES)).all()) == 2
 
 
 def test_pages_that_only_print_the_headline_go_too(press: Press) -> None:
