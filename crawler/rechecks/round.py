@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from archive.ladder import VisitRule
 from archive.planner import Planner, Polls
 from archive.rechecks import Held
-from archive.records import Reason
+from archive.records import Reason, RunStatus
 from archive.warc import Exchange
 from crawler.crawl import Crawl
 from crawler.discovery import NotThisSourceError, Reply, Sitemaps
@@ -64,6 +64,8 @@ class Round:
         self._strangers: set[str] = set()
         """Digests of texts that stood in a story's place."""
         self._silent = 0
+        self._last: tuple[Reason, str] | None = None
+        """What the last look that said nothing met."""
         self._closed = False
         """Whether the REST interface refused us in this run."""
 
@@ -88,6 +90,14 @@ class Round:
             return
         if self._silent >= SILENT:
             self._crawl.remarks.append(f"visits were ended: {self._silent} in a row said nothing")
+        if self._crawl.outlet.recheck and self._last is not None and not self._works:
+            reason, detail = self._last
+            status = RunStatus.BLOCKED if reason in (Reason.CHALLENGE, Reason.ROBOTS) else RunStatus.FAILED
+            self._crawl.blame(status, f"no story was seen: {detail}", halt=False)
+
+    def _nothing(self, held: Held, reason: Reason, detail: str, *, status: int | None) -> None:
+        self._last = (reason, detail)
+        self._ledger.nothing(held, reason, detail, status=status)
 
     def _goes_on(self) -> bool:
         return not self._stopped() and self._silent < SILENT
@@ -171,7 +181,7 @@ class Round:
             answer = source.read(ask, _reply(seen))
         except (NotThisSourceError, *NETWORK_ERRORS) as error:
             for held, _ in changed:
-                self._ledger.nothing(held, Reason.HTTP, str(error), status=None)
+                self._nothing(held, Reason.HTTP, str(error), status=None)
             return
         self._sightings.keep_answer(source, ask, answer, seen.exchanges)
         self._ledger.handed_on([held for held, _ in changed])
@@ -180,7 +190,7 @@ class Round:
         self, asked: Mapping[Held, str], others: list[tuple[Held, Seen | None]], reason: Reason, detail: str
     ) -> list[tuple[Held, Seen | None]]:
         for held in asked:
-            self._ledger.nothing(held, reason, detail, status=None)
+            self._nothing(held, reason, detail, status=None)
         self._silent = SILENT
         return others
 
@@ -223,14 +233,14 @@ class Round:
                 self._works = True
                 self._ledger.other(held, seen, beside=verdict.says is Says.BESIDE)
             case Says.NOTHING:
-                self._ledger.nothing(held, verdict.reason or Reason.HTTP, verdict.detail, status=status)
+                self._nothing(held, verdict.reason or Reason.HTTP, verdict.detail, status=status)
             case Says.MISSED:
                 assert verdict.reason is not None
                 if await self._proven(held):
                     self._ledger.missed(held, verdict, status=status, exchanges=evidence)
                 else:
                     why = f"{verdict.detail}; no other story of the outlet was seen to be there"
-                    self._ledger.nothing(held, Reason.UNPROVEN, why, status=status)
+                    self._nothing(held, Reason.UNPROVEN, why, status=status)
                     self._silent = told_nothing + 1
 
     async def _proven(self, missed: Held) -> bool:

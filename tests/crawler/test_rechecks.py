@@ -12,6 +12,7 @@ import pytest
 from archive import rechecks, runs, visits
 from archive.frontier import Sight
 from archive.ladder import VisitRule, ladder
+from archive.records import RunStatus
 from crawler.reading import ReadingPool
 from crawler.sample import SAMPLES
 from crawler.sample.large import enlarged
@@ -91,7 +92,7 @@ def test_an_unchanged_visit_leaves_a_row_and_no_bytes(rest: Visits) -> None:
     assert (report["unchanged"], report["visits"], report["remarks"]) == (12, 12, [])
     assert rest.asked == ["/wp-json/wp/v2/posts"]
     assert rest.looks() == [("read", None, 200, 0, 1)]
-    assert rest.bytes_kept() == before
+    assert (rest.bytes_kept(), report["trouble"]) == (before, None)
     assert rest.round(ALL)["visits"] == 0, "the next rung has not come"
 
 
@@ -165,6 +166,13 @@ def test_a_site_at_which_nothing_is_there_removes_nothing(pages: Visits, instead
     assert {look[:2] for look in pages.looks()} == {("failed", "unproven")}
     assert report["rejected"] == {}
     assert len(pages.asked) == 1 + 5 + 3, "the interface, five stories, three controls"
+    assert report["trouble"] == (
+        RunStatus.FAILED,
+        {
+            404: "no story was seen: answered 404; no other story of the outlet was seen to be there",
+            200: "no story was seen: says that there is no such page; no other story of the outlet was seen to be there",
+        }[instead.status],
+    )
     assert report["remarks"] == ["visits were ended: 5 in a row said nothing"]
 
 

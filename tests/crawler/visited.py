@@ -103,6 +103,7 @@ class Visits:
             "visits": crawl.tally.visits,
             "page_views": crawl.tally.page_views,
             "remarks": crawl.remarks,
+            "trouble": crawl.trouble,
         }
 
     def _opened(self, **more: Any) -> Crawl:
