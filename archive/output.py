@@ -48,6 +48,16 @@ def room() -> int:
     return max(shutil.get_terminal_size((WIDTH, 24)).columns, NARROWEST) if sys.stdout.isatty() else WIDTH
 
 
+def running_width() -> int:
+    """Give the columns of running text: longer lines than 80 are hard to read."""
+    return min(room(), WIDTH)
+
+
+def line(text: str, indent: int = 0) -> str:
+    """Give a text as one line for people, cut where it is too long."""
+    return " " * indent + fitted(" ".join(for_terminal(text).split()), running_width() - indent)
+
+
 def write_rows(
     rows: Iterable[Mapping[str, Any]],
     output: str,

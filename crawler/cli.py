@@ -41,11 +41,11 @@ COMMANDS = {
     "outlets": "crawler.commands:outlets",
     "reextract": "crawler.reextract.command:reextract",
     "schedule": "scheduler.commands:schedule",
-    "search": "archive.commands:search",
-    "show": "archive.commands:show",
+    "search": "archive.searchcommand:search",
+    "show": "archive.showcommand:show",
     "stats": "archive.statcommand:stats",
     "takedown": "archive.takedowncommands:takedown",
-    "verify": "archive.commands:verify",
+    "verify": "archive.verifycommand:verify",
 }
 
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.commands import Day, db
+from archive.commands import Day
+from archive.databasecommands import db
 from archive.output import MisuseError, format_option, write_rows
 from archive.text import for_terminal
 from crawler.errands.commands import check, probe

@@ -7,9 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from archive import regions
-from archive.commands import search, show
 from archive.exportcommand import export
 from archive.records import Region, TagRole
+from archive.searchcommand import search
+from archive.showcommand import show
 
 
 def test_the_codes_of_the_table_are_known():
