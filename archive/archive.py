@@ -4,17 +4,29 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from archive import articles, changes, clusters, duplicates, editions, orders, pairs, removals, statistics, versions
+from archive import (
+    articles,
+    changes,
+    clusters,
+    duplicates,
+    editions,
+    orders,
+    paging,
+    pairs,
+    removals,
+    statistics,
+    versions,
+)
 from archive.database import Database
 from archive.errors import ArchiveUnavailableError, NotFoundError
-from archive.index import SearchIndex, Sort
-from archive.query import parse
+from archive.index import SearchIndex
+from archive.paging import Sort
+from archive.query import ParsedQuery, parse
 from archive.records import Filters, TagRole
 from archive.settings import ArchiveSettings, Home
 from archive.snippets import Snippet, snippet
@@ -37,12 +49,20 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What a search found; `total` is exact, `took_ms` what it took without starting the program."""
+    """What a search found; `total` is exact, `took_ms` what it took without starting the program.
+
+    `expanded` is what was looked for beside what was typed, `next` the key after which the next page begins (None on the
+    last one), `facets` how many articles have which value, if they were asked for: the most frequent value first, months in
+    their order.
+    """
 
     query: str
+    expanded: list[dict[str, Any]]
     total: int
     took_ms: float
     hits: list[Found]
+    facets: dict[str, list[dict[str, Any]]] | None
+    next: str | None
 
 
 class Archive:
@@ -78,39 +98,76 @@ class Archive:
         query: str,
         *,
         filters: Filters = Filters(),  # noqa: B008 - frozen
-        sort: Sort = "relevance",
+        sort: str = Sort.RELEVANCE,
         limit: int = 20,
+        after_key: str | None = None,
+        expand: bool = True,
         collapse: bool = False,
+        facets: bool = False,
     ) -> Findings:
-        """Find articles by words and phrases; what was stored a moment ago is found too.
+        """Find articles by a query (README has the language); what was stored a moment ago is found too.
 
-        With `collapse`, the first hit of each cluster stands for the others, and `total` counts these no more.
+        Args:
+            query: what to look for.
+            filters: which articles are looked at.
+            sort: `relevance`, `newest` or `oldest`.
+            limit: how many hits to give.
+            after_key: what an earlier search gave as `next`, to go on behind its last hit.
+            expand: whether abbreviations and variants of the words are looked for too.
+            collapse: whether the first hit of each cluster stands for the others; `total` counts these no more.
+            facets: whether to count what is found by outlet, month, region, topic, actor, state and election. These count
+                articles, also where hits are collapsed.
 
         Raises:
             QueryError: the query cannot be read; the text points at the character.
+            PageKeyError: `after_key` is none, or one of another order.
         """
-        parsed = parse(query)
+        order = Sort(sort)
+        after = None if after_key is None else paging.read(after_key, order)
+        parsed = self._parsed(query, expand=expand)
         started = time.perf_counter()
         if collapse:
             self.look_for_copies()
         index = self.index_up_to_date()
         # What is collapsed is counted exactly: all that is found is looked at, 0.5 s where that is 100,000 articles.
-        most = index.search(parsed, filters=filters, sort=sort, limit=0).total if collapse else limit
-        result = index.search(parsed, filters=filters, sort=sort, limit=most)
-        total, found, standing = result.total, result.hits, {}
+        most = index.search(parsed, filters=filters, limit=0).total if collapse else limit + 1
+        result = index.search(parsed, filters=filters, sort=order, limit=most, after=None if collapse else after)
+        total, found, standing = result.total, list(result.hits), {}
         with self.database.read() as connection:
             if collapse:
                 standing = clusters.folded(connection, [hit.uid for hit in found])
-                total, found = len(standing), tuple(islice((hit for hit in found if hit.uid in standing), limit))
+                total = len(standing)
+                found = [hit for hit in found if hit.uid in standing and (after is None or hit.place > after)]
+            more, found = len(found) > limit, found[:limit]
             records = articles.by_uid(connection, [hit.uid for hit in found])
+            counted = None
+            if facets:
+                from archive.facets import named
+
+                counted = named(connection, index.facets(parsed, filters=filters))
         hits = []
         for hit in found:
             record = records.get(hit.uid)
             if record is not None:
                 shown = snippet(for_terminal(record.pop("body")), parsed)
                 hits.append(Found(record=record, snippet=shown, score=hit.score, collapsed=standing.get(hit.uid, 0)))
-        took = round((time.perf_counter() - started) * 1000, 1)
-        return Findings(query=query, total=total, took_ms=took, hits=hits)
+        return Findings(
+            query=query,
+            expanded=[{"term": one.term, "also": list(one.also)} for one in parsed.expanded],
+            total=total,
+            took_ms=round((time.perf_counter() - started) * 1000, 1),
+            hits=hits,
+            facets=counted,
+            next=paging.key(order, found[-1].place) if more else None,
+        )
+
+    def _parsed(self, query: str, *, expand: bool) -> ParsedQuery:
+        parsed = parse(query)
+        if not expand:
+            return parsed
+        from archive import expansions
+
+        return expansions.expand(parsed)
 
     def catch_up(self) -> None:
         """Look for copies of what changed, and bring the search index up to date."""
@@ -137,29 +194,37 @@ class Archive:
         with self.database.read() as connection:
             yield from articles.stream(connection, filters)
 
-    def matching(self, query: str, filters: Filters = Filters()) -> Iterator[dict[str, Any]]:  # noqa: B008 - frozen
+    def matching(
+        self,
+        query: str,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        *,
+        expand: bool = True,
+    ) -> Iterator[dict[str, Any]]:
         """Give the records of all articles that a search finds, newest first, one at a time."""
-        batches = self._found(query, filters)
+        batches = self._found(query, filters, expand=expand)
         with self.database.read() as connection:
             for some in batches:
                 found = articles.by_uid(connection, some)
                 yield from (found[uid] for uid in some if uid in found)
 
-    def _found(self, query: str, filters: Filters) -> list[list[str]]:
+    def _found(self, query: str, filters: Filters, *, expand: bool) -> list[list[str]]:
         """Give the uids of all articles that a search finds, newest first, so many together as one query asks for."""
-        parsed = parse(query)
+        parsed = self._parsed(query, expand=expand)
         index = self.index_up_to_date()
-        total = index.search(parsed, filters=filters, sort="newest", limit=1).total
-        uids = [hit.uid for hit in index.search(parsed, filters=filters, sort="newest", limit=max(total, 1)).hits]
+        total = index.search(parsed, filters=filters, limit=0).total
+        uids = [hit.uid for hit in index.search(parsed, filters=filters, limit=total).hits]
         return [uids[start : start + articles.BATCH] for start in range(0, len(uids), articles.BATCH)]
 
     def versions(
         self,
         filters: Filters = Filters(),  # noqa: B008 - frozen
         query: str | None = None,
+        *,
+        expand: bool = True,
     ) -> Iterator[dict[str, Any]]:
         """Give all versions of the articles that pass the filters, and that a search finds if there is one."""
-        found = None if query is None else self._found(query, filters)
+        found = None if query is None else self._found(query, filters, expand=expand)
         with self.database.read() as connection:
             for some in articles.stream_uids(connection, filters) if found is None else found:
                 yield from editions.rows(connection, some)

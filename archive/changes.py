@@ -47,7 +47,7 @@ def after(connection: Connection, sequence: int) -> Iterator[tuple[int, str, Ind
         .execution_options(yield_per=BATCH)
     )
     for batch in rows.partitions(BATCH):
-        about = tags.values(connection, [row.reading_id for row in batch if row.reading_id is not None])
+        about = tags.named(connection, [row.reading_id for row in batch if row.reading_id is not None])
         for row in batch:
             document = None
             if row.text is not None:
@@ -65,9 +65,10 @@ def after(connection: Connection, sequence: int) -> Iterator[tuple[int, str, Ind
                     state=row.state,
                     changed=row.versions > 1,
                     election=row.about_election is True,
-                    regions=named.get(TagKind.REGION, ()),
-                    topics=named.get(TagKind.TOPIC, ()),
-                    actors=named.get(TagKind.ACTOR, ()),
+                    regions=tuple(named.get(TagKind.REGION, ())),
+                    topics=tuple(named.get(TagKind.TOPIC, ())),
+                    actors=tuple(named.get(TagKind.ACTOR, ())),
+                    actor_names=tuple(named.get(TagKind.ACTOR, {}).values()),
                 )
             yield row.sequence, row.uid, document
 

@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import tantivy
-from tantivy import Occur, Order, Query
+from tantivy import FieldType, Occur, Order, Query
 
 from archive import fields, indexfolder
 from archive.errors import ArchiveUnavailableError
+from archive.paging import Place, Sort, place
 from archive.query import ParsedQuery
 from archive.records import Filters, IndexDocument
 
 logger = logging.getLogger(__name__)
 
-Sort = Literal["newest", "oldest", "relevance"]
 Change = tuple[int, str, IndexDocument | None]
 """Sequence in the archive's changes, the article's uid, and what is to be found of it (None: nothing any more)."""
 
@@ -29,6 +29,8 @@ HEAP = 32_000_000
 64 MB 10.3 s."""
 
 _LOOKS = 5
+_VALUES = 10_000
+"""Values that articles are counted by, of one kind: there are 7,837 regions."""
 _TIED = 64
 _EVERYTHING = Filters()
 
@@ -39,10 +41,11 @@ class IndexUnusableError(ArchiveUnavailableError):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that was found; with a score where they are sorted by relevance."""
+    """An article that was found; `place` is what the results are sorted by, `score` known where that is relevance."""
 
     uid: str
-    score: float | None
+    place: Place
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,10 @@ class Result:
 
     total: int
     hits: tuple[Hit, ...]
+
+
+Facets = dict[str, dict[str, int]]
+"""How many of the articles that a query finds have which value, by what they are counted by; the most frequent first."""
 
 
 class SearchIndex:
@@ -140,11 +147,11 @@ class SearchIndex:
         query: ParsedQuery,
         *,
         filters: Filters = _EVERYTHING,
-        sort: Sort = "newest",
+        sort: str = Sort.NEWEST,
         limit: int = 20,
-        offset: int = 0,
+        after: Place | None = None,
     ) -> Result:
-        """The articles that hold all of a query and pass the filters, `limit` of them from `offset` on.
+        """The articles that hold all of a query and pass the filters, the first `limit` of them, or of those after a place.
 
         Of equals in score the newest comes first, of equals in time that with the smaller uid, so that pages never
         overlap. Articles without a day pass no filter of days.
@@ -152,30 +159,42 @@ class SearchIndex:
         Raises:
             IndexUnusableError: the index can't be trusted, and nobody could make it again.
         """
-        if limit < 0 or offset < 0:
-            raise ValueError("limit and offset count from 0")
+        if limit < 0:
+            raise ValueError("limit counts from 0")
         index = self._opened()
         if index is None:
             return Result(0, ())
-        ranked = sort == "relevance"
-        parts = [fields.matching(index.schema, query.root, ranked=ranked), *fields.passing(index.schema, filters)]
-        question = Query.boolean_query([(Occur.Must, part) for part in parts])
-        order: dict[str, Any] = {}
-        if not ranked:
-            order = {"order_by_field": "moment", "order": Order.Desc if sort == "newest" else Order.Asc}
+        sort = Sort(sort)
+        ranked = sort is Sort.RELEVANCE
+        question = _question(index, query, filters, ranked=ranked)
         with self._blaming_the_engine():
             searcher = index.searcher()
-            size = min(offset + limit + _TIED, max(searcher.num_docs, 1))
-            found = searcher.search(question, size, **order)
-            total: int = found.count  # type: ignore[attr-defined]  # the stubs lack it
-            last = min(offset + limit, total)
-            if offset >= last:
+            total: int = searcher.search(question, 1).count  # type: ignore[attr-defined]  # the stubs lack it
+            if not total or not limit:
                 return Result(total, ())
-            # All that ties with the last hit is needed, since Tantivy's own order among equals differs from run to run.
-            while len(found.hits) < total and found.hits[-1][0] == found.hits[last - 1][0]:
-                size = min(size * 4, total)
-                found = searcher.search(question, size, count=False, **order)
-            return Result(total, tuple(_page(searcher, found.hits, sort, offset, last)))
+            if after is not None and not ranked:
+                first, last = (after[0], None) if sort is Sort.OLDEST else (None, -after[0])  # type: ignore[operator]
+                rest = Query.range_query(index.schema, "moment", FieldType.Integer, first, last)
+                question = Query.boolean_query([(Occur.Must, question), (Occur.Must, rest)])
+            return Result(total, tuple(_page(searcher, question, sort, limit, after)))
+
+    def facets(self, query: ParsedQuery, *, filters: Filters = _EVERYTHING) -> Facets:
+        """Count what a query finds by all of `fields.FACETS`.
+
+        An article counts under each region that it names and under those that these lie in, as the filter takes them.
+
+        Raises:
+            IndexUnusableError: the index can't be trusted, and nobody could make it again.
+        """
+        index = self._opened()
+        if index is None:
+            return {name: {} for name in fields.FACETS}
+        asked = {name: {"terms": {"field": name, "size": _VALUES}} for name in fields.FACETS}
+        with self._blaming_the_engine():
+            found = index.searcher().aggregate(_question(index, query, filters, ranked=False), asked)
+        return {
+            name: {bucket["key"]: bucket["doc_count"] for bucket in found[name]["buckets"]} for name in fields.FACETS
+        }
 
     def uids(self) -> set[str]:
         """The articles that can be found."""
@@ -278,18 +297,49 @@ class SearchIndex:
             raise IndexUnusableError(f"the search index {self._folder} can't be used: {why}") from error
 
 
-def _page(
-    searcher: tantivy.Searcher, hits: list[tuple[Any, tantivy.DocAddress]], sort: Sort, offset: int, last: int
-) -> list[Hit]:
-    """The hits from `offset` to `last`, those that tie put in order."""
-    values = [value for value, _ in hits]
-    start, held = values.index(values[offset]), hits[: len(values) - values[::-1].index(values[last - 1])]
-    addresses = [address for _, address in held[start:]]
-    ranked = sort == "relevance"
-    moments: list[Any] = searcher.fast_field_values("moment", addresses) if ranked else values[start:]
-    sign = 1 if sort == "oldest" else -1
-    rows = sorted(
-        (-value if ranked else 0, sign * moment, str(searcher.doc(address)["uid"][0]), value)
-        for value, moment, address in zip(values[start:], moments, addresses, strict=False)
+def _question(index: tantivy.Index, query: ParsedQuery, filters: Filters, *, ranked: bool) -> Query:
+    parts = [fields.matching(index.schema, query.root, ranked=ranked), *fields.passing(index.schema, filters)]
+    return Query.boolean_query([(Occur.Must, part) for part in parts])
+
+
+def _page(searcher: tantivy.Searcher, question: Query, sort: Sort, limit: int, after: Place | None) -> list[Hit]:
+    """The first hits after a place, in order.
+
+    Tantivy's own order among equals differs from run to run, so all that ties with the last hit is fetched before it is
+    cut. Of results by relevance all that come before the place are fetched again: no index finds a score.
+    """
+    ranked = sort is Sort.RELEVANCE
+    order: dict[str, Any] = (
+        {"weight_by_field": "recency"}
+        if ranked
+        else {"order_by_field": "moment", "order": Order.Asc if sort is Sort.OLDEST else Order.Desc}
     )
-    return [Hit(uid, value if ranked else None) for _, _, uid, value in rows[offset - start : last - start]]
+    start = None if after is None else after[0] if sort is Sort.OLDEST else -after[0]  # type: ignore[operator]
+    most = max(searcher.num_docs, 1)
+    size = min(limit + _TIED, most)
+    while True:
+        held = searcher.search(question, size, count=False, **order).hits
+        whole = len(held) < size or size == most
+        if not whole:
+            held = [hit for hit in held if hit[0] != held[-1][0]]
+        if ranked and start is not None:
+            held = [hit for hit in held if hit[0] <= start]
+        needed = limit + sum(hit[0] == start for hit in held)
+        if whole or len(held) >= needed:
+            break
+        size = min(size * 4, most)
+    last = held[min(needed, len(held)) - 1][0] if held else None
+    held = [hit for at, hit in enumerate(held) if at < needed or hit[0] == last]
+    hits = _hits(searcher, held, sort)
+    return [hit for hit in hits if after is None or hit.place > after][:limit]
+
+
+def _hits(searcher: tantivy.Searcher, held: list[tuple[Any, tantivy.DocAddress]], sort: Sort) -> list[Hit]:
+    ranked = sort is Sort.RELEVANCE
+    addresses = [address for _, address in held]
+    moments: list[Any] = searcher.fast_field_values("moment", addresses) if ranked else [value for value, _ in held]
+    found = []
+    for (value, address), moment in zip(held, moments, strict=True):
+        uid, score = str(searcher.doc(address)["uid"][0]), value if ranked else None
+        found.append(Hit(uid, place(sort, uid, moment, score), score))
+    return sorted(found, key=lambda hit: hit.place)

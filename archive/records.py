@@ -375,6 +375,7 @@ class IndexDocument:
     regions: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
+    actor_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The command that searches the archive."""
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,24 +13,58 @@ if TYPE_CHECKING:
     from archive.archive import Findings
     from archive.snippets import Snippet
 
-OPERATORS = re.compile(r"(?<!\S)(?:AND|OR|NOT|-\w+|\w+\*|(?:title|author|place|outlet|tag|actor):\S*)(?!\S)")
-"""What other query languages know, and ours does not yet."""
+_VALUES = 12
+"""Values of a kind that are printed for people; `--format json` has all."""
 
 
-@click.command()
+# A query may begin with a minus, which is no option here: none of one letter is known.
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("query", nargs=-1, required=True)
 @filter_options
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance", show_default=True)
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many are shown.")
+@click.option("--after-key", metavar="KEY", help="Go on behind the page that gave this key.")
+@click.option("--no-expand", is_flag=True, help="Look for the words alone, without abbreviations and variants of them.")
 @click.option("--collapse", is_flag=True, help="Of a story that several outlets ran, the first hit only.")
+@click.option(
+    "--facets", is_flag=True, help="Count what is found by outlet, month, region, topic, actor, state, election."
+)
 @format_option
 @click.pass_obj
 def search(
-    app: App, /, query: tuple[str, ...], *, sort: Any, limit: int, collapse: bool, output: str, **asked: Any
+    app: App,
+    /,
+    query: tuple[str, ...],
+    *,
+    sort: str,
+    limit: int,
+    after_key: str | None,
+    no_expand: bool,
+    collapse: bool,
+    facets: bool,
+    output: str,
+    **asked: Any,
 ) -> None:
-    """Search the archive for words (all of them, in any form) and "phrases"."""
+    """Search the archive.
+
+    Words are looked for in any form, and all of them must be there. "a phrase", =exactly, begin*, OR, -not, ( ), and
+    title: author: place: outlet: tag: actor: before a word are the rest of the language.
+    """
+    if unknown := next((word for word in query if word.startswith("--") and word[2:3].isalpha()), None):
+        context = click.get_current_context()
+        known = [name for option in context.command.params for name in option.opts]
+        raise click.NoSuchOption(unknown, possibilities=get_close_matches(unknown, known), ctx=context)
     filters = make_filters(app, **asked)
-    found = app.archive().search(" ".join(query), filters=filters, sort=sort, limit=limit, collapse=collapse)
+    found = app.archive().search(
+        " ".join(query),
+        filters=filters,
+        sort=sort,
+        limit=limit,
+        after_key=after_key,
+        expand=not no_expand,
+        collapse=collapse,
+        facets=facets,
+    )
     hits = [
         hit.record
         | {"snippet": hit.snippet.text, "score": hit.score}
@@ -39,21 +74,21 @@ def search(
     if output == "json":
         answer = {
             "query": found.query,
-            "expanded": None,
+            "expanded": found.expanded,
             "total": found.total,
             "took_ms": found.took_ms,
             "hits": hits,
-            "facets": None,
-            "next": None,
+            "facets": found.facets,
+            "next": found.next,
         }
         click.echo(to_json(answer))
-    elif output == "table":
+        return
+    if output == "table":
         _print_findings(found, collapse=collapse)
-        if taken := OPERATORS.findall(found.query):
-            said = ", ".join(dict.fromkeys(taken))
-            click.echo(f"{said}: searched for as a word, since a query has words and phrases only", err=True)
     else:
         write_rows(hits, output)
+    if found.next is not None:
+        click.echo(f"more: --after-key {found.next}", err=True)
 
 
 def _print_findings(found: "Findings", *, collapse: bool) -> None:
@@ -68,9 +103,28 @@ def _print_findings(found: "Findings", *, collapse: bool) -> None:
         click.echo(line("  ".join(filter(None, where)), indent=2))
         click.echo(_snippet_lines(hit.snippet))
         click.echo()
+    for kind, rows in (found.facets or {}).items():
+        _print_facet(kind, rows)
+    for expansion in found.expanded:
+        click.echo(_wrapped(f"{expansion['term']}: also {', '.join(expansion['also'])}"), err=True)
     shown = f", {len(found.hits)} shown" if len(found.hits) < found.total else ""
     one, several = ("story", "stories") if collapse else ("article", "articles")
     click.echo(f"{found.total} {one if found.total == 1 else several}{shown}, {found.took_ms:.0f} ms", err=True)
+
+
+def _print_facet(kind: str, rows: list[dict[str, Any]]) -> None:
+    """Print the first values of a kind, as many as one looks over."""
+    said = [f"{row.get('name') or row['value']} {row['articles']}" for row in rows[:_VALUES]]
+    more = f" and {len(rows) - _VALUES} more" if len(rows) > _VALUES else ""
+    click.echo(_wrapped(f"{kind:<10}{', '.join(said) or 'none'}{more}", indent=10))
+
+
+def _wrapped(text: str, indent: int = 2) -> str:
+    import textwrap
+
+    from archive.text import for_terminal
+
+    return textwrap.fill(for_terminal(text), running_width(), subsequent_indent=" " * indent, break_on_hyphens=False)
 
 
 def _snippet_lines(snippet: "Snippet") -> str:

@@ -5,7 +5,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.query import ParsedQuery, Phrase, Word
+from archive.query import ParsedQuery
+from archive.querytree import Leaf, Phrase, Prefix, Word
 from archive.stems import Token, tokens
 
 # A sentence ends at its mark if a capital, a digit or a quote follows; `H. Edi`, `No. 7` and `Kab. Kutai` go on.
@@ -62,16 +63,18 @@ def snippet(body: str, query: ParsedQuery, *, width: int = 200) -> Snippet:
     )
 
 
-def _matches(words: list[Token], terms: tuple[Word | Phrase, ...]) -> Iterator[_Match]:
+def _matches(words: list[Token], terms: tuple[Leaf, ...]) -> Iterator[_Match]:
     """Where each term of a query stands, in the order of the text."""
     wanted: dict[str, list[int]] = {}
     rooted: dict[str, list[int]] = {}
-    sequences: list[tuple[str, ...]] = []
+    sequences: dict[int, tuple[str, ...]] = {}
+    beginnings = {number: term.beginning for number, term in enumerate(terms) if isinstance(term, Prefix)}
     for number, term in enumerate(terms):
-        parts = term.parts if isinstance(term, Phrase) else term.forms.parts
-        sequences.append(parts)
+        if isinstance(term, Prefix):
+            continue
+        sequences[number] = parts = term.parts if isinstance(term, Phrase) else term.forms.parts
         wanted.setdefault(parts[0], []).append(number)
-        for root in () if isinstance(term, Phrase) else term.forms.roots:
+        for root in term.forms.roots if isinstance(term, Word) else ():
             rooted.setdefault(root, []).append(number)
     flat = [(part, word) for word in words for part in word.forms.parts]
     last = -1
@@ -80,6 +83,9 @@ def _matches(words: list[Token], terms: tuple[Word | Phrase, ...]) -> Iterator[_
             sequence = sequences[number]
             if tuple(text for text, _ in flat[place : place + len(sequence)]) == sequence:
                 yield _Match(number, len(sequence), word.start, flat[place + len(sequence) - 1][1].end)
+        for number, beginning in beginnings.items():
+            if part.startswith(beginning):
+                yield _Match(number, 1, word.start, word.end)
         if word.start != last:
             last = word.start
             for number in {number for stem in word.forms.stems for number in rooted.get(stem, ())}:

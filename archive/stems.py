@@ -27,6 +27,7 @@ _PART = (
 )
 _PARTS = re.compile(_PART)
 _WORDS = re.compile(rf"{_PART}(?:[-\u2010\u2011]{_PART})*")
+_TABLES = "protect.txt", "stem_overrides.tsv"
 _CLITICS = ("nya", "lah", "kah", "pun")
 _SHORT = 3
 _JOINED = 3
@@ -104,7 +105,7 @@ def fingerprint() -> str:
 
     digest = hashlib.sha256(f"{RULES}".encode())
     package = Path(Sastrawi.__file__).parent
-    for file in [*sorted(DATA.glob("*.t*")), *sorted(package.rglob("*.py")), *sorted(package.rglob("*.txt"))]:
+    for file in [*(DATA / name for name in _TABLES), *sorted(package.rglob("*.py")), *sorted(package.rglob("*.txt"))]:
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -61,19 +61,22 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def values(connection: Connection, reading_ids: Sequence[int]) -> dict[int, dict[TagKind, tuple[str, ...]]]:
-    """Give the codes, names and ids by which readings are found; a region also by those that it lies in."""
-    found: dict[int, dict[TagKind, list[str]]] = {reading_id: {} for reading_id in reading_ids}
+def named(connection: Connection, reading_ids: Sequence[int]) -> dict[int, dict[TagKind, dict[str, str]]]:
+    """Give the codes, names and ids by which readings are found, each with its name.
+
+    A region is found by those that it lies in too; these have no name here, unless the reading names them itself.
+    """
+    found: dict[int, dict[TagKind, dict[str, str]]] = {reading_id: {} for reading_id in reading_ids}
     rows = connection.execute(
-        select(Tag.reading_id, Tag.kind, Tag.value).where(Tag.reading_id.in_(reading_ids)).order_by(Tag.place)
+        select(Tag.reading_id, Tag.kind, Tag.value, Tag.name).where(Tag.reading_id.in_(reading_ids)).order_by(Tag.place)
     )
     for row in rows:
-        named = within(row.value) if row.kind is TagKind.REGION else (row.value,)
-        found[row.reading_id].setdefault(row.kind, []).extend(named)
-    return {
-        reading_id: {kind: tuple(dict.fromkeys(named)) for kind, named in kinds.items()}
-        for reading_id, kinds in found.items()
-    }
+        held = found[row.reading_id].setdefault(row.kind, {})
+        if row.kind is TagKind.REGION:
+            for code in within(row.value):
+                held.setdefault(code, "")
+        held[row.value] = row.name
+    return found
 
 
 def within(code: str) -> Iterable[str]:

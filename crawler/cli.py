@@ -280,7 +280,8 @@ def foreseen(error: Exception) -> int | None:
     """Give the exit status of an error that has a cause outside the program, None for a bug."""
     from archive.errors import ArchiveError
     from archive.export import ExportError
-    from archive.query import QueryError
+    from archive.paging import PageKeyError
+    from archive.querytree import QueryError
     from crawler.config import SettingsError
     from crawler.declaration import DeclarationError
     from scheduler.errors import SchedulerError
@@ -290,6 +291,7 @@ def foreseen(error: Exception) -> int | None:
         (SettingsError, 2),
         (DeclarationError, 2),
         (QueryError, 2),
+        (PageKeyError, 2),
         (ExportError, 2),
         (HeldError, 4),
         (SchedulerError, 2),

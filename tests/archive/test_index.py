@@ -15,8 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive import indexfolder, stems
+from archive import indexfolder, paging, stems
+from archive.expansions import expand
 from archive.index import BATCH, Change, IndexUnusableError, SearchIndex
+from archive.paging import Sort
 from archive.query import QueryError, parse
 from archive.records import Filters, IndexDocument, State
 
@@ -41,7 +43,7 @@ def filled(folder: Path, *documents: IndexDocument) -> SearchIndex:
 def found(index: SearchIndex, text: str, **options: object) -> list[str]:
     options = {"sort": "relevance"} | options
     result = index.search(parse(text), **options)
-    assert "limit" in options or "offset" in options or result.total == len(result.hits)
+    assert "limit" in options or result.total == len(result.hits)
     return [hit.uid for hit in result.hits]
 
 
@@ -128,19 +130,186 @@ def test_every_word_of_every_document_finds_it(tmp_path):
             assert document.uid in found(index, f'"{word}"')
 
 
+def pages(index: SearchIndex, text: str, sort: str, limit: int) -> list[list[str]]:
+    """The uids of each page, from the first to the one that is empty."""
+    told: list[list[str]] = []
+    after = None
+    while hits := index.search(parse(text), sort=sort, limit=limit, after=after).hits:
+        told.append([hit.uid for hit in hits])
+        after = paging.read(paging.key(Sort(sort), hits[-1].place), Sort(sort))
+    return told
+
+
 def test_equals_come_in_the_same_order_on_every_page(tmp_path):
     documents = [article(f"{number:03}", moment=number % 2) for number in range(300)]
     random.Random(1).shuffle(documents)
     index = filled(tmp_path, *documents)
     wanted = sorted((f"{number:03}" for number in range(300)), key=lambda uid: (-(int(uid) % 2), uid))
     for sort in ("newest", "relevance"):
-        pages = [found(index, "berita", sort=sort, offset=offset, limit=70) for offset in range(0, 350, 70)]
-        assert [uid for page in pages for uid in page] == wanted
-    assert found(index, "berita", sort="oldest", limit=300)[:150] == sorted(wanted[150:])
+        told = pages(index, "berita", sort, 70)
+        assert [len(page) for page in told] == [70, 70, 70, 70, 20]
+        assert [uid for page in told for uid in page] == wanted
+    oldest = [uid for page in pages(index, "berita", "oldest", 70) for uid in page]
+    assert oldest == [*sorted(wanted[150:]), *sorted(wanted[:150])]
     assert index.search(parse("berita"), limit=0).total == 300
-    assert index.search(parse("berita"), offset=10**9, limit=10**9).total == 300
     with pytest.raises(ValueError):
         index.search(parse("berita"), limit=-1)
+
+
+def test_pages_by_time_stay_apart_while_articles_come(tmp_path):
+    index = filled(tmp_path, *(article(f"{number}", moment=number) for number in range(10)))
+    first = index.search(parse("berita"), limit=4)
+    changes = [(11, "newer", article("newer", moment=99)), (12, "7", None), (13, "older", article("older", moment=4))]
+    index.catch_up(changes, until=13)
+    rest = index.search(parse("berita"), limit=99, after=first.hits[-1].place)
+    assert [hit.uid for hit in first.hits] == ["9", "8", "7", "6"]
+    assert [hit.uid for hit in rest.hits] == ["5", "4", "older", "3", "2", "1", "0"]
+    assert rest.total == 11
+
+
+def test_pages_by_relevance_go_down_the_scores(tmp_path):
+    source = random.Random(3)
+    words = ["pilkada", "kukar", "suara", "damai"]
+    index = filled(
+        tmp_path,
+        *(
+            article(f"{number:03}", body=" ".join(source.choices(words, k=source.randint(3, 9))), moment=number * DAY)
+            for number in range(400)
+        ),
+    )
+    whole = index.search(parse("pilkada kukar"), sort="relevance", limit=400)
+    assert [uid for page in pages(index, "pilkada kukar", "relevance", 7) for uid in page] == [
+        hit.uid for hit in whole.hits
+    ]
+    assert len(whole.hits) == whole.total > 150
+
+
+def test_of_two_that_are_alike_the_newer_is_worth_a_little_more(tmp_path):
+    year = 365 * DAY
+    index = filled(
+        tmp_path,
+        article("old", "Pilkada", moment=1_700_000_000),
+        article("new", "Pilkada", moment=1_700_000_000 + year),
+        article("more", "Pilkada", "pilkada pilkada", moment=1_700_000_000 - 2 * year),
+    )
+    hits = index.search(parse("pilkada"), sort="relevance").hits
+    assert [hit.uid for hit in hits] == ["more", "new", "old"]
+    assert hits[1].score / hits[2].score == pytest.approx(1.1, abs=0.002)
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
+    """Three articles for the query language; `b` is the one with names and tags."""
+    return filled(
+        tmp_path_factory.mktemp("spoken"),
+        article("a", "Bawaslu ingatkan netralitas ASN", "Pemungutan suara ulang digelar di Kutai Kartanegara."),
+        article(
+            "b",
+            "Kampanye di Samarinda",
+            "Aparatur sipil negara diminta netral. PSU tidak ada. Dana kampanyenya 17.900 juta.",
+            outlet="prokal-teng",
+            authors=("Rina Wijaya", "Andi"),
+            place="Kutai Kartanegara",
+            tags=("Pilkada 2024", "netral"),
+            actors=("edi-d",),
+            actor_names=("Edi Damansyah",),
+        ),
+        article("c", "Harga cabai", "Pedagang pasar Kutai menunggu penetapan harga.", place="Penajam"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "uids"),
+    [
+        ("netral", "ab"),
+        ("=netral", "b"),
+        ('"netral"', "b"),
+        ("=Netralitas", "a"),
+        ("kampany*", "b"),
+        ("kampanyen*", "b"),
+        ("kut*", "ac"),
+        ("title:samarinda", "b"),
+        ("title:kutai", ""),
+        ("title:netral", "a"),
+        ("title:=netral", ""),
+        ("title:net*", "a"),
+        ('title:"ingatkan netralitas"', "a"),
+        ("author:rina", "b"),
+        ('author:"rina wijaya"', "b"),
+        ('author:"wijaya andi"', ""),
+        ("author:wijay*", "b"),
+        ("author:kutai", ""),
+        ("place:kutai", "b"),
+        ("place:(penajam OR kutai)", "bc"),
+        ("outlet:prokal-teng", "b"),
+        ('outlet:"prokal teng"', "b"),
+        ("outlet:Kaltimkita", "ac"),
+        ("outlet:kalt*", "ac"),
+        ("outlet:kaltim", ""),
+        ("tag:netral", "b"),
+        ('tag:"pilkada 2024"', "b"),
+        ("tag:netralitas", ""),
+        ("actor:damansyah", "b"),
+        ("actor:edi-d", "b"),
+        ("actor:bawaslu", ""),
+        ("kutai OR samarinda", "abc"),
+        ("kutai -bawaslu", "c"),
+        ("kutai NOT (bawaslu OR pedagang)", ""),
+        ("-kutai", "b"),
+        ("-kutai OR cabai", "bc"),
+        ("(netral OR harga) kutai", "ac"),
+        ("title:(bawaslu OR cabai) -ulang", "c"),
+        ("17900", "b"),
+        ('"17.900 juta"', "b"),
+    ],
+)
+def test_the_query_language(spoken, text, uids):
+    for sort in Sort:
+        assert "".join(sorted(found(spoken, text, sort=sort))) == uids
+
+
+@pytest.mark.parametrize(
+    ("text", "uids", "alone"),
+    [
+        ("psu", "ab", "b"),
+        ("pemungutan suara ulang", "ab", "a"),
+        ("asn", "ab", "a"),
+        ("aparatur sipil negara", "ab", "b"),
+        ("-asn", "bc", "bc"),
+        ("asn -psu", "a", "a"),
+    ],
+)
+def test_abbreviations_find_what_they_stand_for_and_are_found_by_it(spoken, text, uids, alone):
+    for sort in Sort:
+        told = spoken.search(expand(parse(text)), sort=sort)
+        assert "".join(sorted(hit.uid for hit in told.hits)) == uids
+        assert "".join(sorted(found(spoken, text, sort=sort))) == alone
+
+
+def test_what_was_typed_weighs_more_than_another_way_to_say_it(spoken):
+    assert [hit.uid for hit in spoken.search(expand(parse("psu")), sort="relevance").hits] == ["b", "a"]
+
+
+def test_facets_count_all_that_a_query_finds(tmp_path):
+    index = filled(
+        tmp_path,
+        article("a", published=date(2024, 11, 30), regions=("64", "64.02"), topics=("psu",), election=True),
+        article("b", published=date(2024, 12, 1), regions=("64",), topics=("psu", "logistik"), outlet="Prokal-Teng"),
+        article("c", state=State.REMOVED, actors=("Edi.D 1",)),
+        article("d", body="lain"),
+    )
+    assert index.facets(parse("berita")) == {
+        "outlet": {"kaltimkita": 2, "Prokal-Teng": 1},
+        "month": {"2024-11": 1, "2024-12": 1},
+        "region": {"64": 2, "64.02": 1},
+        "topic": {"psu": 2, "logistik": 1},
+        "actor": {"Edi.D 1": 1},
+        "state": {"live": 2, "removed": 1},
+        "election": {"false": 2, "true": 1},
+    }
+    assert index.facets(parse("berita"), filters=Filters(regions=("64.02",)))["topic"] == {"psu": 1}
+    index.catch_up([(5, "a", None)], until=5)
+    assert index.facets(parse("berita"))["region"] == {"64": 1}
 
 
 def test_filters(tmp_path):
@@ -451,6 +620,7 @@ def test_on_a_disk_that_cannot_be_written_one_searches_and_nothing_is_made(tmp_p
 
 SYNTAX = r"""
 " "" \"\"\" \' ` * ** ? ! : ; , . … - -- + ++ ~ ^ ( ) () )( [ ] {} < > = == / \ | || & && % $ # @ _ __ 0
+a* a*b =a =a* -a -(a NOT( (a) ((a ) title:( title:"a" title:-a author:=a actor:* tag:a* outlet:(a) titel:a a:b =
 covid-19 50% C++ C# .NET AND OR NOT NEAR( NEAR/3 AND* title:x body_stem:x uid:a *:* a* a~2 a^5 +a -a !a [a TO b]
 {a} <a> a/b a\b \" /./ 1=1-- DROP ${x} %s %n {0} ../../etc "a a" a"b"c "a"b"c
 """
@@ -479,7 +649,7 @@ def shared_index(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
 
 def ask(index: SearchIndex, text: str) -> None:
     with suppress(QueryError):
-        query = parse(text)
+        query = expand(parse(text))
         totals = {index.search(query, sort=sort).total for sort in ("newest", "oldest", "relevance")}
         assert len(totals) == 1
 

@@ -160,12 +160,48 @@ def test_words_to_search_for_need_no_quotes(crawled: Pilkada) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
-    [("pemungutan OR KPU NOT KPU OR", "OR, NOT"), ("-kotak title:suara suar*", "-kotak, title:suara, suar*")],
+    ("arguments", "said"),
+    [
+        (("pemungutan OR KPU OR",), "OR has nothing after it at character 19"),
+        (("(pemungutan",), "a ( is opened and not closed at character 1"),
+        (("titel:suara",), "there is no field titel: at character 1"),
+        (("suara", "--after-key", "x"), "--after-key takes what an earlier search gave"),
+        (("suara", "--colapse"), "No such option '--colapse'"),
+    ],
 )
-def test_what_looks_like_an_operator_is_said_to_be_a_word(crawled: Pilkada, query: str, said: str) -> None:
-    assert f"{said}: searched for as a word" in crawled("search", "--", query).err
-    assert "searched for as a word" not in crawled("search", "--", "not -- suara-suara pukul: 10").err
+def test_a_query_that_cannot_be_read_is_told_in_one_line(
+    crawled: Pilkada, arguments: tuple[str, ...], said: str
+) -> None:
+    ended = crawled("search", *arguments)
+    assert ended.status == 2
+    assert said in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_a_query_may_begin_with_a_minus(crawled: Pilkada) -> None:
+    left_out, all_of_it = crawled("search", "-kotak"), crawled("search", "suara", "OR", "-suara")
+    assert (left_out.status, all_of_it.status) == (0, 0)
+    assert 0 < int(left_out.err.split()[0]) < int(all_of_it.err.split()[0])
+
+
+def test_what_was_looked_for_beside_the_words_is_told(crawled: Pilkada) -> None:
+    ended = crawled("search", "PSU")
+    assert "PSU: also pemungutan suara ulang, pencoblosan ulang\n" in ended.err
+    assert "also" not in crawled("search", "PSU", "--no-expand").err
+
+
+def test_pages_follow_the_key_and_facets_are_printed(crawled: Pilkada) -> None:
+    first = json.loads(crawled("search", "suara", "--sort", "newest", "--limit", "2", "--format", "json").out)
+    rest = crawled("search", "suara", "--sort", "newest", "--after-key", first["next"], "--format", "json", "--facets")
+    second = json.loads(rest.out)
+    assert second["total"] == first["total"] == 2 + len(second["hits"])
+    assert second["next"] is None
+    assert not {hit["uid"] for hit in first["hits"]} & {hit["uid"] for hit in second["hits"]}
+    assert [row["articles"] for row in second["facets"]["outlet"]] == [second["total"]]
+    shown = crawled("search", "suara", "--facets", "--limit", "1")
+    assert f"outlet    kabar-sampel {first['total']}\n" in shown.out
+    assert "more: --after-key relevance:" in shown.err
+    assert max(map(len, shown.out.splitlines())) <= 80
 
 
 @pytest.mark.parametrize(
