@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, or_, select
 
 from archive import clusters, identity, tags, versions
+from archive.columns import ARTICLE
 from archive.models import Address, AddressAlias, Capture, Outlet, OutletDeclaration, Visit, WarcFile
 from archive.records import Filters, State
 from archive.stories import Article, ArticleKey, Body, ReadingRow, ReadingSource, Version
@@ -18,18 +19,8 @@ BATCH = 200
 UID = re.compile(r"[a-z2-7]{16}")
 _PAGE_END = re.compile(r"(?:/(?:\w+/)?|/?[?&]\w+=)(\d{1,3})/?")
 
-# fmt: off
-FIELDS = (
-    "id", "uid", "url", "canonical_url", "outlet", "outlet_name", "title",
-    "body", "removed", "lead", "dateline", "dateline_outlet", "place", "authors",
-    "editors", "credit", "advertorial_mark", "published_date", "published_at", "published_source", "modified_at",
-    "first_seen_at", "last_seen_at", "removed_at", "section", "tags", "image_url", "caption",
-    "photo_credit", "captions", "related", "language", "word_count", "election", "regions",
-    "topics", "actors", "cluster", "phase", "flags", "state", "version",
-    "versions", "changed", "captures", "extractor",
-)
-# fmt: on
-"""The fields of a record, in the order in which they are written; an export without rows has them as its header."""
+FIELDS = tuple(ARTICLE)
+"""The fields of a record, in the order in which they are written."""
 SHRUNKEN = "shrunken"
 """The flag of an article whose last look showed too little of its text to be an edit."""
 LATER = ("regions", "topics", "actors", "cluster")

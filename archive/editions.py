@@ -11,14 +11,6 @@ from archive.models import Address, Outlet
 from archive.stories import Article, Body, ReadingRow, Version
 from archive.times import printed, utc
 
-# fmt: off
-FIELDS = (
-    "uid", "outlet", "canonical_url", "version", "versions", "since",
-    "until", "title", "body", "published_date", "modified_at", "word_count",
-    "changed", "announced", "note", "shrunken", "text_sha256", "extractor",
-)
-# fmt: on
-
 
 def rows(connection: Connection, uids: Sequence[str]) -> list[dict[str, Any]]:
     """Give the versions of some articles, in the articles' order and the oldest first.

@@ -2,13 +2,13 @@
 
 import csv
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
-from archive.articles import FIELDS
+from archive.columns import ARTICLE, Columns
 from archive.errors import ArchiveError, ArchiveUnavailableError
 from archive.output import cell_text, to_json
 from archive.text import for_csv
@@ -18,7 +18,7 @@ class ExportError(ArchiveError):
     """The file's name does not say a format that we write."""
 
 
-def write(records: Iterable[Mapping[str, Any]], path: Path, columns: Sequence[str] = FIELDS) -> int:
+def write(records: Iterable[Mapping[str, Any]], path: Path, columns: Columns = ARTICLE) -> int:
     """Write records to `path` in the format that its ending names; give how many.
 
     `columns` are the header of a CSV without records.
@@ -63,7 +63,7 @@ def _jsonl(records: Iterable[Mapping[str, Any]], file: TextIO) -> int:
     return number
 
 
-def _csv(records: Iterable[Mapping[str, Any]], file: TextIO, columns: Sequence[str]) -> int:
+def _csv(records: Iterable[Mapping[str, Any]], file: TextIO, columns: Columns) -> int:
     writer = csv.writer(file, lineterminator="\n")
     rows = iter(records)
     first = next(rows, None)

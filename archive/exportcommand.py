@@ -46,16 +46,13 @@ def export(
         gexf.write(made, target)
         click.echo(f"{_number(len(made.nodes), nodes[:-1])} and {_number(len(made.edges), 'edge')} written to {target}")
         return
+    from archive import columns
     from archive.export import write
 
     if pairs:
-        from archive.pairs import FIELDS
-
-        told = _number(write(archive.pairs(filters), target, FIELDS), "pair")
+        told = _number(write(archive.pairs(filters), target, columns.PAIR), "pair")
     elif versions:
-        from archive import editions
-
-        told = _number(write(archive.versions(filters, query), target, editions.FIELDS), "version")
+        told = _number(write(archive.versions(filters, query), target, columns.VERSION), "version")
     else:
         records = archive.articles(filters) if query is None else archive.matching(query, filters)
         told = _number(write(records, target), "article")

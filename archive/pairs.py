@@ -9,17 +9,13 @@ from sqlalchemy.orm import aliased
 
 from archive.articles import BATCH, passing
 from archive.clusters import surely_after
+from archive.columns import SIDE
 from archive.models import Outlet
 from archive.records import Filters, Tier
 from archive.stories import Article, Cluster, LikenessRow, ReadingRow
 from archive.times import printed
 
-_SIDES = ("uid", "outlet", "published", "title")
-FIELDS = (
-    *(f"first_{name}" for name in _SIDES),
-    *(f"other_{name}" for name in _SIDES),
-    *("first_certain", "tier", "c3", "c5", "unquoted", "figures", "quote", "rule", "cluster"),
-)
+_EVIDENCE = ("c3", "c5", "unquoted", "figures", "quote", "rule", "cluster")
 
 
 class _Side(NamedTuple):
@@ -80,9 +76,9 @@ def rows(connection: Connection, filters: Filters) -> Iterator[dict[str, Any]]:
             _Side(*(getattr(row, f"{side}_{name}") for name in _Side._fields)) for side in ("one", "two")
         )
         yield {
-            **{f"first_{name}": getattr(first, name) for name in _SIDES},
-            **{f"other_{name}": getattr(second, name) for name in _SIDES},
+            **{f"first_{name}": getattr(first, name) for name in SIDE},
+            **{f"other_{name}": getattr(second, name) for name in SIDE},
             "first_certain": surely_after(first, second),
             "tier": row.tier.value,
-            **{name: getattr(row, name) for name in FIELDS[-7:]},
+            **{name: getattr(row, name) for name in _EVIDENCE},
         }

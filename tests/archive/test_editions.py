@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive import editions
+from archive import columns
 from archive.records import Filters
 from crawler.cli import main
 from tests.archive.ran import COUNT, NOTE, Ran
@@ -14,7 +14,7 @@ from tests.archive.ran import COUNT, NOTE, Ran
 
 def test_each_version_is_a_row_with_what_it_changed(ran: Ran) -> None:
     rows = [row for row in ran.archive.versions() if row["uid"] == ran.uids["edited"]]
-    assert all(tuple(row) == editions.FIELDS for row in rows)
+    assert all(tuple(row) == tuple(columns.VERSION) for row in rows)
     assert [(row["version"], row["versions"], row["since"], row["until"]) for row in rows] == [
         (1, 3, "2024-09-30T01:00:00Z", "2024-09-30T02:00:00Z"),
         (2, 3, "2024-09-30T02:00:00Z", "2024-09-30T03:00:00Z"),
@@ -49,7 +49,7 @@ def test_the_command_writes_them(
         rows = list(csv.DictReader(opened))
     assert [(row["version"], row["changed"]) for row in rows] == [("1", ""), ("2", "figures"), ("3", "body")]
     assert main([*ran.home, "export", "--to", str(file), "--versions", "--query", "tidakada"]) == 0
-    assert file.read_text("utf-8") == ",".join(editions.FIELDS) + "\n"
+    assert file.read_text("utf-8") == ",".join(columns.VERSION) + "\n"
     lines = tmp_path / "versi.jsonl"
     assert main([*ran.home, "export", "--to", str(lines), "--versions"]) == 0
     assert [json.loads(line) for line in lines.read_text("utf-8").splitlines()] == list(ran.archive.versions())

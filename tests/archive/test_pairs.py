@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from archive import pairs
+from archive import columns
 from archive.records import Filters
 from crawler.cli import main
 from tests.archive.ran import Ran
@@ -22,7 +22,7 @@ def named(ran: Ran, rows: Any) -> set[tuple[str, str]]:
 
 def test_a_pair_is_in_the_order_of_time_with_its_evidence(ran: Ran) -> None:
     rows = list(ran.archive.pairs())
-    assert all(tuple(row) == pairs.FIELDS for row in rows)
+    assert all(tuple(row) == tuple(columns.PAIR) for row in rows)
     found = {(row["first_title"], row["other_title"]): row for row in rows}
     row = found["Berita first", "Berita copy"]
     assert (row["first_outlet"], row["other_outlet"]) == ("kabar", "suara")
@@ -70,5 +70,5 @@ def test_the_command_writes_them(
     assert main([*ran.home, "export", "--to", str(lines), "--pairs"]) == 0
     assert [json.loads(line) for line in lines.read_text("utf-8").splitlines()] == held
     assert main([*ran.home, "export", "--to", str(file), "--pairs", "--changed"]) == 0
-    assert file.read_text("utf-8") == ",".join(pairs.FIELDS) + "\n"
+    assert file.read_text("utf-8") == ",".join(columns.PAIR) + "\n"
     assert main([*ran.home, "export", "--to", str(file), "--pairs", "--query", "pemilih"]) == 2
