@@ -10,7 +10,9 @@ from archive.output import MisuseError
 
 
 @click.command()
-@click.option("--to", "target", type=click.Path(path_type=Path), required=True, help="FILE.jsonl or FILE.csv")
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path), required=True, help="FILE.jsonl, .csv, .parquet or .xlsx"
+)
 @filter_options
 @click.option("--query", help="Only articles that this search finds.")
 @click.option("--versions", is_flag=True, help="A row for each version of the articles.")
