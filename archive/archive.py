@@ -19,6 +19,7 @@ from archive import (
     paging,
     pairs,
     removals,
+    series,
     statistics,
     versions,
 )
@@ -28,6 +29,7 @@ from archive.index import SearchIndex
 from archive.paging import Sort
 from archive.query import ParsedQuery, parse
 from archive.records import Filters, TagRole
+from archive.series import Counted, Per
 from archive.settings import ArchiveSettings, Home
 from archive.snippets import Snippet, snippet
 from archive.statistics import By
@@ -261,6 +263,18 @@ class Archive:
         """Count the articles that pass the filters, the stories that they are, and those that were first."""
         with self.database.read() as connection:
             return statistics.counts(connection, filters, by, role=role)
+
+    def over_time(
+        self,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        by: By | None = None,
+        *,
+        per: Per | None = None,
+        role: TagRole | None = None,
+    ) -> Counted:
+        """Count as `statistics` does, and give the same articles by day, week or month."""
+        with self.database.read() as connection:
+            return series.count(connection, filters, by, per=per, role=role)
 
     def get(self, name: str, *, version: int | None = None) -> dict[str, Any]:
         """Give one article by id, uid or address, as it is or as a version of it was.

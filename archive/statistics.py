@@ -1,10 +1,25 @@
 """Counts of articles: all of them, distinct stories, and those that were first, by outlet, time or what they name."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -38,6 +53,11 @@ class By(StrEnum):
     def several(self) -> bool:
         """Whether an article may count under more than one key."""
         return self in _KINDS
+
+    @property
+    def time(self) -> bool:
+        """Whether the keys are times."""
+        return self in _TIMES
 
 
 _KINDS = {By.REGION: TagKind.REGION, By.TOPIC: TagKind.TOPIC, By.ACTOR: TagKind.ACTOR}
@@ -104,14 +124,10 @@ def counts(
     if by is not None:
         query = query.group_by("key")
     if by in _KINDS:
-        held = and_(Tag.reading_id == Article.reading_id, Tag.kind == _KINDS[by])
-        if role is not None:
-            held = and_(held, Tag.role == role)
-        query = query.join(ReadingRow, ReadingRow.id == Article.reading_id).outerjoin(Tag, held)
+        query = query.join(ReadingRow, ReadingRow.id == Article.reading_id)
+        query = _with_tags(query, by, role, outer=True)
         # One that has a key was looked through, so this parts none but those without.
         query = query.group_by("unknown")
-    if by is By.REGION:
-        query = query.outerjoin(_DEPTHS, func.length(Tag.value) >= _DEPTHS.c.size)
     rows = connection.execute(query).all()
     if by is None:
         return [_sums(row) for row in rows]
@@ -127,6 +143,40 @@ def counts(
         {by.value: UNKNOWN if row.unknown else NONE} | ({"name": None} if by in _NAMED else {}) | _sums(row)
         for row in rest
     ]
+
+
+def by_day(
+    connection: Connection, filters: Filters, by: By | None, keys: Collection[str], *, role: TagRole | None = None
+) -> Sequence[Row[tuple[str | None, date | None, int]]]:
+    """Count the articles of each day under each of some keys, and under None those of all other keys.
+
+    An article counts once under a key, so an article of two other keys counts once under None; what has no key counts
+    nowhere. Without `by` all articles count under None. Articles without a day have None for it.
+    """
+    key = null() if by is None else case((_KEYS[by].in_(keys), _KEYS[by]), else_=null())
+    query = (
+        select(
+            key.label("key"), Article.published_date.label("day"), func.count(Article.id.distinct()).label("articles")
+        )
+        .select_from(Article)
+        .join(Outlet)
+        .where(*conditions(filters))
+        .group_by("key", Article.published_date)
+    )
+    if by in _KINDS:
+        query = _with_tags(query, by, role, outer=False)
+    return connection.execute(query).all()
+
+
+def _with_tags(query: Select[Any], by: By, role: TagRole | None, *, outer: bool) -> Select[Any]:
+    """Join what articles name; with `outer`, those that name nothing stay."""
+    held = and_(Tag.reading_id == Article.reading_id, Tag.kind == _KINDS[by])
+    if role is not None:
+        held = and_(held, Tag.role == role)
+    query = query.join(Tag, held, isouter=outer)
+    if by is By.REGION:
+        query = query.join(_DEPTHS, func.length(Tag.value) >= _DEPTHS.c.size, isouter=outer)
+    return query
 
 
 def _order(by: By, row: Any) -> tuple[int, str]:

@@ -1,22 +1,12 @@
 """When an election is in which phase, and which regions vote in it: `phases.tsv` and `regions.tsv` of a pack."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from archive import regions
+from archive.phases import Phase
 from crawler.reading.tables import PackError, codes, day, rows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phase:
-    """A phase of the election, its days inclusive; without `regions` it holds everywhere, the lowest `rank` first."""
-
-    name: str
-    start: date
-    end: date
-    rank: int
-    regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +42,23 @@ class Calendar:
         ]
         return min(held, key=lambda phase: phase.rank).name if held else None
 
+    def around(self, regions: Sequence[str]) -> list[Phase]:
+        """Give the phases that hold in one of some regions or in a part of one; without regions, those of all regions."""
+        if not regions:
+            return [phase for phase in self.phases if not phase.regions]
+        here = not self.voting or _meet(regions, self.voting)
+        return [phase for phase in self.phases if (_meet(regions, phase.regions) if phase.regions else here)]
+
 
 def _within(region: str, wider: Iterable[str]) -> bool:
     """Whether a region is one of some, or lies in one: what holds in a province holds in its kabupaten, not in reverse."""
     parts = region.split(".")
     return any(".".join(parts[:end]) in wider for end in range(1, len(parts) + 1))
+
+
+def _meet(some: Iterable[str], others: Collection[str]) -> bool:
+    """Whether a region is one of others, lies in one, or has one in it."""
+    return any(_within(region, others) or any(_within(other, (region,)) for other in others) for region in some)
 
 
 def calendar(phases: str, votes: str, where: tuple[str, str]) -> Calendar:

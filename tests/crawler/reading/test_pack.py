@@ -47,6 +47,31 @@ def test_the_phase_of_a_day_is_that_of_the_region(day: date, codes: list[str], p
     assert PACK.calendar.phase(day, codes) == phase
 
 
+@pytest.mark.parametrize(
+    ("codes", "votes"),
+    [
+        ([], [date(2024, 11, 27)]),
+        (["64.72"], [date(2024, 11, 27)]),
+        (["64.02.05"], [date(2024, 11, 27), date(2025, 4, 19)]),
+        (["64"], [date(2024, 11, 27), date(2025, 4, 19), date(2025, 5, 24)]),
+        (["64.72", "19.71"], [date(2024, 11, 27), date(2025, 8, 27)]),
+        (["31.01.02"], [date(2024, 11, 27)]),
+        (["34"], [date(2024, 11, 27)]),
+    ],
+    ids=["nowhere", "a-city", "a-kecamatan", "a-province-with-its-parts", "two", "a-part-of-one", "parts-alone-vote"],
+)
+def test_the_phases_around_regions_are_those_of_all_and_their_own(codes: list[str], votes: list[date]) -> None:
+    around = PACK.calendar.around(codes)
+    assert "kampanye" in {phase.name for phase in around if not phase.regions}
+    assert [phase.start for phase in around if phase.rank == 1] == votes
+
+
+def test_where_nobody_votes_there_is_no_phase() -> None:
+    calendar = PACK.calendar
+    bare = type(calendar)(calendar.phases, calendar.votes[:1], frozenset({"64"}))
+    assert [phase for phase in bare.around(["63.03"]) if not phase.regions] == []
+
+
 def test_the_regions_of_all_phases_exist() -> None:
     codes = {code for phase in PACK.calendar.phases for code in phase.regions}
     assert len(codes) > 25
