@@ -19,3 +19,7 @@ class SupersededError(ArchiveError):
 
 class NotFoundError(ArchiveError):
     """What was asked for is not in the archive."""
+
+
+class BusyError(ArchiveError):
+    """Another process does what was asked for."""

@@ -1,6 +1,5 @@
 """A schema brought to the newest revision: a copy of the file before, then the migrations."""
 
-import os
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -13,6 +12,7 @@ from sqlalchemy import Connection
 from archive.database import sqlite_module
 from archive.durable import sync
 from archive.errors import ArchiveError, ArchiveUnavailableError
+from archive.snapshot import snapshot
 
 
 def copy_beside(connection: Any, path: Path, ending: str) -> Path:
@@ -29,21 +29,14 @@ def copy_beside(connection: Any, path: Path, ending: str) -> Path:
     Raises:
         ArchiveUnavailableError: the copy cannot be written; nothing is left of it.
     """
-    module = sqlite_module()
     part = path.with_name(f"{path.name}.{ending}.part")
     try:
         part.unlink(missing_ok=True)  # a kill may have left one
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL, path.stat().st_mode & 0o777))
-        target = module.connect(part)
-        try:
-            connection.backup(target)
-        finally:
-            target.close()
-        sync(part)
+        snapshot(connection, part, mode=path.stat().st_mode & 0o777)
         copy = _free_name(path, ending)
         part.rename(copy)
         sync(path.parent)
-    except (OSError, module.Error) as error:
+    except (OSError, sqlite_module().Error) as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         why = error.strerror if isinstance(error, OSError) else error

@@ -103,6 +103,21 @@ class App:
         """Give the archive's database as it is, whatever its schema."""
         return self._database
 
+    def own_files(self) -> list[Path]:
+        """Give the files of the home that a person wrote: the settings, and what they name of the election."""
+        from crawler.reading.pack import FILES
+
+        root, election = self.home.root.resolve(), self.loaded.settings.election
+        named = [self.home.settings_file.name, election.actors]
+        named += [f"{election.pack}/{name}" for name in FILES if "/" in election.pack]
+        files = {(root / Path(name).expanduser()).resolve() for name in named if name}
+        return sorted(file for file in files if file.is_file() and file.is_relative_to(root))
+
+    def database_named(self) -> str | None:
+        """Say which setting names a database elsewhere than in the home; None where none does."""
+        origin = self.loaded.origins.get("archive.url")
+        return None if origin is None else f"archive.url ({origin})"
+
     def database(self) -> "Database":
         """Give the archive's database, made if there is none, its schema checked."""
         from archive.database import sqlite_warning
@@ -278,7 +293,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def foreseen(error: Exception) -> int | None:
     """Give the exit status of an error that has a cause outside the program, None for a bug."""
-    from archive.errors import ArchiveError
+    from archive.errors import ArchiveError, BusyError
     from archive.export import ExportError
     from archive.paging import PageKeyError
     from archive.querytree import QueryError
@@ -293,6 +308,7 @@ def foreseen(error: Exception) -> int | None:
         (QueryError, 2),
         (PageKeyError, 2),
         (ExportError, 2),
+        (BusyError, 4),
         (HeldError, 4),
         (SchedulerError, 2),
         (ArchiveError, 1),

@@ -1,0 +1,54 @@
+"""Processes that are killed at every step that they take in the file system, one after another."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+STEP = "tests.step"
+"""What a test may tell audit hooks of itself, by `sys.audit`, where the work calls it back."""
+STEPS = {STEP, "open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate", "sqlite3.connect"}
+"""What Python tells audit hooks of, whichever code does it."""
+
+
+def killed_at_every_step(work: Callable[[], None]) -> Iterator[int]:
+    """Do some work in a process of its own that is killed before its first step, its second, … until it ends; give which.
+
+    It is not told when the work came to its end: the last step is the one that there was none of any more.
+    """
+    step = 1
+    while _killed(work, step):
+        yield step
+        step += 1
+
+
+def _killed(work: Callable[[], None], step: int) -> bool:
+    process = os.fork()
+    if process == 0:
+        left = step
+
+        def count(event: str, arguments: tuple[Any, ...]) -> None:
+            nonlocal left
+            if event in STEPS and not (event == "open" and _reads(arguments)):
+                left -= 1
+                if left == 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(count)
+        status = 1
+        try:
+            work()
+            status = 0
+        finally:  # nothing of the test's own process is done twice
+            if status:
+                sys.excepthook(*sys.exc_info())
+            os._exit(status)
+    _, status = os.waitpid(process, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def _reads(arguments: tuple[Any, ...]) -> bool:
+    """Say whether a file is opened for reading: nothing in the file system changes."""
+    return not arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
