@@ -1,9 +1,7 @@
 """The archive as one object: opened, searched, listed; what the command line and `from pilkada import Archive` use."""
 
 import logging
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,7 +14,6 @@ from archive import (
     duplicates,
     editions,
     orders,
-    paging,
     pairs,
     removals,
     series,
@@ -27,47 +24,16 @@ from archive.database import Database
 from archive.errors import ArchiveUnavailableError, NotFoundError
 from archive.index import SearchIndex
 from archive.paging import Sort
-from archive.query import ParsedQuery, parse
 from archive.records import Filters, TagRole
+from archive.search import Asked, Findings, find, read
 from archive.series import Counted, Per
 from archive.settings import ArchiveSettings, Home
-from archive.snippets import Snippet, snippet
 from archive.statistics import By
-from archive.text import for_terminal
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatchReader
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One article that a search found: its record without the body, and the piece that shows why."""
-
-    record: dict[str, Any]
-    snippet: Snippet
-    score: float | None
-    collapsed: int = 0
-    """How many further hits of its cluster it stands for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """What a search found; `total` is exact, `took_ms` what it took without starting the program.
-
-    `expanded` is what was looked for beside what was typed, `next` the key after which the next page begins (None on the
-    last one), `facets` how many articles have which value, if they were asked for: the most frequent value first, months in
-    their order.
-    """
-
-    query: str
-    expanded: list[dict[str, Any]]
-    total: int
-    took_ms: float
-    hits: list[Found]
-    facets: dict[str, list[dict[str, Any]]] | None
-    next: str | None
 
 
 class Archive:
@@ -127,52 +93,19 @@ class Archive:
             QueryError: the query cannot be read; the text points at the character.
             PageKeyError: `after_key` is none, or one of another order.
         """
-        order = Sort(sort)
-        after = None if after_key is None else paging.read(after_key, order)
-        parsed = self._parsed(query, expand=expand)
-        started = time.perf_counter()
         if collapse:
             self.look_for_copies()
-        index = self.index_up_to_date()
-        # What is collapsed is counted exactly: all that is found is looked at, 0.5 s where that is 100,000 articles.
-        most = index.search(parsed, filters=filters, limit=0).total if collapse else limit + 1
-        result = index.search(parsed, filters=filters, sort=order, limit=most, after=None if collapse else after)
-        total, found, standing = result.total, list(result.hits), {}
-        with self.database.read() as connection:
-            if collapse:
-                standing = clusters.folded(connection, [hit.uid for hit in found])
-                total = len(standing)
-                found = [hit for hit in found if hit.uid in standing and (after is None or hit.place > after)]
-            more, found = len(found) > limit, found[:limit]
-            records = articles.by_uid(connection, [hit.uid for hit in found])
-            counted = None
-            if facets:
-                from archive.facets import named
-
-                counted = named(connection, index.facets(parsed, filters=filters))
-        hits = []
-        for hit in found:
-            record = records.get(hit.uid)
-            if record is not None:
-                shown = snippet(for_terminal(record.pop("body")), parsed)
-                hits.append(Found(record=record, snippet=shown, score=hit.score, collapsed=standing.get(hit.uid, 0)))
-        return Findings(
+        asked = Asked(
             query=query,
-            expanded=[{"term": one.term, "also": list(one.also)} for one in parsed.expanded],
-            total=total,
-            took_ms=round((time.perf_counter() - started) * 1000, 1),
-            hits=hits,
-            facets=counted,
-            next=paging.key(order, found[-1].place) if more else None,
+            filters=filters,
+            sort=Sort(sort),
+            limit=limit,
+            after_key=after_key,
+            expand=expand,
+            collapse=collapse,
+            facets=facets,
         )
-
-    def _parsed(self, query: str, *, expand: bool) -> ParsedQuery:
-        parsed = parse(query)
-        if not expand:
-            return parsed
-        from archive import expansions
-
-        return expansions.expand(parsed)
+        return find(self.database, self.index_up_to_date, asked)
 
     def catch_up(self) -> None:
         """Look for copies of what changed, and bring the search index up to date."""
@@ -229,7 +162,7 @@ class Archive:
 
     def _found(self, query: str, filters: Filters, *, expand: bool) -> list[list[str]]:
         """Give the uids of all articles that a search finds, newest first, so many together as one query asks for."""
-        parsed = self._parsed(query, expand=expand)
+        parsed = read(query, expand=expand)
         index = self.index_up_to_date()
         total = index.search(parsed, filters=filters, limit=0).total
         uids = [hit.uid for hit in index.search(parsed, filters=filters, limit=total).hits]

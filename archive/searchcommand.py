@@ -10,7 +10,7 @@ from archive.commands import App, filter_options, make_filters
 from archive.output import format_option, line, running_width, to_json, write_rows
 
 if TYPE_CHECKING:
-    from archive.archive import Findings
+    from archive.search import Findings
     from archive.snippets import Snippet
 
 _VALUES = 12
