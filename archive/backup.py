@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from glob import escape
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import msgspec
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.engine import make_url
 
 from archive import changes, manifest, tarball
@@ -26,13 +25,12 @@ from archive.database import REVISIONS, Database, cause, sqlite_module
 from archive.durable import sync
 from archive.errors import ArchiveError, ArchiveUnavailableError, SchemaError
 from archive.exclusive import exclusive
+from archive.knownbytes import KnownBytes, MovedError, exactly, opened
 from archive.manifest import DATABASE, MANIFEST, MB, SUMS, WARC, Listed, Manifest, Orders
 from archive.models import Capture, Takedown, WarcFile
 from archive.settings import Home
 from archive.snapshot import snapshot
 from archive.stories import Article
-from archive.surgery import BESIDE
-from archive.warc import digest
 
 PACKED = (".gz", ".tgz")
 """Endings of names that ask for a compressed file."""
@@ -51,10 +49,6 @@ class Backup:
     manifest: Manifest
     sums: dict[str, str]
     damaged: list[str]
-
-
-class _MovedError(Exception):
-    """A takedown took bytes out of a file after the database was copied."""
 
 
 def back_up(
@@ -82,15 +76,14 @@ def back_up(
         raise ArchiveError(f"this database is copied by its own tools, as pg_dump; copy {home.warc} after it")
     if (revision := database.revision()) not in REVISIONS:
         raise SchemaError(f"{database.path} was made by a newer Pilkada (schema {revision}): upgrade Pilkada")
-    with exclusive(home.locks, "backup"):
-        for rest in target.parent.glob(f".{escape(target.name)}.*.part*"):  # a kill may have left them
-            with suppress(OSError):
-                rest.unlink()
+    with exclusive(home.locks, "backup") as alone:
+        if alone:  # what is there of this home's, a kill has left
+            _drop(target.parent, f"{_stem(home)}.*")
         for _ in range(TRIES):
             work = _Work(database=database, home=home, target=target, warc=warc, on_progress=on_progress)
             try:
                 return work.done(settings, software, now)
-            except _MovedError:
+            except MovedError:
                 time.sleep(0.5)
     raise ArchiveUnavailableError("a takedown is rewriting WARC files: wait for it, or give it once more; then back up")
 
@@ -107,10 +100,9 @@ class _Work:
     size: int = 0
     copied: int = 0
     sums: dict[str, str] = field(default_factory=dict)
-    damaged: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.part = self.target.with_name(f".{self.target.name}.{os.getpid()}.part")
+        self.part = self.target.with_name(f"{_stem(self.home)}.{os.getpid()}.part")
         self.copy = self.part.with_name(f"{self.part.name}.db")
 
     def done(self, settings: Sequence[Path], software: str, now: datetime) -> Backup:
@@ -124,20 +116,19 @@ class _Work:
                         f"{self.database.path} is damaged: {' '.join(found[0].split())}; `pilkada db check` tells all"
                     )
                 with copy.read() as connection:
-                    told = self._told(connection, settings, software, now)
-                    self._write(connection, told, settings)
+                    known = KnownBytes(state=connection, live=self.database, folder=self.home.warc)
+                    told = self._told(known, settings, software, now)
+                    self._write(known, told, settings)
             finally:
                 copy.dispose()
             sync(self.part)
             self.part.rename(self.target)
             sync(self.target.parent)
-            return Backup(size=self.target.stat().st_size, manifest=told, sums=self.sums, damaged=sorted(self.damaged))
+            return Backup(size=self.target.stat().st_size, manifest=told, sums=self.sums, damaged=known.damaged)
         except OSError as error:
             raise ArchiveUnavailableError(f"{self.target} cannot be written: {error.strerror}") from error
         finally:
-            for rest in self.part.parent.glob(f"{escape(self.part.name)}*"):
-                with suppress(OSError):
-                    rest.unlink()
+            _drop(self.part.parent, f"{self.part.name}*")
 
     def _look_for_room(self) -> None:
         """Refuse what cannot end well: beside the backup, a copy of the database lies on its disk meanwhile."""
@@ -161,7 +152,9 @@ class _Work:
             except sqlite_module().Error as error:
                 raise ArchiveUnavailableError(f"{self.database.path} cannot be copied: {cause(error)}") from error
 
-    def _told(self, connection: Connection, settings: Sequence[Path], software: str, now: datetime) -> Manifest:
+    def _told(self, known: KnownBytes, settings: Sequence[Path], software: str, now: datetime) -> Manifest:
+        connection = known.state
+
         def number(table: Any) -> int:
             return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
 
@@ -183,12 +176,12 @@ class _Work:
             settings=[Listed(name=name, size=size, held=size) for name, size in own],
             warc_included=self.warc,
             warc=[
-                Listed(name=name, size=size, held=min(size, _length(self.home.warc / name)))
+                Listed(name=name, size=size, held=known.held(name, size))
                 for name, size in connection.execute(select(WarcFile.name, WarcFile.size).order_by(WarcFile.name))
             ],
         )
 
-    def _write(self, connection: Connection, told: Manifest, settings: Sequence[Path]) -> None:
+    def _write(self, known: KnownBytes, told: Manifest, settings: Sequence[Path]) -> None:
         mtime = int(told.made_at.timestamp())
         self.size = told.size()
         with self._opened() as file:
@@ -201,14 +194,15 @@ class _Work:
             add(DATABASE, told.database, _read(self.copy, told.database))
             for one, path in zip(told.settings, settings, strict=True):
                 add(one.name, one.held, _read(path, one.held))
-            files = connection.execute(select(WarcFile.id, WarcFile.sha256).order_by(WarcFile.name)).all()
+            files = known.state.execute(select(WarcFile.id, WarcFile.sha256).order_by(WarcFile.name)).all()
             for (file_id, sha256), one in zip(files, told.warc, strict=True):
                 if self.warc and one.held:
-                    add(WARC + one.name, one.held, self._checked(connection, file_id, one))
+                    add(WARC + one.name, one.held, known.read(file_id, one.name, one.held))
                 elif one.held:
-                    self.sums[WARC + one.name] = sha256 or tarball.digest(self._checked(connection, file_id, one))
+                    digest = sha256 or tarball.digest(known.read(file_id, one.name, one.held))
+                    self.sums[WARC + one.name] = digest
                 if one.held < one.size:
-                    self._damaged(connection, file_id, one, f"{one.held} of {one.size} bytes are there")
+                    known.note(file_id, one.name, f"{one.held} of {one.size} bytes are there")
             last = manifest.sums(self.sums)
             tarball.add(file, SUMS, len(last), mtime, [last])
             tarball.end(file)
@@ -230,79 +224,18 @@ class _Work:
             self.copied += len(part)
             self.on_progress(self.copied, self.size)
 
-    def _checked(self, connection: Connection, file_id: int, listed: Listed) -> Iterator[bytes]:
-        """Give the bytes of a WARC file that the copy knows, each record held against its digest."""
-        rows = connection.execute(
-            select(Capture.offset, Capture.length, Capture.sha256)
-            .where(Capture.warc_file_id == file_id, Capture.offset.is_not(None))
-            .order_by(Capture.offset)
-            .execution_options(yield_per=1000)
-        )
-        at = wrong = 0
-        with _opened(self.home.warc / listed.name) as file:
-            for row in rows:
-                offset, length, sha256 = row.offset or 0, row.length, row.sha256
-                yield from _exactly(
-                    file, min(offset, listed.held) - at
-                )  # bytes that no record has: damage, as verify says
-                at = max(at, min(offset, listed.held))
-                record = file.read(min(length, listed.held - at))
-                wrong += at != offset or digest(record) != sha256
-                yield record
-                at += len(record)
-            yield from _exactly(file, listed.held - at)
-        if wrong:
-            self._damaged(connection, file_id, listed, f"{wrong} records are not as they were written")
 
-    def _damaged(self, connection: Connection, file_id: int, listed: Listed, why: str) -> None:
-        """Note that a file is damaged, unless a takedown has rewritten it since the database was copied.
-
-        Raises:
-            _MovedError: it has, or is about to.
-        """
-        path = self.home.warc / listed.name
-        known = connection.execute(select(func.max(Capture.id))).scalar() or 0
-        lying = select(func.count(), func.sum(Capture.offset)).where(
-            Capture.warc_file_id == file_id, Capture.id <= known, Capture.offset.is_not(None)
-        )
-        with self.database.read() as live:
-            moved = live.execute(lying).one() != connection.execute(lying).one()
-        if moved or path.with_name(path.name + BESIDE).exists():
-            raise _MovedError
-        self.damaged.append(f"{listed.name}: {why}")
+def _stem(home: Home) -> str:
+    """Give how the names begin of what is written beside a backup: other homes' backups may lie in the same folder."""
+    return f".pilkada-{tarball.digest([str(home.root.resolve()).encode()])[:12]}"
 
 
-def _length(path: Path) -> int:
-    """Give how long a file is; one that is missing is damage for the report, and no reason to keep no backup."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a file of the archive; what goes wrong in it is not the backup's."""
-    try:
-        with path.open("rb") as file:
-            yield file
-    except OSError as error:
-        raise ArchiveUnavailableError(f"{path} cannot be read: {error.strerror}") from error
+def _drop(folder: Path, pattern: str) -> None:
+    for rest in folder.glob(pattern):
+        with suppress(OSError):
+            rest.unlink()
 
 
 def _read(path: Path, size: int) -> Iterator[bytes]:
-    with _opened(path) as file:
-        yield from _exactly(file, size)
-
-
-def _exactly(file: BinaryIO, size: int) -> Iterator[bytes]:
-    """Give so many bytes in parts.
-
-    Raises:
-        _MovedError: the file has become shorter since it was looked at.
-    """
-    for part in tarball.parts(file, size):
-        yield part
-        size -= len(part)
-    if size > 0:
-        raise _MovedError
+    with opened(path) as file:
+        yield from exactly(file, size)

@@ -1,6 +1,7 @@
 """The commands that keep the database in order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -97,20 +98,23 @@ def backup(app: App, file: Path, *, without_warc: bool, output: str) -> int:
 
     from archive.backup import back_up
 
+    if file.is_dir():
+        raise MisuseError(f"{file} is a folder: name a file in it, such as {file / 'cadangan.tar'}")
     if file.exists():
         raise MisuseError(f"{file} is there already: name a new one, or delete it first")
     if file.suffix in _NOT_OURS:
         raise MisuseError(f"{file.name}: name a file that ends in .tar, or .tar.gz")
-    done = back_up(
-        _held(app),
-        app.home,
-        file,
-        settings=app.own_files(),
-        software=version("pilkada"),
-        now=datetime.now(UTC),
-        warc=not without_warc,
-        on_progress=_progress(),
-    )
+    with _progress() as show:
+        done = back_up(
+            _held(app),
+            app.home,
+            file,
+            settings=app.own_files(),
+            software=version("pilkada"),
+            now=datetime.now(UTC),
+            warc=not without_warc,
+            on_progress=show,
+        )
     if output == "json":
         click.echo(
             to_json(
@@ -138,13 +142,15 @@ def backup(app: App, file: Path, *, without_warc: bool, output: str) -> int:
 def restore(app: App, file: Path) -> int:
     """Make a backup an archive again, in a new or empty --home, once every digest in it was proven."""
     from archive import restore as restoring
+    from archive.unpacking import told_by
 
-    told = restoring.told_by(file)
+    told = told_by(file)
     if where := app.database_named():
         raise MisuseError(f"{where} names a database, and a backup is restored to the home: unset it meanwhile")
     if why := restoring.obstacle(app.home, told):
         raise MisuseError(why)
-    done = restoring.restore(file, app.home, on_progress=_progress())
+    with _progress() as show:
+        done = restoring.restore(file, app.home, on_progress=show)
     click.echo(f"{_counted(told)} restored to {app.home.root}")
     home = f"pilkada --home {app.home.root}"
     orders = "knows no order to take an article down"
@@ -155,7 +161,8 @@ def restore(app: App, file: Path) -> int:
         f"the backup was made at {told.made_at:%Y-%m-%d %H:%M} UTC and {orders}: give later ones again", err=True
     )
     for name in done.aside:
-        click.echo(f"{name}: the backup's settings; those that are in force are others", err=True)
+        why = "there were settings already, or these name a database elsewhere"
+        click.echo(f"{app.home.root / name}: put aside, since {why}", err=True)
     if done.missing:
         click.echo(f"put these {len(done.missing)} WARC files into {app.home.warc}, then `{home} verify`:", err=True)
         for name, digest in sorted(done.missing.items()):
@@ -173,19 +180,25 @@ def _counted(told: "Manifest") -> str:
     return f"{articles} article{'' if articles == 1 else 's'}, {captures} capture{'' if captures == 1 else 's'} {where}{left}"
 
 
-def _progress() -> Callable[[int, int], None]:
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
     """Give what shows on a terminal how far it is; elsewhere nothing."""
     import sys
 
-    if not sys.stderr.isatty():
-        return lambda _done, _of: None
+    from archive.manifest import MB
+
     shown = -1
 
     def show(done: int, of: int) -> None:
         nonlocal shown
-        mb = 1_000_000
-        if done // mb != shown or done == of:
-            shown = done // mb
-            click.echo(f"\r\x1b[K{done / mb:,.1f} of {of / mb:,.1f} MB", nl=done == of, err=True)
+        if done // MB != shown:
+            shown = done // MB
+            click.echo(f"\r\x1b[K{shown:,} of {of // MB:,} MB", nl=False, err=True)
 
-    return show
+    if not sys.stderr.isatty():
+        yield lambda _done, _of: None
+        return
+    try:
+        yield show
+    finally:
+        click.echo("\r\x1b[K", nl=False, err=True)

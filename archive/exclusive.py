@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive.errors import ArchiveUnavailableError, BusyError
+from archive.errors import BusyError
 
 
 @contextmanager
-def exclusive(locks: Path, work: str) -> Iterator[None]:
+def exclusive(locks: Path, work: str) -> Iterator[bool]:
     """Hold the lock of some work in a home's folder of locks; the kernel frees it when the process is dead.
+
+    Gives whether it is held: in a home that is read-only no lock can be.
 
     Raises:
         BusyError: another process is at it.
-        ArchiveUnavailableError: the lock's file cannot be made.
     """
     from filelock import FileLock, Timeout
 
@@ -23,9 +24,10 @@ def exclusive(locks: Path, work: str) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise BusyError(f"another {work} is being made in {locks.parent}") from None
-    except OSError as error:
-        raise ArchiveUnavailableError(f"{lock.lock_file} cannot be locked: {error.strerror}") from error
+    except OSError:
+        yield False
+        return
     try:
-        yield
+        yield True
     finally:
         lock.release()

@@ -4,27 +4,25 @@ The database comes last. Without it a folder is no archive, so whatever a kill l
 by taking it away.
 """
 
-import gzip
-import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from sqlalchemy import select
 
-from archive import manifest, tarball
-from archive.database import HEAD, REVISIONS, Database
+from archive import tarball
+from archive.database import HEAD, Database
 from archive.durable import sync
-from archive.errors import ArchiveError, ArchiveUnavailableError, SchemaError
+from archive.errors import ArchiveError, ArchiveUnavailableError
 from archive.exclusive import exclusive
 from archive.index import SearchIndex
-from archive.manifest import DATABASE, MANIFEST, MB, SUMS, WARC, BackupError, Manifest
+from archive.manifest import DATABASE, MB, WARC, BackupError, Manifest
 from archive.models import WarcFile
 from archive.settings import Home
+from archive.unpacking import Progress, first, opened, unpack
 
 STAGE = ".restoring"
 """The folder in a home in which a backup is unpacked."""
@@ -32,9 +30,6 @@ _PLACING = "placing.json"
 """In it: the names that are moved to the home, from before the first one is until the database, the last, was."""
 _KEPT = ".restored"
 """How the name of a file of settings ends where the home has one already, or where it would lead to another database."""
-
-Progress = Callable[[int, int], None]
-"""Told how many bytes of how many are done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +45,6 @@ class Restored:
     def older(self) -> bool:
         """Whether the schema is to be upgraded."""
         return self.manifest.schema != HEAD
-
-
-def told_by(file: Path) -> Manifest:
-    """Give what a backup says of itself.
-
-    Raises:
-        BackupError: it is none, or a newer Pilkada's.
-        ArchiveUnavailableError: it cannot be read.
-    """
-    with _about(file), _opened(file) as source:
-        return _first(tarball.members(source))
 
 
 def obstacle(home: Home, told: Manifest) -> str | None:
@@ -89,14 +73,13 @@ def restore(file: Path, home: Home, *, on_progress: Progress = lambda _done, _of
     """
     made = [folder for folder in (home.locks, home.root, *home.root.parents) if not folder.exists()]
     try:
-        with _about(file), _opened(file) as source:
-            files = tarball.members(source)
-            told = _first(files)
+        with opened(file) as files:
+            told, digest = first(files)
             if why := obstacle(home, told):
                 raise ArchiveError(why)
             with exclusive(home.locks, "restore"), _staged(home) as stage:
                 _look_for_room(stage, told)
-                sums = _unpack(files, told, stage, on_progress)
+                sums = unpack(files, told, digest, stage, on_progress)
                 _look_through(stage, told)
                 missing = {} if told.warc_included else _missing(home, told, sums)
                 aside = _place(stage, home, told)
@@ -110,30 +93,6 @@ def restore(file: Path, home: Home, *, on_progress: Progress = lambda _done, _of
             raise ArchiveUnavailableError(f"{home.root} cannot be written: {error.strerror}") from error
         raise
     return Restored(manifest=told, aside=aside, missing=missing)
-
-
-@contextmanager
-def _about(file: Path) -> Iterator[None]:
-    """Say of what is wrong with a backup which one it is."""
-    try:
-        yield
-    except (BackupError, tarball.TarError) as error:
-        raise BackupError(f"{file} cannot be restored: {error}") from error
-    except SchemaError as error:
-        raise SchemaError(f"{file} cannot be restored: {error}") from error
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[BinaryIO]:
-    """Give the bytes of a tar file, unpacked where they are gzipped."""
-    try:
-        raw = file.open("rb")
-    except OSError as error:
-        raise ArchiveUnavailableError(f"{file} cannot be read: {error.strerror}") from error
-    with raw:
-        packed = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
-        yield cast("BinaryIO", gzip.GzipFile(fileobj=raw, mode="rb")) if packed else raw
 
 
 @contextmanager
@@ -176,50 +135,6 @@ def _look_for_room(stage: Path, told: Manifest) -> None:
         raise ArchiveUnavailableError(
             f"{stage.parent} needs {told.size() / MB:,.1f} MB for it, and its disk has {free / MB:,.1f} MB left"
         )
-
-
-def _first(files: Iterator[tarball.Member]) -> Manifest:
-    first = next(files, None)
-    if first is None or first.name != MANIFEST:
-        raise BackupError("it is no backup of Pilkada")
-    told = manifest.read(_small(first))
-    if told.schema not in REVISIONS:
-        raise SchemaError(f"a newer Pilkada made it (schema {told.schema}, this one knows {HEAD}): upgrade Pilkada")
-    return told
-
-
-def _small(member: tarball.Member) -> bytes:
-    if member.size > manifest.LONGEST:
-        raise BackupError(f"{member.name} in it is too long")
-    return b"".join(member.parts)
-
-
-def _unpack(files: Iterator[tarball.Member], told: Manifest, stage: Path, on_progress: Progress) -> dict[str, str]:
-    """Write the files that the manifest tells of, in its order, and hold each against its digest; give the digests."""
-    held, done = {}, 0
-    for name, size in told.files().items():
-        member = next(files, None)
-        if member is None or (member.name, member.size) != (name, size):
-            raise BackupError(f"{name} is not where its manifest has it")
-        path = stage / name
-        digest = hashlib.sha256()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as target:
-            for part in member.parts:
-                target.write(part)
-                digest.update(part)
-                done += len(part)
-                on_progress(done, told.size())
-        sync(path)
-        held[name] = digest.hexdigest()
-    last = next(files, None)
-    if last is None or last.name != SUMS:
-        raise BackupError(f"{SUMS} is not where its manifest has it")
-    sums = manifest.read_sums(_small(last))
-    wrong = next((name for name, digest in held.items() if sums.get(name) != digest), None)
-    if wrong is not None:
-        raise BackupError(f"{wrong} is not as it was written")
-    return sums
 
 
 def _look_through(stage: Path, told: Manifest) -> None:
