@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from scheduler.settings import ScheduleSettings
 
 COMMANDS = {
+    "cite": "archive.citecommand:cite",
     "clusters": "archive.clustercommands:clusters",
     "config": "crawler.commands:config",
     "crawl": "crawler.commands:crawl",
