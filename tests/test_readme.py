@@ -76,7 +76,7 @@ def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -91,6 +91,7 @@ def _files(word: str, folder: Path) -> list[str]:
     return sorted(str(file.relative_to(folder)) for file in folder.glob(word))
 
 
+@pytest.mark.timeout(400)  # some forty commands, each a process of its own
 @pytest.mark.parametrize("name", ["README.md", "README.id.md"])
 def test_examples_print_what_is_shown(name: str, site: SampleSite, tmp_path: Path) -> None:
     text = (ROOT / name).read_text("utf-8")
