@@ -642,6 +642,33 @@ def test_random_text_gives_hits_or_none_or_a_message(shared_index, text):
     ask(shared_index, text)
 
 
+@pytest.mark.parametrize("number", [1_000, pytest.param(10_000, marks=pytest.mark.soak)])
+def test_random_queries_of_the_language_give_hits_or_none_or_a_message(shared_index, number):
+    source = random.Random(11)
+    signs = [
+        *'()"=*-:|&%“”\x00🗳',
+        " ",
+        "  ",
+        *NASTY[:60],
+        "AND",
+        "OR",
+        "NOT",
+        "title:",
+        "tag:",
+        "outlet:",
+        "psu",
+        "kotak kosong",
+    ]
+    understood = 0
+    for _ in range(number):
+        text = "".join(source.choice(signs) + source.choice(["", " "]) for _ in range(source.randint(1, 12)))
+        with suppress(QueryError):
+            parse(text)
+            understood += 1
+        ask(shared_index, text)
+    assert number / 20 < understood < number
+
+
 @pytest.fixture(scope="module")
 def shared_index(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
     return filled(tmp_path_factory.mktemp("shared"), article("a", "A b c", " ".join(NASTY)), article("b"))
