@@ -1,7 +1,7 @@
 """The archive as one object: opened, searched, listed; what the command line and `from pilkada import Archive` use."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -32,6 +32,8 @@ from archive.statistics import By
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatchReader
+
+    from archive.sampling import Key, Sample
 
 logger = logging.getLogger(__name__)
 
@@ -140,11 +142,46 @@ class Archive:
         expand: bool = True,
     ) -> Iterator[dict[str, Any]]:
         """Give the records of all articles that a search finds, newest first, one at a time."""
-        batches = self._found(query, filters, expand=expand)
+        yield from self._of(self._found(query, filters, expand=expand))
+
+    def of(self, uids: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Give the records of some articles in their order, one at a time; those that are not there are left out."""
+        yield from self._of([uids[start : start + articles.BATCH] for start in range(0, len(uids), articles.BATCH)])
+
+    def _of(self, batches: Iterable[Sequence[str]]) -> Iterator[dict[str, Any]]:
         with self.database.read() as connection:
             for some in batches:
                 found = articles.by_uid(connection, some)
                 yield from (found[uid] for uid in some if uid in found)
+
+    def sample(
+        self,
+        number: int,
+        *,
+        seed: int,
+        by: "Sequence[Key]" = (),
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        query: str | None = None,
+        expand: bool = True,
+    ) -> "Sample":
+        """Draw so many of the articles that pass the filters, and that a search finds if there is one.
+
+        The same seed draws the same articles of the same archive; `by` parts them into strata, of which each gives in
+        proportion to its size (`archive.sampling`). `of(sample.uids)` gives their records.
+        """
+        from archive import sampling
+
+        found = None if query is None else self._found(query, filters, expand=expand)
+        with self.database.read() as connection:
+
+            def listed() -> Iterator[tuple[str, sampling.Stratum]]:
+                if found is None:
+                    yield from sampling.strata(connection, by, filters)
+                for some in found or ():
+                    held = dict(sampling.strata(connection, by, filters, among=some))
+                    yield from ((uid, held[uid]) for uid in some if uid in held)
+
+            return sampling.draw(listed, number, seed)
 
     def to_arrow(
         self,

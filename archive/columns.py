@@ -32,7 +32,7 @@ Columns: TypeAlias = Mapping[str, Shape]
 
 TEXT, DAY, INTEGER, NUMBER, TRUTH = Kind.TEXT, Kind.DAY, Kind.INTEGER, Kind.NUMBER, Kind.TRUTH
 _TEXTS = Many(TEXT)
-_SPANS = Many({"field": TEXT, "start": INTEGER, "end": INTEGER, "text": TEXT})
+SPANS = Many({"field": TEXT, "start": INTEGER, "end": INTEGER, "text": TEXT})
 
 ARTICLE: Columns = {
     "id": INTEGER,
@@ -69,9 +69,9 @@ ARTICLE: Columns = {
     "language": TEXT,
     "word_count": INTEGER,
     "election": {"score": NUMBER, "about": TRUTH, "evidence": _TEXTS, "pack": TEXT},
-    "regions": Many({"code": TEXT, "name": TEXT, "level": TEXT, "role": TEXT, "spans": _SPANS}),
-    "topics": Many({"name": TEXT, "role": TEXT, "modality": TEXT, "spans": _SPANS}),
-    "actors": Many({"id": TEXT, "name": TEXT, "role": TEXT, "spans": _SPANS}),
+    "regions": Many({"code": TEXT, "name": TEXT, "level": TEXT, "role": TEXT, "spans": SPANS}),
+    "topics": Many({"name": TEXT, "role": TEXT, "modality": TEXT, "spans": SPANS}),
+    "actors": Many({"id": TEXT, "name": TEXT, "role": TEXT, "spans": SPANS}),
     "cluster": {"uid": TEXT, "size": INTEGER, "rank": INTEGER, "tier": TEXT, "first_certain": TRUTH},
     "phase": TEXT,
     "flags": _TEXTS,
