@@ -7,6 +7,8 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 # What Pilkada is compared with lives apart: none of it is needed here, and its requirements are not ours.
 OTHERS := .venv-compare
+# So does pywb, in which a test replays what Pilkada hands on: it is old, and asks for old things.
+PYWB := .venv-pywb
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test check bench bench-copies gate compare soak lock format clean
@@ -36,7 +38,14 @@ $(INSTALLED): requirements.lock pyproject.toml | .uv/bin/uv
 demo: $(INSTALLED)
 	$(BIN)/pilkada demo
 
-test: $(INSTALLED)
+# Where a Python cannot take pywb in, one test is skipped, and says so.
+$(PYWB)/.installed: tests/pywb.lock $(INSTALLED)
+	@rm -f $@
+	test -x $(PYWB)/bin/python || .uv/bin/uv venv --quiet --python "$$($(BIN)/python -c 'import sys; print(sys._base_executable)')" $(PYWB)
+	if .uv/bin/uv pip sync --quiet --python $(PYWB)/bin/python --require-hashes tests/pywb.lock; then touch $@; \
+		else echo "pywb cannot be installed here: what it would replay is not tested" >&2; fi
+
+test: $(INSTALLED) $(PYWB)/.installed
 	$(BIN)/pytest -m "not soak" --numprocesses 3 --dist loadfile
 
 check: $(INSTALLED)
@@ -76,6 +85,8 @@ lock: | .uv/bin/uv
 		--group dev --python-version 3.11 pyproject.toml --output-file requirements.lock
 	.uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--python-version 3.11 bench/compare.in --output-file bench/compare.lock
+	.uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--python-version 3.11 tests/pywb.in --output-file tests/pywb.lock
 
 clean:
-	rm -rf .venv $(OTHERS) .uv dist build
+	rm -rf .venv $(OTHERS) $(PYWB) .uv dist build

@@ -97,10 +97,19 @@ def cite(archive: Archive, name: str, at: date | datetime | None = None) -> Cita
             TakenDownError with its tombstone.
     """
     record = archive.get(name)
-    zone = zone_of(archive, record["outlet"])
     if at is not None:
-        number = _version_at(record, _moment(at, zone), at)
+        number = _version_at(record, _moment(at, zone_of(archive, record["outlet"])), at)
         record = archive.get(record["uid"], version=number)
+    return of_record(archive, record)
+
+
+def of_record(archive: Archive, record: dict[str, Any]) -> Citation:
+    """Give the citation of an article that the archive's `get` gave, in the version that it is of.
+
+    Raises:
+        ArchiveError: no capture is tied to it.
+    """
+    zone = zone_of(archive, record["outlet"])
     capture = _told_by(record)
     with archive.database.read() as connection:
         payload = select(Capture.payload_sha256).where(Capture.record_id == capture["record_id"])

@@ -1,11 +1,15 @@
-"""The command that shows one article."""
+"""The command that shows one article, or hands on what it was read from."""
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.commands import App
-from archive.output import line, running_width, to_json
+from archive.output import MisuseError, line, running_width, to_json
+
+if TYPE_CHECKING:
+    from archive.archive import Archive
 
 
 @click.command()
@@ -18,12 +22,25 @@ from archive.output import line, running_width, to_json
 )
 @click.option("--against", metavar="first|ID|URL", help="The difference to its cluster's first, or to any article.")
 @click.option("--format", "output", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Into this new folder: its WARC records, and how others check them.",
+)
 @click.pass_obj
-def show(app: App, name: str, *, version: int | None, diff: bool, against: str | None, output: str) -> None:
+def show(
+    app: App, name: str, *, version: int | None, diff: bool, against: str | None, output: str, evidence: Path | None
+) -> None:
     """Show one article by id, uid or address: its text, its versions, its captures; as HTML, a page to keep or print."""
     from archive.orders import TakenDownError
 
     archive = app.archive()
+    if evidence is not None:
+        if diff or against is not None or output != "text":
+            raise MisuseError("--evidence goes with --version alone")
+        _hand_on(archive, name, evidence, version)
+        return
     if diff or against is not None:
         archive.look_for_copies()
     try:
@@ -47,6 +64,17 @@ def show(app: App, name: str, *, version: int | None, diff: bool, against: str |
         click.echo(of_article(record))
     else:
         _print_article(record)
+
+
+def _hand_on(archive: "Archive", name: str, folder: Path, version: int | None) -> None:
+    from archive import evidence
+    from archive.text import for_terminal
+
+    held = evidence.write(archive, name, folder, version=version)
+    size = sum(record.length for record in held)
+    click.echo(
+        for_terminal(f"{len(held)} records ({size} bytes) written to {folder}; its README.txt says how to check")
+    )
 
 
 def _print_taken(tombstone: dict[str, Any], output: str) -> None:
