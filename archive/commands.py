@@ -12,6 +12,7 @@ from archive.output import MisuseError
 if TYPE_CHECKING:
     from archive.archive import Archive
     from archive.database import Database
+    from archive.phases import Phase
     from archive.records import Filters, TagKind
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -28,6 +29,9 @@ class App(Protocol):
 
     def listed(self, kind: "TagKind") -> "Sequence[tuple[str, str]]":
         """Give value and name of the topics or actors that the election's data knows, whether an article has them or not."""
+
+    def phases(self, regions: "Sequence[str]") -> "tuple[str, Sequence[Phase]]":
+        """Give the election's name, and its phases in all regions or around some."""
 
 
 class Day(click.ParamType[date]):

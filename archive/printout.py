@@ -1,6 +1,6 @@
 """An article, or a difference, as one HTML document that can be kept, mailed and printed; it loads nothing.
 
-What a site wrote is text on it and never markup: all of it goes through `_text`. No script runs, whatever is in it.
+What a site wrote is text on it and never markup: all of it goes through `text`. No script runs, whatever is in it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ del { background: #fdd; color: #900 } ins { background: #dfd; color: #060; font-
 @media print { body { margin: 0; max-width: none } tr, dl { break-inside: avoid } }
 """
 _HEAD = """<!DOCTYPE html>
-<html lang="id">
+<html lang="{}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -36,12 +36,12 @@ _CAPTURES = ("role", "fetched_at", "record_id", "file", "offset", "sha256")
 
 def of_article(record: Mapping[str, Any]) -> str:
     """Give an article as a page: what is known of it, its text, its versions, its cluster and its captures."""
-    return _page(
+    return page(
         record["title"],
         [
-            f"<h1>{_text(record['title'])}</h1>",
+            f"<h1>{text(record['title'])}</h1>",
             _list(particulars.of(record)),
-            *(f"<p>{_text(block)}</p>" for block in _blocks(record)),
+            *(f"<p>{text(block)}</p>" for block in _blocks(record)),
             *_evidence(record),
         ],
     )
@@ -51,11 +51,11 @@ def of_difference(old: dict[str, Any], new: dict[str, Any]) -> str:
     """Give the difference of two records as a page: what was compared, and each word that is gone or new."""
     found = difference.between(old, new)
     line = difference.heading(old, new)
-    return _page(
+    return page(
         f"{new['title']}: {line}",
         [
             f"<h1>{_marked(found['title'])}</h1>",
-            f"<p><strong>{_text(line)}</strong></p>",
+            f"<p><strong>{text(line)}</strong></p>",
             f"<p>{_TAGS['gone'].format('struck out')}: only in the first. {_TAGS['new'].format('underlined')}: only in the second.</p>",
             *(_compared(name, record) for name, record in (("First", old), ("Second", new))),
             "<h2>Text</h2>",
@@ -93,12 +93,13 @@ def _evidence(record: Mapping[str, Any]) -> Iterable[str]:
             yield f"<h2>{name}</h2>\n{_table(rows, columns)}"
 
 
-def _page(title: str, parts: Iterable[str]) -> str:
+def page(title: str, parts: Iterable[str], *, language: str = "id", style: str = _STYLE) -> str:
+    """Give a document of parts that are markup already; its policy lets nothing load or run but its own style."""
     return "\n".join(
         [
-            _HEAD,
-            f"<title>{_text(title)}</title>",
-            f"<style>{_STYLE}</style>",
+            _HEAD.format(language),
+            f"<title>{text(title)}</title>",
+            f"<style>{style}</style>",
             "</head>",
             "<body>",
             *parts,
@@ -109,12 +110,12 @@ def _page(title: str, parts: Iterable[str]) -> str:
 
 
 def _list(facts: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(["<dl>", *(f"<dt>{_text(name)}</dt><dd>{_text(text)}</dd>" for name, text in facts), "</dl>"])
+    return "\n".join(["<dl>", *(f"<dt>{text(name)}</dt><dd>{text(said)}</dd>" for name, said in facts), "</dl>"])
 
 
 def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
-    heads = "".join(f"<th>{_text(name.replace('_', ' '))}</th>" for name in columns)
-    lines = ("".join(f"<td>{_text(cell_text(row[name]))}</td>" for name in columns) for row in rows)
+    heads = "".join(f"<th>{text(name.replace('_', ' '))}</th>" for name in columns)
+    lines = ("".join(f"<td>{text(cell_text(row[name]))}</td>" for name in columns) for row in rows)
     return "\n".join(["<table>", f"<tr>{heads}</tr>", *(f"<tr>{line}</tr>" for line in lines), "</table>"])
 
 
@@ -123,9 +124,9 @@ def _blocks(record: Mapping[str, Any]) -> list[str]:
 
 
 def _marked(pieces: Iterable[Piece]) -> str:
-    return " ".join(_TAGS[piece.op].format(_text(piece.text)) for piece in pieces)
+    return " ".join(_TAGS[piece.op].format(text(piece.text)) for piece in pieces)
 
 
-def _text(text: str) -> str:
+def text(said: str) -> str:
     """Give a text without markup, and without what hides or reorders text."""
-    return escape(for_terminal(text))
+    return escape(for_terminal(said))

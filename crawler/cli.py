@@ -21,6 +21,7 @@ from crawler import startup
 if TYPE_CHECKING:
     from archive.archive import Archive
     from archive.database import Database
+    from archive.phases import Phase
     from archive.records import TagKind
     from archive.settings import Home
     from crawler.config import Loaded
@@ -99,6 +100,13 @@ class App:
             return [(name, name) for name in pack.codebook.names]
         forms = [form for forms in pack.actors.forms.values() for form in forms if not form.pair]
         return [(id_, " ".join(form.tokens)) for form in forms for id_ in form.ids]
+
+    def phases(self, regions: "Sequence[str]") -> "tuple[str, Sequence[Phase]]":
+        """Give the election's name, and its phases in all regions or around some."""
+        from crawler.config import election_pack
+
+        pack = election_pack(self.loaded)
+        return pack.title, pack.calendar.around(regions)
 
     def raw_database(self) -> "Database":
         """Give the archive's database as it is, whatever its schema."""

@@ -1,7 +1,7 @@
 """When an election is in which phase, and which regions vote in it: `phases.tsv` and `regions.tsv` of a pack."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from archive import regions
@@ -43,11 +43,19 @@ class Calendar:
         return min(held, key=lambda phase: phase.rank).name if held else None
 
     def around(self, regions: Sequence[str]) -> list[Phase]:
-        """Give the phases that hold in one of some regions or in a part of one; without regions, those of all regions."""
+        """Give the phases that hold in one of some regions or in a part of one; without regions, those of all regions.
+
+        A phase of certain regions keeps those that are meant.
+        """
         if not regions:
             return [phase for phase in self.phases if not phase.regions]
-        here = not self.voting or _meet(regions, self.voting)
-        return [phase for phase in self.phases if (_meet(regions, phase.regions) if phase.regions else here)]
+        here = not self.voting or any(_met(code, regions) for code in self.voting)
+        found = []
+        for phase in self.phases:
+            meant = tuple(code for code in phase.regions if _met(code, regions))
+            if meant or (here and not phase.regions):
+                found.append(replace(phase, regions=meant))
+        return found
 
 
 def _within(region: str, wider: Iterable[str]) -> bool:
@@ -56,9 +64,9 @@ def _within(region: str, wider: Iterable[str]) -> bool:
     return any(".".join(parts[:end]) in wider for end in range(1, len(parts) + 1))
 
 
-def _meet(some: Iterable[str], others: Collection[str]) -> bool:
+def _met(region: str, others: Sequence[str]) -> bool:
     """Whether a region is one of others, lies in one, or has one in it."""
-    return any(_within(region, others) or any(_within(other, (region,)) for other in others) for region in some)
+    return _within(region, others) or any(_within(other, (region,)) for other in others)
 
 
 def calendar(phases: str, votes: str, where: tuple[str, str]) -> Calendar:
