@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archive import regions
 from archive.captions import Plot, label
-from archive.export import whole
+from archive.export import whole_bytes
 from archive.output import MisuseError
 from archive.phases import overlapping
 from archive.printout import page, text
@@ -20,11 +20,11 @@ _BEFORE_SVG = re.compile(r"\A.*?(?=<svg )", re.DOTALL)
 """What stands above the picture: an XML declaration, and a document type whose address some programs would ask for."""
 _STYLE = """
 body { font: 16px/1.5 sans-serif; max-width: 76em; margin: 1em auto; padding: 0 1em; color: #111; background: #fff }
-h1 { font-size: 1.4em } svg { width: 100%; height: auto } figure { margin: 0 }
-div { overflow-x: auto } table { border-collapse: collapse; font-size: .85em; margin: 1em 0 }
+h1 { font-size: 1.4em } figure { margin: 0 } figure, div { overflow-x: auto }
+svg { width: 100%; min-width: 52em; height: auto } table { border-collapse: collapse; font-size: .85em; margin: 1em 0 }
 caption { text-align: left; font-weight: bold; padding: .3em 0 } th, td { border: 1px solid #999; padding: .15em .5em }
-th { text-align: left; vertical-align: top; overflow-wrap: anywhere; max-width: 16em } td { text-align: right }
-table.phases td { text-align: left } tfoot { font-weight: bold }
+th { text-align: left; vertical-align: top; overflow-wrap: anywhere; min-width: 7em } td { text-align: right }
+table.phases td { text-align: left; min-width: 6em } tfoot { font-weight: bold }
 """
 
 
@@ -57,8 +57,8 @@ def write(plot: Plot, path: Path) -> None:
         # On a page words are words, to be searched, copied and read aloud, and no outlines.
         wordless = replace(plot, caption=replace(plot.caption, title="", subtitle="", notes=()))
         drawn = _page(plot, _told(drawing.svg(wordless), plot)).encode()
-    with whole(path) as file:
-        file.buffer.write(drawn)
+    with whole_bytes(path) as file:
+        file.write(drawn)
 
 
 def _told(svg: str, plot: Plot) -> str:

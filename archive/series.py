@@ -142,6 +142,8 @@ def count(
             _series(key, name, [cell for cell in cells if cell.key == key], per, starts, whole=by is not By.OUTLET)
             for key, name in shown
         ]
+        # By what is drawn: the rows of `stats` count what has no day, too.
+        series.sort(key=lambda one: (one.key is None, -one.total))
     return Counted(
         rows=rows,
         undated=undated,

@@ -85,7 +85,8 @@ def test_each_series_sums_up_to_what_stats_prints(archive: Archive, by: By, role
     line = counted.timeline
     assert line is not None
     top = [one for one in line.series if one.key is not None]
-    assert [one.key for one in top] == [row[by] for row in counted.rows][: len(top)]
+    assert {one.key for one in top} == {row[by] for row in counted.rows[: len(top)]}
+    assert [one.total for one in top] == sorted((one.total for one in top), reverse=True)
     assert {one.key: one.total + one.undated for one in top} == {one.key: told[one.key] for one in top}
     assert line.nameless == {key: told[key] for key in ("none", "unknown") if key in told}
     assert line.keys == len(told) - len(line.nameless)
