@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,6 +12,7 @@ from archive import (
     articles,
     changes,
     clusters,
+    cursors,
     duplicates,
     editions,
     orders,
@@ -20,6 +22,8 @@ from archive import (
     statistics,
     versions,
 )
+from archive.columns import ARTICLE
+from archive.cursors import Snapshot
 from archive.database import Database
 from archive.errors import ArchiveUnavailableError, NotFoundError
 from archive.index import SearchIndex
@@ -150,9 +154,41 @@ class Archive:
 
     def _of(self, batches: Iterable[Sequence[str]]) -> Iterator[dict[str, Any]]:
         with self.database.read() as connection:
-            for some in batches:
-                found = articles.by_uid(connection, some)
-                yield from (found[uid] for uid in some if uid in found)
+            yield from articles.listed(connection, batches)
+
+    @contextmanager
+    def snapshot(
+        self,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        query: str | None = None,
+        *,
+        since: str | None = None,
+        expand: bool = True,
+    ) -> Iterator[Snapshot]:
+        """Give the records of one state of the archive and its cursor: of all that passes, or of what changed `since` one.
+
+        Who replaces what they hold by the records, and drops what comes as a tombstone, holds what passes now, as long as
+        filters and query stay the same. While crawls write, nothing is missed.
+
+        Raises:
+            CursorError: `since` is no cursor of this archive as it is.
+            QueryError: the query cannot be read.
+        """
+        self.look_for_copies()
+        found, until = None, None
+        if query is not None:
+            until = self.index_up_to_date().applied  # what the index is behind is told of the next time
+            found = self._found(query, filters, expand=expand)
+        with self.database.read() as connection:
+            if since is not None:
+                uids = None if found is None else frozenset(uid for some in found for uid in some)
+                rows = cursors.changed(connection, cursors.read(connection, since), filters, uids)
+            elif found is not None:
+                rows = articles.listed(connection, found)
+            else:
+                rows = articles.stream(connection, filters)
+            columns = ARTICLE if since is None else cursors.COLUMNS
+            yield Snapshot(rows=rows, columns=columns, cursor=cursors.give(connection, until))
 
     def sample(
         self,

@@ -1,7 +1,7 @@
 """Articles as the outside sees them: the record of CONTRACT.md, put together from the tables, streamed."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -76,13 +76,25 @@ def stream_uids(connection: Connection, filters: Filters) -> Iterator[list[str]]
         last = rows[-1].id
 
 
-def by_uid(connection: Connection, uids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Give the records of some articles; those that are not there are left out."""
+def by_uid(
+    connection: Connection,
+    uids: Sequence[str],
+    filters: Filters = Filters(),  # noqa: B008 - frozen
+) -> dict[str, dict[str, Any]]:
+    """Give the records of some articles; those that are not there or do not pass the filters are left out."""
     found: dict[str, dict[str, Any]] = {}
+    passed = conditions(filters)
     for start in range(0, len(uids), BATCH):
         some = uids[start : start + BATCH]
-        found |= {row["uid"]: row for row in _records(connection, Article.uid.in_(some), limit=len(some))}
+        found |= {row["uid"]: row for row in _records(connection, Article.uid.in_(some), *passed, limit=len(some))}
     return found
+
+
+def listed(connection: Connection, batches: Iterable[Sequence[str]]) -> Iterator[dict[str, Any]]:
+    """Give the records of articles in the order in which they are named; those that are not there are left out."""
+    for some in batches:
+        found = by_uid(connection, some)
+        yield from (found[uid] for uid in some if uid in found)
 
 
 def uids(connection: Connection, article_ids: Sequence[int]) -> list[str]:

@@ -1,12 +1,13 @@
 """The change sequence, as those who follow it read it: what the index must hear of."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, insert, literal, select
 
 from archive import tags
 from archive.models import Outlet
-from archive.records import IndexDocument, TagKind
+from archive.records import ChangeKind, IndexDocument, TagKind
 from archive.stories import Article, Body, Change, ReadingRow, Version
 
 BATCH = 200
@@ -18,7 +19,7 @@ def after(connection: Connection, sequence: int) -> Iterator[tuple[int, str, Ind
     """Give what the index must hear of after a sequence, in order; of an article only its last change, as it is now."""
     last = (
         select(func.max(Change.sequence).label("sequence"), Change.uid)
-        .where(Change.sequence > sequence)
+        .where(Change.sequence > sequence, Change.kind != ChangeKind.NOTED)
         .group_by(Change.uid)
         .subquery()
     )
@@ -71,6 +72,21 @@ def after(connection: Connection, sequence: int) -> Iterator[tuple[int, str, Ind
                     actor_names=tuple(named.get(TagKind.ACTOR, {}).values()),
                 )
             yield row.sequence, row.uid, document
+
+
+def note(
+    connection: Connection, which: ColumnElement[bool], now: datetime, kind: ChangeKind = ChangeKind.NOTED
+) -> None:
+    """Tell of some articles at once: unless told, that their records say something else beside their words."""
+    rows = select(Article.id, Article.uid, literal(kind, Change.kind.type), literal(now, Change.at.type))
+    columns = [Change.article_id, Change.uid, Change.kind, Change.at]
+    connection.execute(insert(Change).from_select(columns, rows.where(which).order_by(Article.id)))
+
+
+def last(connection: Connection, uid: str) -> ChangeKind | None:
+    """Give what was told last of an article."""
+    told = select(Change.kind).where(Change.uid == uid).order_by(Change.sequence.desc()).limit(1)
+    return connection.execute(told).scalar()
 
 
 def newest(connection: Connection) -> int:

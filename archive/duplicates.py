@@ -77,8 +77,10 @@ def catch_up(database: Database) -> int:
             done += matcher.follow(connection)
 
 
-def clear(connection: Connection) -> None:
+def clear(connection: Connection, now: datetime) -> None:
     """Forget all marks, pairs and clusters; who catches up next makes them again from the first change on."""
+    tied = select(Cluster.article_id)
+    changes.note(connection, Article.id.in_(tied) | Article.id.in_(select(Cluster.seed_id)), now)
     for table in (Cluster, LikenessRow, SketchMark, Sketch, Follower):
         connection.execute(delete(table))
 
@@ -94,7 +96,7 @@ class _Matcher:
         rows = connection.execute(_CHANGES, {"sequence": _followed(connection)}).all()
         if not rows:
             return 0
-        last = {row.uid: row.kind for row in rows}
+        last = {row.uid: row.kind for row in rows if row.kind is not ChangeKind.NOTED}
         others, gone = _others(connection, [uid for uid, kind in last.items() if kind is ChangeKind.UPSERT])
         gone |= _sketched(connection, [uid for uid, kind in last.items() if kind is ChangeKind.TOMBSTONE])
         left = {one for article_id in gone for one in seeds.leave(connection, article_id)}
@@ -102,7 +104,10 @@ class _Matcher:
         if others:
             reached |= self._match(connection, others)
         gone -= {row.id for row in others}
-        _tell(connection, (left | seeds.settle(connection, reached)) - gone, rows[-1].at)
+        left |= seeds.settle(connection, reached)
+        # Who is tied to whom may be as before, and who comes before whom among them another.
+        moved = {row.id for row in others if row.held == row.id and (row.moment, _day(row)) != (row.at, row.day)}
+        _tell(connection, (left | seeds.circle(connection, moved)) - gone, rows[-1].at)
         _follow(connection, rows[-1].sequence)
         return len(others)
 

@@ -1,6 +1,7 @@
 """The command that writes articles, their versions, likenesses, lists or texts to files."""
 
 import secrets
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ from archive.long import TABLES
 from archive.output import MisuseError, write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from archive.archive import Archive
+    from archive.cursors import Snapshot
     from archive.records import Filters
     from archive.sampling import Key, Sample
 
@@ -47,6 +50,8 @@ class Keys(click.ParamType["tuple[Key, ...]"]):
 )
 @filter_options
 @click.option("--query", help="Only articles that this search finds.")
+@click.option("--no-expand", is_flag=True, help="Let --query find its words alone.")
+@click.option("--since-cursor", metavar="CURSOR", help="Only what changed since an export that printed this cursor.")
 @click.option("--rows", type=click.Choice(TABLES), help="A row for each article and value of this field.")
 @click.option("--versions", is_flag=True, help="A row for each version of the articles.")
 @click.option("--pairs", is_flag=True, help="A row for two articles that share a source; FILE.gexf is a graph.")
@@ -62,6 +67,8 @@ def export(
     target: Path | None,
     folder: Path | None,
     query: str | None,
+    no_expand: bool,
+    since_cursor: str | None,
     rows: str | None,
     versions: bool,
     pairs: bool,
@@ -71,7 +78,7 @@ def export(
     keys: "tuple[Key, ...] | None",
     **asked: Any,
 ) -> None:
-    """Write articles to a file or a folder, whole or not at all; prints how many."""
+    """Write articles to a file or a folder, whole or not at all; prints how many, and the cursor for what comes after."""
     place = target or folder
     if place is None or (target and folder):
         raise MisuseError("name one place: --to FILE, or --text DIR")
@@ -81,6 +88,10 @@ def export(
         raise MisuseError(f"{chosen[0]} and {chosen[1]} are two exports: ask for one at a time")
     if pairs and query is not None:
         raise MisuseError("--pairs takes filters and no --query")
+    if no_expand and query is None:
+        raise MisuseError("--no-expand is for --query")
+    if since_cursor is not None and (chosen or number is not None):
+        raise MisuseError(f"--since-cursor is of whole articles: leave {(*chosen, '--sample')[0]} out")
     if number is None and (seed is not None or keys):
         raise MisuseError("--seed and --stratify are for a sample: --sample N")
     if number is not None and (versions or pairs):
@@ -92,10 +103,13 @@ def export(
         raise MisuseError("--nodes is for a graph: --pairs --to FILE.gexf")
     filters = make_filters(app, **asked)
     archive = app.archive()
+    after = None
     if graph:
         told = _write_graph(archive, filters, place, nodes or "outlets")
     elif versions or pairs:
-        told = _write_others(archive, filters, query, place, pairs=pairs)
+        told = _write_others(archive, filters, query, place, pairs=pairs, expand=not no_expand)
+    elif not chosen and number is None:
+        told, after = _write_changes(archive.snapshot(filters, query, since=since_cursor, expand=not no_expand), place)
     else:
         from archive.export import ending_of
         from archive.textfolder import free
@@ -104,14 +118,19 @@ def export(
         # A crawl that was killed, or goes on, has stored more than it has compared.
         archive.look_for_copies()
         if number is None:
-            records = archive.articles(filters) if query is None else archive.matching(query, filters)
+            expand = not no_expand
+            records = archive.articles(filters) if query is None else archive.matching(query, filters, expand=expand)
         else:
             seed = secrets.randbelow(LARGEST_SEED) if seed is None else seed
-            sample = archive.sample(number, seed=seed, by=keys or (), filters=filters, query=query)
+            sample = archive.sample(
+                number, seed=seed, by=keys or (), filters=filters, query=query, expand=not no_expand
+            )
             _print_sample(sample, keys or (), seed)
             records = archive.of(sample.uids)
         told = _write_texts(records, place) if folder else _write_articles(records, place, rows)
     click.echo(f"{told} written to {place}")
+    if after is not None:
+        click.echo(f"next cursor: {after}")
 
 
 def _write_graph(archive: "Archive", filters: "Filters", place: Path, nodes: str) -> str:
@@ -123,7 +142,9 @@ def _write_graph(archive: "Archive", filters: "Filters", place: Path, nodes: str
     return f"{_number(len(made.nodes), nodes[:-1])} and {_number(len(made.edges), 'edge')}"
 
 
-def _write_others(archive: "Archive", filters: "Filters", query: str | None, place: Path, *, pairs: bool) -> str:
+def _write_others(
+    archive: "Archive", filters: "Filters", query: str | None, place: Path, *, pairs: bool, expand: bool
+) -> str:
     from archive import columns
     from archive.export import ending_of, write
 
@@ -131,7 +152,27 @@ def _write_others(archive: "Archive", filters: "Filters", query: str | None, pla
     if pairs:
         archive.look_for_copies()
         return _number(write(archive.pairs(filters), place, columns.PAIR), "pair")
-    return _number(write(archive.versions(filters, query), place, columns.VERSION), "version")
+    return _number(write(archive.versions(filters, query, expand=expand), place, columns.VERSION), "version")
+
+
+def _write_changes(states: "AbstractContextManager[Snapshot]", place: Path) -> tuple[str, str]:
+    """Write one state of the archive, or what changed since one; give what is told of it, and the cursor for the next."""
+    from archive.export import ending_of, write
+
+    ending_of(place)
+    with states as snapshot:
+        gone = Counter[str]()
+        number = write(_counted(snapshot.rows, gone), place, snapshot.columns)
+        told = _number(number - gone.total(), "article")
+        return (f"{told} and {_number(gone.total(), 'tombstone')}" if gone else told), snapshot.cursor
+
+
+def _counted(rows: "Iterator[dict[str, Any]]", gone: Counter[str]) -> "Iterator[dict[str, Any]]":
+    """Give rows, and count those that are tombstones, by why."""
+    for row in rows:
+        if why := row.get("tombstone"):
+            gone[why] += 1
+        yield row
 
 
 def _write_texts(records: "Iterable[dict[str, Any]]", place: Path) -> str:

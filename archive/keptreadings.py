@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from archive import changes
 from archive.identity import ADDRESS, UID
 from archive.models import Capture, KeptReading, Visit
 from archive.orders import LIES
@@ -28,7 +29,7 @@ from archive.records import (
     Topic,
     VisitState,
 )
-from archive.stories import ArticleKey, Body, ReadingRow, ReadingSource
+from archive.stories import Article, ArticleKey, Body, ReadingRow, ReadingSource
 from archive.tags import of as tags_of
 from archive.traces import Traces
 
@@ -84,7 +85,7 @@ def drop(connection: Connection, visit_ids: Collection[int]) -> None:
     connection.execute(delete(KeptReading).where(KeptReading.visit_id.in_(visit_ids)))
 
 
-def clear(connection: Connection, traces: Traces) -> None:
+def clear(connection: Connection, traces: Traces, now: datetime) -> None:
     """Take headlines out of what is kept of other stories: of their links, and of what was cut out of their texts."""
 
     def other(pieces: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -98,12 +99,12 @@ def clear(connection: Connection, traces: Traces) -> None:
     gone = select(ReadingSource.reading_id).join(Capture, Capture.id == ReadingSource.capture_id).where(~LIES)
     whole = select(Body.reading_id, Body.removed, ReadingRow.related).join(ReadingRow, ReadingRow.id == Body.reading_id)
     for row in connection.execute(whole.where(Body.reading_id.in_(gone))).all():
-        if other(row.related) != row.related:
-            here = ReadingRow.id == row.reading_id
-            connection.execute(update(ReadingRow).where(here).values(related=other(row.related)))
-        if other(row.removed) != row.removed:
-            here = Body.reading_id == row.reading_id
-            connection.execute(update(Body).where(here).values(removed=other(row.removed)))
+        related, removed = other(row.related), other(row.removed)
+        if (related, removed) == (row.related, row.removed):
+            continue
+        connection.execute(update(ReadingRow).where(ReadingRow.id == row.reading_id).values(related=related))
+        connection.execute(update(Body).where(Body.reading_id == row.reading_id).values(removed=removed))
+        changes.note(connection, Article.reading_id == row.reading_id, now)
 
 
 def _row(connection: Connection, visit: Any) -> Any:

@@ -22,6 +22,29 @@ from archive.records import (
 from archive.schema import Base, BigKey
 
 
+class ArchiveName(Base):
+    """How cursors and backups call this archive: one row, drawn by chance when the table was made."""
+
+    __tablename__ = "archive_name"
+    name: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Label(Base):
+    """What a person or a program coded of an article, elsewhere; of several with one code by one coder the last counts."""
+
+    __tablename__ = "label"
+    __table_args__ = (Index("ix_label_uid", "uid"),)
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    uid: Mapped[str]
+    coder: Mapped[str]
+    code: Mapped[str]
+    value: Mapped[str | None]
+    """Null where it was withdrawn."""
+    at: Mapped[datetime]
+    source: Mapped[str]
+    """The name of the file that said so."""
+
+
 class Outlet(Base):
     """An outlet; `fence` rises with each crawl that takes the outlet's lock, so that a superseded one is refused."""
 

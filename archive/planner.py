@@ -12,7 +12,7 @@ from archive.changes import newest
 from archive.ladder import VisitRule
 from archive.models import Address, Due
 from archive.rechecks import LAST, Held
-from archive.records import Purpose, State, TagKind, TagRole
+from archive.records import ChangeKind, Purpose, State, TagKind, TagRole
 from archive.runs import RunTicket
 from archive.stories import Article, Change, ReadingRow, Tag
 
@@ -69,7 +69,8 @@ class Planner:
             connection.execute(delete(Due).where(Due.address_id.in_(ours), Due.purpose == Purpose.RECHECK))
             self._plan(connection, connection.execute(_PLANNED, {"outlet": self._ticket.outlet_id}).all())
         elif held.get("sequence") != sequence:
-            changed = select(Change.uid).where(Change.sequence > int(held.get("sequence", 0)))
+            since = Change.sequence > int(held.get("sequence", 0))
+            changed = select(Change.uid).where(since, Change.kind != ChangeKind.NOTED)
             rows = connection.execute(_PLANNED.where(Article.uid.in_(changed)), {"outlet": self._ticket.outlet_id})
             self._plan(connection, rows.all())
             self._drop_moved(connection)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, delete, select
 
-from archive import duplicates
+from archive import changes, duplicates
 from archive.identity import UID, claim, make_uid
 from archive.models import Address, AddressAlias, Outlet
 from archive.records import ChangeKind, Key
@@ -16,13 +16,15 @@ FEW = 1000
 """Below so many names they are asked for one by one, and not looked for among all of the outlet's."""
 
 
-def forget(connection: Connection, outlet_id: int) -> set[str]:
+def forget(connection: Connection, outlet_id: int, now: datetime) -> set[str]:
     """Empty the projections of one outlet and give the uids that led to an article; facts stay as they are.
 
-    Clusters join outlets: they are forgotten as a whole, and made again by who next brings the archive up to date.
+    Readers are told that the articles are gone: a rebuild that is killed never says which did not come back. Clusters
+    join outlets: they are forgotten as a whole, and made again by who next brings the archive up to date.
     """
-    duplicates.clear(connection)
+    duplicates.clear(connection, now)
     uids = _uids(connection, outlet_id)
+    changes.note(connection, Article.outlet_id == outlet_id, now, ChangeKind.TOMBSTONE)
     _delete(connection, select(Article.id).where(Article.outlet_id == outlet_id))
     return uids
 
@@ -62,9 +64,11 @@ def bury(connection: Connection, outlet_id: int, before: set[str], now: datetime
     for uid, article_id in _of_former_addresses(connection, outlet_id).items() if lost else ():
         if uid in lost:
             claim(connection, article_id, outlet_id, [Key(scheme=UID, value=uid)], now)
+            changes.note(connection, Article.id == article_id, now)  # it has the other one's labels
             lost.remove(uid)
     for uid in sorted(lost):
-        tell(connection, 0, uid, ChangeKind.TOMBSTONE, now)
+        if changes.last(connection, uid) is not ChangeKind.TOMBSTONE:
+            tell(connection, 0, uid, ChangeKind.TOMBSTONE, now)
     return len(lost)
 
 

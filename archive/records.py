@@ -169,6 +169,8 @@ class ChangeKind(StrEnum):
 
     UPSERT = "upsert"
     TOMBSTONE = "tombstone"
+    NOTED = "noted"
+    """What a record says beside its words is another (last seen, captures, labels): no search or copy depends on it."""
 
 
 NUMBER, GUID = "wp", "guid"

@@ -12,13 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from archive import removals
+from archive import changes, removals
 from archive.database import insert_row
 from archive.identity import ADDRESS, are_one
 from archive.looks import Rule
 from archive.models import Address, AddressAlias, Disposition, Due, Sighting, Visit
 from archive.parts import story_of
 from archive.records import Entry, Purpose
+from archive.seeds import parted
 from archive.stories import Article, ArticleKey, ReadingRow
 from archive.union import unite
 
@@ -56,7 +57,10 @@ def rekey(connection: Connection, outlet_id: int, *, version: int, forms: Forms,
     ]
     for move in moves:
         move.make()
-    removals.settle_addresses(connection, {place for move in moves for place in move.places()}, rule, now=now)
+    places = {place for move in moves for place in move.places()}
+    for some in parted(places):
+        changes.note(connection, Article.address_id.in_(some), now)
+    removals.settle_addresses(connection, places, rule, now=now)
     connection.execute(update(Address).where(*older).values(rules_version=version))
     return len(changed)
 

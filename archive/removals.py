@@ -219,7 +219,7 @@ def _stand(connection: Connection, article_id: int, rule: Rule, now: datetime) -
     """Write down how an article stands; readers hear of it where that is another way than before."""
     held = connection.execute(_ARTICLE, {"article": article_id}).one()
     looks = _looks(connection, article_id)
-    if (home := _home(looks, held.address_id)) != held.address_id:
+    if moved := (home := _home(looks, held.address_id)) != held.address_id:
         connection.execute(update(Article).where(Article.id == article_id).values(address_id=home))
         held = connection.execute(_ARTICLE, {"article": article_id}).one()
     found = standing((look for look, _ in looks), rule, Place(address_id=held.address_id, since=held.since))
@@ -236,6 +236,8 @@ def _stand(connection: Connection, article_id: int, rule: Rule, now: datetime) -
             insert_row(connection, Event, article_id=article_id, visit_id=visit_id, kind=kind)
     if before != after or changed - {"seen_again_at"}:
         tell(connection, article_id, held.uid, ChangeKind.UPSERT, now)
+    elif changed or moved:
+        tell(connection, article_id, held.uid, ChangeKind.NOTED, now)
 
 
 def _columns(found: Standing) -> dict[str, Any]:

@@ -8,16 +8,19 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, literal, or_, select, update
 
+from archive import changes
 from archive.database import insert_row
 from archive.errors import SupersededError
 from archive.looks import Happened
 from archive.models import Address, Disposition, Due, Outlet, OutletDeclaration, Run, Visit
 from archive.records import Entry, Outcome, Purpose, RunStatus, VisitState
-from archive.stories import Event
+from archive.stories import Article, Event
 from archive.warc import digest
 
 RECHECK = "recheck"
 """The kind of a run that does nothing but visit held articles: what is due otherwise takes no part in it."""
+SHOWN = ("name", "base_url")
+"""What of a declaration stands in the records of the outlet's articles."""
 HANGS_ON = Address.canonical.like("/%#%")
 """Whether an address is a further page of a story (`archive.parts`): no story, and no part of a run's sums."""
 _FENCE = select(Outlet.fence).where(Outlet.id == bindparam("outlet"))
@@ -87,13 +90,15 @@ def register_outlet(connection: Connection, slug: str, declared: dict[str, Any],
     if outlet_id is None:
         outlet_id = insert_row(connection, Outlet, slug=slug, fence=0)
     fingerprint = digest(repr(sorted(declared.items())).encode())
-    newest = connection.execute(
-        select(OutletDeclaration.digest)
+    held = connection.execute(
+        select(OutletDeclaration.digest, OutletDeclaration.declared)
         .where(OutletDeclaration.outlet_id == outlet_id)
         .order_by(OutletDeclaration.since.desc(), OutletDeclaration.id.desc())
         .limit(1)
-    ).scalar()
-    if newest != fingerprint:
+    ).first()
+    if held is None or held.digest != fingerprint:
+        if held is not None and any(held.declared.get(name) != declared.get(name) for name in SHOWN):
+            changes.note(connection, Article.outlet_id == outlet_id, now)
         insert_row(connection, OutletDeclaration, outlet_id=outlet_id, digest=fingerprint, declared=declared, since=now)
     return int(outlet_id)
 

@@ -55,6 +55,16 @@ def leave(connection: Connection, article_id: int) -> set[int]:
     return set() if seed_id is None else {seed_id} | _members(connection, [seed_id])
 
 
+def circle(connection: Connection, article_ids: Iterable[int]) -> set[int]:
+    """Give all articles of the clusters in which some are."""
+    found: set[int] = set()
+    for some in parted(article_ids):
+        tied = select(Cluster.seed_id).where(Cluster.article_id.in_(some), Cluster.seed_id.is_not(None))
+        leading = select(Cluster.seed_id).where(Cluster.seed_id.in_(some))
+        found.update(filter(None, connection.execute(tied.union(leading)).scalars()))
+    return found | _members(connection, found)
+
+
 def settle(connection: Connection, article_ids: Iterable[int]) -> set[int]:
     """Tie articles whose pairs or time changed to their seeds, and all that follows from it; give whose cluster changed."""
     heap: list[tuple[int, str, int]] = []

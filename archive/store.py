@@ -121,8 +121,8 @@ def save(connection: Connection, visited: Visited, reading: Reading, former: Map
         and not moved
         and (_same(held, reading) or (visited.partial and held["text_sha256"] == text_sha256))
     ):
-        _add_sources(connection, held["id"], visited.sources)
-        outcome, kind = Outcome.UNCHANGED, None
+        more = _add_sources(connection, held["id"], visited.sources)
+        outcome, kind = Outcome.UNCHANGED, ChangeKind.NOTED if more else None
     else:
         outcome = Outcome.NEW if fresh else Outcome.UNCHANGED
         reading_id = _add_reading(connection, article_id, visited, reading, text_sha256)
@@ -137,7 +137,8 @@ def save(connection: Connection, visited: Visited, reading: Reading, former: Map
                 outcome = Outcome.REVISED
             _show_newest(connection, article_id)
         kind = ChangeKind.UPSERT
-    connection.execute(_SEEN, {"article": article_id, "at": visited.at})
+    if connection.execute(_SEEN, {"article": article_id, "at": visited.at}).rowcount:
+        kind = kind or ChangeKind.NOTED
     if visited.at < first:
         moment = case((Article.published_date.is_(None), int(visited.at.timestamp())), else_=Article.moment)
         earlier = update(Article).where(Article.id == article_id)
@@ -203,7 +204,7 @@ def _save_late(
         _show(connection, article_id, reading_id, reading)
         kind = ChangeKind.UPSERT
     elif held["text_sha256"] == text_sha256:
-        _add_sources(connection, held["id"], visited.sources)
+        kind = ChangeKind.NOTED if _add_sources(connection, held["id"], visited.sources) else None
     else:
         _add_sources(connection, known, visited.sources)
     if history.rewrite(connection, article_id, _look(visited, text_sha256)):
@@ -333,11 +334,13 @@ def _add_reading(connection: Connection, article_id: int, visited: Visited, read
     return reading_id
 
 
-def _add_sources(connection: Connection, reading_id: int, sources: Sequence[tuple[int, Role]]) -> None:
+def _add_sources(connection: Connection, reading_id: int, sources: Sequence[tuple[int, Role]]) -> bool:
+    """Note which captures gave something to a reading; say whether any is new."""
     known = set(connection.execute(_SOURCES, {"reading": reading_id}).scalars())
-    for capture_id, role in sources:
-        if capture_id not in known:
-            insert_row(connection, ReadingSource, reading_id=reading_id, capture_id=capture_id, role=role)
+    more = [(capture_id, role) for capture_id, role in sources if capture_id not in known]
+    for capture_id, role in more:
+        insert_row(connection, ReadingSource, reading_id=reading_id, capture_id=capture_id, role=role)
+    return bool(more)
 
 
 def _offset(moment: datetime | None) -> int | None:

@@ -192,7 +192,11 @@ class Change(Base):
     """What readers of the archive (index, cursors, exports) must hear of, in order."""
 
     __tablename__ = "change"
-    __table_args__ = (CheckConstraint("sequence > 0", name="positive"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        CheckConstraint("sequence > 0", name="positive"),
+        Index("ix_change_uid", "uid", "sequence"),
+        {"sqlite_autoincrement": True},
+    )
     sequence: Mapped[int] = mapped_column(BigKey, primary_key=True)
     article_id: Mapped[int] = mapped_column(BigInteger)
     uid: Mapped[str]

@@ -6,17 +6,20 @@ where the kill came before, it is not, since what lacks a record is shorter, and
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from sqlalchemy import Connection, Table, bindparam, select, update
 
+from archive import changes
 from archive.database import Database
 from archive.durable import sync
 from archive.errors import ArchiveUnavailableError
 from archive.models import Capture, WarcFile
 from archive.orders import LIES
 from archive.records import FileState
+from archive.stories import Article, ReadingSource
 from archive.warc import DamagedRecordError, Place, file_digest, read_member
 
 BESIDE = ".taking"
@@ -46,7 +49,7 @@ def finish(database: Database, folder: Path, slug: str) -> list[str]:
     return done
 
 
-def remove(database: Database, folder: Path, capture_ids: Collection[int], takedown_id: int) -> int:
+def remove(database: Database, folder: Path, capture_ids: Collection[int], takedown_id: int, *, now: datetime) -> int:
     """Take records out of their files, note that an order did so, and give how many lay in a file.
 
     Raises:
@@ -58,11 +61,11 @@ def remove(database: Database, folder: Path, capture_ids: Collection[int], taked
         for row in connection.execute(lying):
             files.setdefault(row.warc_file_id, set()).add(row.id)
     for file_id, ids in sorted(files.items()):
-        _rewrite(database, folder, file_id, ids, takedown_id)
+        _rewrite(database, folder, file_id, ids, takedown_id, now)
     return sum(map(len, files.values()))
 
 
-def _rewrite(database: Database, folder: Path, file_id: int, going: set[int], takedown_id: int) -> None:
+def _rewrite(database: Database, folder: Path, file_id: int, going: set[int], takedown_id: int, now: datetime) -> None:
     with database.read() as connection:
         file = connection.execute(select(WarcFile.name, WarcFile.state).where(WarcFile.id == file_id)).one()
         rows = connection.execute(
@@ -74,6 +77,7 @@ def _rewrite(database: Database, folder: Path, file_id: int, going: set[int], ta
     if not path.exists():  # nothing is left to remove; `verify` goes on telling of the others
         with database.write() as connection:
             _note(connection, going, takedown_id)
+            _tell(connection, file_id, now)
         return
     beside = path.with_name(path.name + BESIDE)
     staying = [row for row in rows if row.id not in going]
@@ -99,6 +103,7 @@ def _rewrite(database: Database, folder: Path, file_id: int, going: set[int], ta
         if places:
             connection.execute(_PLACE, places)
         connection.execute(update(WarcFile).where(WarcFile.id == file_id).values(size=size, sha256=sha256))
+        _tell(connection, file_id, now)
     _replace(beside, path)
 
 
@@ -110,6 +115,12 @@ def _copy(place: Place, target: BinaryIO) -> None:
 def _note(connection: Connection, going: Collection[int], takedown_id: int) -> None:
     gone = update(Capture).where(Capture.id.in_(list(going)))
     connection.execute(gone.values(offset=None, takedown_id=takedown_id))
+
+
+def _tell(connection: Connection, file_id: int, now: datetime) -> None:
+    """Tell of the articles whose records say where in a file they were read."""
+    read = select(ReadingSource.reading_id).join(Capture, Capture.id == ReadingSource.capture_id)
+    changes.note(connection, Article.reading_id.in_(read.where(Capture.warc_file_id == file_id)), now)
 
 
 def _replace(beside: Path, path: Path) -> None:

@@ -102,10 +102,10 @@ def take_down(
                 _drop_text(connection, story.uid)
                 keptreadings.drop(connection, story.visit_ids)
         if order.level is Level.BYTES:
-            _drop_bytes(archive, story.uid, order.id, done, mentions=mentions)
+            _drop_bytes(archive, story.uid, order.id, done, mentions=mentions, now=now)
             with archive.database.write() as connection:
                 if mentions:
-                    keptreadings.clear(connection, story.traces)
+                    keptreadings.clear(connection, story.traces, now)
                 _thin(connection, story)
         if order.level is Level.HIDDEN:
             archive.catch_up()
@@ -253,7 +253,7 @@ def _going(found: Holdings, *, mentions: bool) -> set[int]:
     return found.own | found.shared | (found.mentions if mentions else set())
 
 
-def _drop_bytes(archive: Archive, uid: str, takedown_id: int, done: Done, *, mentions: bool) -> None:
+def _drop_bytes(archive: Archive, uid: str, takedown_id: int, done: Done, *, mentions: bool, now: datetime) -> None:
     """Keep what else was read of the records that hold the text, then remove them."""
     with archive.database.read() as connection:
         story = condemned.taken(connection, uid)
@@ -263,7 +263,7 @@ def _drop_bytes(archive: Archive, uid: str, takedown_id: int, done: Done, *, men
     with archive.database.write() as connection:
         done.kept = keptreadings.keep(connection, going)
         _ask_again(connection, going)
-    done.records = surgery.remove(archive.database, archive.home.warc, going, takedown_id)
+    done.records = surgery.remove(archive.database, archive.home.warc, going, takedown_id, now=now)
 
 
 def _thin(connection: Connection, story: condemned.Story) -> None:

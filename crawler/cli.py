@@ -302,6 +302,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def foreseen(error: Exception) -> int | None:
     """Give the exit status of an error that has a cause outside the program, None for a bug."""
+    from archive.cursors import CursorError
     from archive.errors import ArchiveError, BusyError
     from archive.export import ExportError
     from archive.paging import PageKeyError
@@ -316,6 +317,7 @@ def foreseen(error: Exception) -> int | None:
         (DeclarationError, 2),
         (QueryError, 2),
         (PageKeyError, 2),
+        (CursorError, 2),
         (ExportError, 2),
         (BusyError, 4),
         (HeldError, 4),

@@ -59,7 +59,7 @@ def _rebuild(
         crawl = offline.begin(home, database, slug, declared, work="rebuild", visits=rule)
         ticket = crawl.ticket
         with database.write() as connection:
-            before = projections.forget(connection, ticket.outlet_id)
+            before = projections.forget(connection, ticket.outlet_id, now())
             again = visits.unread_again(connection, ticket)
         with ReadingPool(READERS, 512) as pool:
             asyncio.run(_read(crawl, pool, pack))

@@ -296,7 +296,7 @@ def test_made_again_clusters_are_the_same(news: News) -> None:
     before = made(news)
     assert sum(one.startswith("('likeness'") for one in before) > 5
     with news.database.write() as connection:
-        duplicates.clear(connection)
+        duplicates.clear(connection, datetime.now(UTC))
     assert made(news) == []
     assert duplicates.catch_up(news.database) == len(STORIES)
     assert made(news) == before
@@ -306,7 +306,7 @@ def test_an_outlet_can_be_forgotten_and_read_again(news: News) -> None:
     news.told("first", "copy", "reworded")
     before = news.matched()
     with news.database.write() as connection:
-        projections.forget(connection, news.desk.runs["kabar"].outlet_id)
+        projections.forget(connection, news.desk.runs["kabar"].outlet_id, datetime.now(UTC))
     assert news.database.check() == []
     assert news.matched() == {"copy": (1, None), "reworded": (2, "rewrite")}
     news.told("first")

@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -304,7 +305,9 @@ def test_the_command_prints_how_many(
 ) -> None:
     file = tmp_path / "a.jsonl"
     assert main(["--home", str(stocked.home.root), "export", "--to", str(file), *words]) == 0
-    assert capsys.readouterr().out == f"{number} article{'s' * (number != 1)} written to {file}\n"
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"{number} article{'s' * (number != 1)} written to {file}"
+    assert re.fullmatch("next cursor: [a-z2-7]{32}", said[1])
     assert len(lines(file)) == number
 
 

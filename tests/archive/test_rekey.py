@@ -235,7 +235,7 @@ def test_a_rebuild_after_a_change_of_rules_gives_the_same_names(bench: Any) -> N
             .order_by(Visit.id)
         ).all()
     with bench.database.write() as connection:
-        before = projections.forget(connection, desk.ticket.outlet_id)
+        before = projections.forget(connection, desk.ticket.outlet_id, bench.now())
     for row, (_, raw, text, wp) in zip(seen, script, strict=True):
         keys = (Key(scheme="wp", value=wp),) if wp else ()
         reading = Reading(title=text[0], body=text[1:], keys=keys, extractor="test 1")
@@ -279,4 +279,4 @@ def test_no_projection_is_lost(bench: Any) -> None:
     renew(bench, desk)
     assert {model: len(rows(bench, model)) for model in held} == held
     with bench.database.read() as connection:
-        assert changes.newest(connection) == 4
+        assert changes.newest(connection) == 5

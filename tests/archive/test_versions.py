@@ -160,7 +160,7 @@ def test_made_again_from_the_facts_they_are_the_same(desk: Any, looks: Sequence[
     uid = [look(desk, body, hours).uid for body, hours in looks][-1]
     held = whole(desk, uid)
     with desk.bench.database.write() as connection:
-        projections.forget(connection, desk.ticket.outlet_id)
+        projections.forget(connection, desk.ticket.outlet_id, desk.bench.now())
         assert unread_again(connection, desk.ticket) == len(looks)
     assert [look(desk, body, hours).uid for body, hours in looks][-1] == uid
     assert whole(desk, uid) == held
