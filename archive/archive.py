@@ -61,7 +61,7 @@ class Archive:
         home = Path(home_or_url)
         if isinstance(home_or_url, str) and "://" in home_or_url:
             url = home_or_url
-            home = Database(url).path.parent
+            home = Database(url).path.parent  # one on a server has none: `url` is given beside the home then
         layout = Home(home)
         url = url or layout.url_in_settings()
         database = Database(layout.database_url(ArchiveSettings(url=url)))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, Self, cast
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, insert, text
+from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, insert, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase
@@ -47,6 +47,18 @@ def sqlite_warning() -> str | None:
     )
 
 
+def parsed_url(url: str) -> URL:
+    """Give the parts of a database's address.
+
+    Raises:
+        ArchiveError: it is none.
+    """
+    try:
+        return make_url(url)
+    except ArgumentError as error:
+        raise ArchiveError(f"archive.url is not a database address: {url}") from error
+
+
 def cause(error: BaseException) -> str:
     """Give the driver's own words for a database error, on one line."""
     original = getattr(error, "orig", None) or error
@@ -66,19 +78,50 @@ class Database:
 
     Two engines, since one hook for both would make every SELECT take the write lock: reads are deferred and
     query-only, writes begin with BEGIN IMMEDIATE, so that a read never turns into a write that fails at once.
+    This is the one in an SQLite file; an address of PostgreSQL gives an `archive.postgres.ServerDatabase`.
     """
 
+    def __new__(cls, url: str) -> Self:
+        """Give what the address asks for, as `pathlib.Path` gives what the system has."""
+        if parsed_url(url).get_backend_name() != "postgresql":
+            return super().__new__(cls)
+        from archive.postgres import ServerDatabase
+
+        return super().__new__(cast("type[Self]", ServerDatabase))
+
     def __init__(self, url: str) -> None:
-        try:
-            parsed = make_url(url)
-        except ArgumentError as error:
-            raise ArchiveError(f"archive.url is not a database address: {url}") from error
-        if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-            raise ArchiveError("archive.url must name an SQLite file (sqlite:////path/to/pilkada.db) in this version")
         self.url = url
-        self.path = Path(parsed.database)
+        self._parsed = parsed_url(url)
+        self._connect()
+
+    def _connect(self) -> None:
+        """Make the engines; nothing is opened yet."""
+        if self._parsed.get_backend_name() != "sqlite" or self._parsed.database in (None, "", ":memory:"):
+            raise ArchiveError(
+                "archive.url must name an SQLite file (sqlite:////path/to/pilkada.db) or a database of PostgreSQL "
+                "(postgresql://user@host/name)"
+            )
         self._write = self._engine()
         self._read = self._engine(query_only=True)
+
+    @property
+    def path(self) -> Path:
+        """The file.
+
+        Raises:
+            ArchiveError: there is none, since the archive is in PostgreSQL.
+        """
+        return Path(str(self._parsed.database))
+
+    @property
+    def name(self) -> str:
+        """What the database is called in what is said of it, without a password."""
+        return str(self.path)
+
+    @property
+    def place(self) -> str:
+        """Where it lies: a folder, or an address on a server."""
+        return str(self.path.parent)
 
     def _engine(self, *, query_only: bool = False, foreign_keys: bool = True) -> Engine:
         module = sqlite_module()
@@ -158,21 +201,24 @@ class Database:
         Raises:
             ArchiveError: it cannot be read, or is none of ours.
         """
-        try:
-            if not self.path.exists() or self.path.stat().st_size == 0:
-                return None
-        except OSError as error:
-            raise ArchiveUnavailableError(f"{self.path}: {error.strerror}") from error
+        if not self._exists():
+            return None
         try:
             with self._read.begin() as connection:
-                tables = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars())
+                tables = set(inspect(connection).get_table_names())
                 if tables and "alembic_version" not in tables:
-                    raise ArchiveError(f"{self.path} is a database of another program")
+                    raise ArchiveError(f"{self.name} is a database of another program")
                 if not tables:
                     return None
                 return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
         except DatabaseError as error:
             raise self._unavailable(error) from error
+
+    def _exists(self) -> bool:
+        try:
+            return self.path.exists() and self.path.stat().st_size > 0
+        except OSError as error:
+            raise ArchiveUnavailableError(f"{self.path}: {error.strerror}") from error
 
     def _known(self) -> str | None:
         """Give the schema's revision as `revision()` does.
@@ -183,7 +229,7 @@ class Database:
         found = self.revision()
         if found is not None and found not in REVISIONS:
             raise SchemaError(
-                f"{self.path} was made by a newer Pilkada (schema {found}, this one knows {HEAD}): upgrade Pilkada"
+                f"{self.name} was made by a newer Pilkada (schema {found}, this one knows {HEAD}): upgrade Pilkada"
             )
         return found
 
@@ -198,7 +244,7 @@ class Database:
         if found is None:
             self.upgrade()
         elif found != HEAD:
-            raise SchemaError(f"{self.path} has schema {found}, {HEAD} is needed: run `pilkada db upgrade`")
+            raise SchemaError(f"{self.name} has schema {found}, {HEAD} is needed: run `pilkada db upgrade`")
 
     def upgrade(self) -> Upgrade | None:
         """Bring the schema to the newest revision, an older one's after a copy of it; None where nothing was to do.
@@ -212,13 +258,9 @@ class Database:
         """
         if self._known() == HEAD:
             return None
-        from archive.upgrade import copy_beside, migrate
+        from archive.upgrade import migrate
 
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ArchiveUnavailableError(f"{self.path.parent} cannot be made: {error.strerror}") from error
-        engine = self._engine(foreign_keys=False)
+        engine = self._for_migrations()
         copy = None
         try:
             with self._guarded(), engine.begin() as connection:
@@ -226,8 +268,7 @@ class Database:
                 if before == HEAD:
                     return None
                 if before is not None:
-                    with closing(self._read.raw_connection()) as raw:
-                        copy = copy_beside(raw.driver_connection, self.path, f"before-{HEAD}")
+                    copy = self._copy()
                 migrate(connection)
         except ArchiveError:
             if copy is not None:
@@ -237,6 +278,30 @@ class Database:
         finally:
             engine.dispose()
         return Upgrade(before=before, copy=copy)
+
+    def _for_migrations(self) -> Engine:
+        """Give an engine that begins as a write does, on a database that need not exist yet."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ArchiveUnavailableError(f"{self.path.parent} cannot be made: {error.strerror}") from error
+        return self._engine(foreign_keys=False)
+
+    def _copy(self) -> Path | None:
+        """Copy the database before its schema changes, while the write lock is held."""
+        from archive.upgrade import copy_beside
+
+        with closing(self._read.raw_connection()) as raw:
+            return copy_beside(raw.driver_connection, self.path, f"before-{HEAD}")
+
+    def copies(self) -> list[Path]:
+        """Give the copies that upgrades put beside the database: each holds what it held then."""
+        beside = self.path.parent.glob(f"{self.path.name}.before-*")
+        return sorted(path for path in beside if path.is_file())
+
+    def warning(self) -> str | None:
+        """Say what is wrong with the database's library, if anything is."""
+        return sqlite_warning()
 
     def scrub(self) -> None:
         """Write the file anew without what was deleted from it, and empty the write-ahead log.

@@ -45,7 +45,7 @@ def _held(app: App) -> "Database":
     if database.revision() is None:
         from archive.errors import NotFoundError
 
-        raise NotFoundError(f"there is no archive in {database.path.parent}: run `pilkada init`, then `pilkada crawl`")
+        raise NotFoundError(f"there is no archive in {database.place}: run `pilkada init`, then `pilkada crawl`")
     return database
 
 

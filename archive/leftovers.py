@@ -29,11 +29,6 @@ def sweep(archive: Archive, slug: str, traces: Traces) -> list[str]:
     return gone
 
 
-def copies(database: Path) -> list[Path]:
-    """Give the copies of a database that upgrades put beside it: each holds what it held then."""
-    return sorted(path for path in database.parent.glob(f"{database.name}.before-*") if path.is_file())
-
-
 def _holds(path: Path, traces: Traces) -> bool:
     """Say whether any of a text can be unpacked from the end of a file that a crash tore."""
     data = path.read_bytes()

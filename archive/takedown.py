@@ -65,7 +65,7 @@ def plan(archive: Archive, name: str, *, level: Level, mentions: bool = True) ->
             done.holdings = _holdings(connection, archive, story)
             done.records = len(_going(done.holdings, mentions=mentions))
     done.mentions = 0 if mentions else len(done.holdings.mentions)
-    done.copies = leftovers.copies(archive.database.path) if level is not Level.HIDDEN else []
+    done.copies = archive.database.copies() if level is not Level.HIDDEN else []
     return done
 
 
@@ -111,7 +111,7 @@ def take_down(
             archive.catch_up()
         else:
             done.remains = leftovers.sweep(archive, slug, story.traces)
-            done.copies = leftovers.copies(archive.database.path)
+            done.copies = archive.database.copies()
             if and_copies:
                 for copy in done.copies:
                     copy.unlink()

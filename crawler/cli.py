@@ -129,9 +129,7 @@ class App:
 
     def database(self) -> "Database":
         """Give the archive's database, made if there is none, its schema checked."""
-        from archive.database import sqlite_warning
-
-        if warning := sqlite_warning():
+        if warning := self._database.warning():
             logging.getLogger(__name__).warning("%s", warning)
         self._database.ensure()
         return self._database

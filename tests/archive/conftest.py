@@ -4,6 +4,7 @@ import random
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,9 +25,11 @@ from archive.spots import Spot
 from archive.store import Saved
 from archive.warc import Exchange
 from tests.archive.ran import Ran, build
+from tests.postgres import Server, server
 
 MORNING = datetime(2024, 11, 25, 1, 30, 15, 250_000, UTC)
 WITA = "Asia/Makassar"
+SQLITE, POSTGRES = "sqlite", "postgresql"
 
 
 def make_exchange(
@@ -251,11 +254,40 @@ def home(tmp_path: Path, empty_archive: Path) -> Home:
     return Home(root)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server of PostgreSQL that ends with this process."""
+    with server() as running:
+        yield running
+
+
+@contextmanager
+def opened(kind: str, root: Path, ask: Callable[[str], Any]) -> Iterator[Database]:
+    """Open an empty archive's database: the file in a folder, or one on the server, which `ask` gives."""
+    with ExitStack() as stack:
+        url = f"sqlite:///{root / 'pilkada.db'}" if kind == SQLITE else stack.enter_context(ask("postgres").new())
+        if kind == POSTGRES:
+            (root / "pilkada.toml").write_text(f'[archive]\nurl = "{url}"\n')
+        database = Database(url)
+        stack.callback(database.dispose)
+        yield database
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of a file that says so on both databases, but those that are about SQLite's file."""
+    if not getattr(metafunc.module, "ON_BOTH_DATABASES", False):
+        return
+    if metafunc.definition.get_closest_marker("sqlite_only") is not None:
+        return
+    for fixture, scope in (("database", "function"), ("room", "module"), ("ran", "session")):
+        if fixture in metafunc.fixturenames:
+            metafunc.parametrize(fixture, (SQLITE, POSTGRES), indirect=True, scope=scope)
+
+
 @pytest.fixture
-def database(home: Home) -> Iterator[Database]:
-    database = Database(f"sqlite:///{home.root / 'pilkada.db'}")
-    yield database
-    database.dispose()
+def database(home: Home, request: pytest.FixtureRequest) -> Iterator[Database]:
+    with opened(getattr(request, "param", SQLITE), home.root, request.getfixturevalue) as database:
+        yield database
 
 
 @pytest.fixture
@@ -273,17 +305,19 @@ def bench_class() -> Callable[[Path, Database], Bench]:
 
 @pytest.fixture(scope="module")
 def room(
-    tmp_path_factory: pytest.TempPathFactory, empty_archive: Path, bench_class: Callable[[Path, Database], Any]
+    tmp_path_factory: pytest.TempPathFactory,
+    empty_archive: Path,
+    bench_class: Callable[[Path, Database], Any],
+    request: pytest.FixtureRequest,
 ) -> Iterator[Any]:
     """One archive for all tests of a file, which count the outlets that they begin in `number`."""
     root = tmp_path_factory.mktemp("room")
     shutil.copy(empty_archive, root / "pilkada.db")
-    database = Database(f"sqlite:///{root / 'pilkada.db'}")
-    bench = bench_class(root, database)
-    bench.number = 0
-    yield bench
-    bench.close()
-    database.dispose()
+    with opened(getattr(request, "param", SQLITE), root, request.getfixturevalue) as database:
+        bench = bench_class(root, database)
+        bench.number = 0
+        yield bench
+        bench.close()
 
 
 @pytest.fixture(name="exchange")
@@ -292,8 +326,9 @@ def _exchange() -> Callable[..., Exchange]:
 
 
 @pytest.fixture(scope="session")
-def ran(tmp_path_factory: pytest.TempPathFactory, empty_archive: Path) -> Iterator[Ran]:
+def ran(tmp_path_factory: pytest.TempPathFactory, empty_archive: Path, request: pytest.FixtureRequest) -> Iterator[Ran]:
     """What outlets ran in a week, for tests that only read it."""
-    built = build(tmp_path_factory.mktemp("ran"), empty_archive)
-    yield built
-    built.archive.database.dispose()
+    root = tmp_path_factory.mktemp("ran")
+    shutil.copy(empty_archive, root / "pilkada.db")
+    with opened(getattr(request, "param", SQLITE), root, request.getfixturevalue) as database:
+        yield build(root, database)

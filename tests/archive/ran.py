@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from shutil import copy
 from typing import Any
 
 from archive.archive import Archive
@@ -34,10 +33,8 @@ class Ran:
         return ["--home", str(self.archive.home.root)]
 
 
-def build(root: Path, empty: Path) -> Ran:
-    """Store the stories and look for their copies."""
-    copy(empty, root / "pilkada.db")
-    database = Database(f"sqlite:///{root / 'pilkada.db'}")
+def build(root: Path, database: Database) -> Ran:
+    """Store the stories in an empty archive and look for their copies."""
     desk = Desk(database, OUTLETS, FIRST)
     uids: dict[str, str] = {}
 

@@ -8,6 +8,8 @@ from archive import agenda
 from archive.agenda import Action, Appointment, Work
 from archive.database import Database
 
+ON_BOTH_DATABASES = True
+
 NOW = datetime(2024, 11, 27, 4, tzinfo=UTC)
 
 

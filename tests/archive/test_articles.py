@@ -8,6 +8,8 @@ from archive import articles
 from archive.errors import NotFoundError
 from archive.records import Election, Filters, Outcome, Related, Removed, State, Trust
 
+ON_BOTH_DATABASES = True
+
 WITA = timezone(timedelta(hours=8))
 NULL = type(None)
 CONTRACT = {

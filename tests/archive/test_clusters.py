@@ -12,6 +12,8 @@ from crawler.cli import main
 from tests.archive.ran import Ran
 from tests.archive.releases import DAY
 
+ON_BOTH_DATABASES = True
+
 
 @pytest.mark.parametrize("limit", [1, 2, 20])
 @pytest.mark.parametrize(

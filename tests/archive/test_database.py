@@ -16,11 +16,23 @@ from archive.errors import ArchiveError, ArchiveUnavailableError, SchemaError
 from archive.models import Host, Outlet, Run
 from crawler.cli import main
 
+ON_BOTH_DATABASES = True
+
 
 def pragma(connection: Any, name: str) -> Any:
     return connection.execute(text(f"PRAGMA {name}")).scalar()
 
 
+REFUSED = {
+    "CHECK": "CHECK constraint failed|violates check constraint",
+    "FOREIGN KEY": "FOREIGN KEY constraint failed|violates foreign key constraint",
+    "UNIQUE": "UNIQUE constraint failed|violates unique constraint",
+    "NOT NULL": "NOT NULL constraint failed|violates not-null constraint",
+}
+"""How each database says it."""
+
+
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("kind", ["read", "write"])
 def test_the_pragmas_are_in_force_on_every_connection(database: Database, kind: str) -> None:
     for _ in range(2):
@@ -35,7 +47,7 @@ def test_the_pragmas_are_in_force_on_every_connection(database: Database, kind: 
 
 
 def test_a_read_connection_changes_nothing(database: Database) -> None:
-    with pytest.raises(ArchiveUnavailableError, match="readonly"), database.read() as connection:
+    with pytest.raises(ArchiveUnavailableError, match=r"readonly|read-only transaction"), database.read() as connection:
         insert_row(connection, Outlet, slug="kabar", fence=0)
 
 
@@ -121,6 +133,7 @@ def test_a_naive_time_is_refused(database: Database) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.sqlite_only
 def test_a_time_comes_back_as_utc(database: Database) -> None:
     moment = datetime(2024, 11, 25, 0, 30, 0, 123_456, tzinfo=timezone(timedelta(hours=8)))
     with database.write() as connection:
@@ -171,7 +184,7 @@ def test_the_model_refuses_what_is_no_member(database: Database, values: dict[st
         ("DELETE FROM capture", "FOREIGN KEY"),
         ("DELETE FROM article", "FOREIGN KEY"),
         ("UPDATE capture SET record_id = 'x'", "UNIQUE"),
-        ("UPDATE capture SET offset = 0", "UNIQUE"),
+        ('UPDATE capture SET "offset" = 0', "UNIQUE"),
         ("UPDATE address SET canonical = '/a/'", "UNIQUE"),
         ("UPDATE article SET uid = 'x'", "UNIQUE"),
         ("UPDATE article_key SET value = 'x'", "UNIQUE"),
@@ -186,7 +199,7 @@ def test_the_schema_itself_refuses(bench: Any, statement: str, why: str) -> None
     for path in ("/a/", "/b/"):
         desk.store(path, path, path)
     with (
-        pytest.raises(ArchiveUnavailableError, match=f"{why} constraint failed"),
+        pytest.raises(ArchiveUnavailableError, match=REFUSED[why]),
         bench.database.write() as connection,
     ):
         connection.execute(text(statement))
@@ -203,6 +216,7 @@ def test_one_article_holds_an_open_key_and_any_number_a_closed_one(bench: Any) -
         assert list(keys) == [0, 0, 1]
 
 
+@pytest.mark.sqlite_only
 def test_deleting_a_row_never_deletes_another(database: Database) -> None:
     with database.read() as connection:
         schema = "\n".join(connection.execute(text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")).scalars())
@@ -246,7 +260,10 @@ def test_a_newer_archive_is_refused_by_name_and_left_alone(database: Database) -
     with database.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
     for act in (database.ensure, database.upgrade):
-        with pytest.raises(SchemaError, match=r"pilkada\.db was made by a newer Pilkada \(schema 0999, this one knows"):
+        with pytest.raises(
+            SchemaError,
+            match=r"(pilkada\.db|archive_\d+\?host=.*) was made by a newer Pilkada \(schema 0999, this one knows",
+        ):
             act()
     assert database.revision() == "0999"
 
@@ -299,9 +316,9 @@ def test_a_place_that_no_file_can_take_is_named(tmp_path: Path, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    "url", ["nonsense", "sqlite://", "sqlite:///:memory:", "postgresql://localhost/pilkada", "", "sqlite:///"]
+    "url", ["nonsense", "sqlite://", "sqlite:///:memory:", "mysql://localhost/pilkada", "", "sqlite:///"]
 )
-def test_an_address_that_is_no_sqlite_file_is_refused(url: str) -> None:
+def test_an_address_of_neither_database_is_refused(url: str) -> None:
     with pytest.raises(ArchiveError, match=r"archive\.url"):
         Database(url)
 
@@ -318,6 +335,7 @@ def test_two_processes_may_make_the_same_archive_at_once(tmp_path: Path) -> None
     database.dispose()
 
 
+@pytest.mark.sqlite_only
 def test_check_finds_a_reference_to_nothing(bench: Any) -> None:
     bench.begin().store("/a/", "A", "satu")
     assert bench.database.check() == []
@@ -328,6 +346,7 @@ def test_check_finds_a_reference_to_nothing(bench: Any) -> None:
     assert "visit row 1 refers to a missing address" in found
 
 
+@pytest.mark.sqlite_only
 def test_a_broken_page_is_said_in_one_line(bench: Any, capsys: pytest.CaptureFixture[str], root_logger: None) -> None:
     bench.fill(outlets=("kabar",), days=1, a_day=4)
     bench.database.dispose()

@@ -14,6 +14,8 @@ from archive.records import Outcome
 from archive.store import Saved
 from archive.stories import ArticleKey, ReadingSource, Version
 
+ON_BOTH_DATABASES = True
+
 DEBATE = (
     "KPU Kutai Barat menggelar debat kedua calon bupati di Melak pada Rabu malam. Tiga pasangan calon hadir lengkap dan"
     " memaparkan rencana mereka soal jalan, sekolah, dan harga sawit di hadapan ratusan pendukung."

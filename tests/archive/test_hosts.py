@@ -4,6 +4,8 @@ from typing import Any
 from archive import hosts
 from archive.warc import digest
 
+ON_BOTH_DATABASES = True
+
 KEY = ("kabar.test", 80)
 
 

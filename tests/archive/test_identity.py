@@ -11,6 +11,8 @@ from archive.identity import _FORMER_HOLDERS, make_uid
 from archive.records import ChangeKind, Outcome, Reason
 from archive.stories import Article, ArticleKey, Change, Version
 
+ON_BOTH_DATABASES = True
+
 DEBATE = (
     "Debat Perdana Calon Bupati Digelar Besok",
     "KPU menggelar debat perdana calon bupati di gedung serba guna besok malam, dan dua pasangan calon akan beradu gagasan soal jalan dan sekolah.",
@@ -29,6 +31,7 @@ def where(bench: Any, uid: str) -> tuple[str, str]:
     return record["url"], record["canonical_url"]
 
 
+@pytest.mark.sqlite_only
 def test_who_had_a_key_once_is_found_by_an_index(bench: Any) -> None:
     with bench.database.read() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {_FORMER_HOLDERS.compile(connection)}", (1,) * 4).all()

@@ -14,6 +14,8 @@ from crawler.cli import main
 from tests.archive.ran import Ran
 from tests.archive.releases import DAY
 
+ON_BOTH_DATABASES = True
+
 
 def named(ran: Ran, rows: Any) -> set[tuple[str, str]]:
     names = {uid: name for name, uid in ran.uids.items()}

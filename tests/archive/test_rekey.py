@@ -19,6 +19,8 @@ from archive.visits import UnreadVisit
 from crawler.addresses import canonical, whole
 from tests.archive.test_identity import DEBATE, EDITED, FLOOD, found, number, where
 
+ON_BOTH_DATABASES = True
+
 BASE = "http://kabar.test"
 NEWEST = 3
 LOGISTICS = (
@@ -60,7 +62,7 @@ def addresses(bench: Any) -> dict[str, int]:
 
 def rows(bench: Any, model: Any) -> list[Any]:
     with bench.database.read() as connection:
-        return list(connection.execute(select(model.__table__)).all())
+        return list(connection.execute(select(model.__table__).order_by(*model.__table__.primary_key)).all())
 
 
 def test_an_address_whose_form_is_the_same_is_only_stamped(bench: Any) -> None:

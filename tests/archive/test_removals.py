@@ -15,6 +15,8 @@ from archive.rekey import rekey
 from archive.runs import Counts
 from archive.stories import Article, Change
 
+ON_BOTH_DATABASES = True
+
 TITLE = "Logistik Pilkada Tiba di Gudang KPU"
 BODY = (
     "Sebanyak 1.204 kotak suara tiba di gudang KPU Kabupaten Muara Tiga pada Senin pagi, dikawal dua mobil polisi.",

@@ -9,6 +9,8 @@ from archive.errors import SupersededError
 from archive.models import Due, Outlet, OutletDeclaration, Run
 from archive.records import Outcome, Purpose, Reason, RunStatus
 
+ON_BOTH_DATABASES = True
+
 
 def finish(desk: Any, *, status: RunStatus = RunStatus.OK) -> runs.Counts:
     with desk.bench.database.write() as connection:

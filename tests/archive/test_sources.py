@@ -4,6 +4,8 @@ from typing import Any
 
 from archive import sources
 
+ON_BOTH_DATABASES = True
+
 
 def test_marks_say_how_far_a_source_was_read(bench: Any) -> None:
     desk, other = bench.begin("kabar"), bench.begin("suara")

@@ -15,6 +15,8 @@ from crawler.cli import main
 from tests.archive.ran import Ran
 from tests.archive.releases import DAY
 
+ON_BOTH_DATABASES = True
+
 WHOLE = {"articles": 10, "clusters": 6, "firsts": 6}
 """Seven stories about a release, of which five are one cluster; an edited, an undated and a hostile one."""
 

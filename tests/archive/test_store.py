@@ -13,6 +13,8 @@ from archive.store import text_digest
 from archive.stories import Article, ArticleKey, Change, ReadingRow, Version
 from archive.visits import unread_again
 
+ON_BOTH_DATABASES = True
+
 TEXT = ("Bawaslu mengawasi surat suara.", "“Kami siap,” kata ketuanya.")
 
 

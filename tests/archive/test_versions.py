@@ -13,6 +13,8 @@ from archive.store import Saved
 from archive.visits import unread_again
 from crawler.cli import main
 
+ON_BOTH_DATABASES = True
+
 TITLE = "KPU Barito Hulu Tetapkan Hasil Pilkada"
 BODY = (
     "Ketua KPU Barito Hulu, Rudi Hartono, mengatakan pasangan nomor urut 1 meraih 1.234 suara.",

@@ -9,6 +9,8 @@ from archive import frontier, visits
 from archive.models import Capture, Disposition, Visit
 from archive.records import Purpose, VisitState
 
+ON_BOTH_DATABASES = True
+
 
 def take(desk: Any) -> list[Any]:
     with desk.bench.database.write() as connection:
