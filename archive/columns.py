@@ -130,3 +130,14 @@ PAIR: Columns = {
     "cluster": TEXT,
 }
 """Two articles that share a source (`archive.pairs`)."""
+
+
+def paths(columns: Columns, above: str = "") -> dict[str, Shape]:
+    """Give the columns of a row in their order, each with the parts of its records behind it: `captures.sha256`."""
+    found: dict[str, Shape] = {}
+    for name, shape in columns.items():
+        found[f"{above}{name}"] = shape
+        inner = shape.of if isinstance(shape, Many) else shape
+        if isinstance(inner, Mapping):
+            found |= paths(inner, f"{above}{name}.")
+    return found

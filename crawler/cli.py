@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "cite": "archive.citecommand:cite",
     "clusters": "archive.clustercommands:clusters",
+    "codebook": "archive.codebookcommand:codebook",
     "config": "crawler.commands:config",
     "crawl": "crawler.commands:crawl",
     "db": "crawler.commands:db",

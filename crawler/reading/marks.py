@@ -119,6 +119,7 @@ _ENGLISH = frozenset(
     ]
 )
 _WORDS = re.compile(r"[a-z]+")
+_CODE = re.compile("[a-z]{2}")
 _SAMPLE = 4000
 
 
@@ -185,7 +186,8 @@ def language_of(body: tuple[str, ...], declared: str | None) -> str | None:
     english = sum(word in _ENGLISH for word in words)
     if indonesian != english:
         return "id" if indonesian > english else "en"
-    return (declared or "").split("-")[0].strip().lower()[:2] or None
+    code = re.split("[-_]", declared or "")[0].strip().lower()
+    return code if _CODE.fullmatch(code) else None
 
 
 def _days_in(text: str) -> tuple[bool, list[date | None]]:

@@ -27,6 +27,7 @@ from spiders.outlets import shipped
 from tests.archive.warcs import each_packed, http, packed_as_one, record
 from tests.crawler.captures import BODY, EXAMPLES, HOME, NOW, SEEN, TEXT, Bench, chunked, page, seen, wacz
 from tests.crawler.commandline import SLUG
+from tests.rowfaults import faults
 
 OTHER = "https://suara.example"
 SITES: dict[str, type[PopojiSite | NewspaperSite | ListingSite]] = {
@@ -49,6 +50,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory, pool: ReadingPool) -> Iterat
     yield bench
     assert bench.row("select count(*) from visit where state = 'unread'") == (0,)
     bench.assert_sound(bench.row("select count(*) from article")[0])
+    assert [fault for record in bench.archive.articles() for fault in faults("article", record)] == []
     bench.close()
 
 

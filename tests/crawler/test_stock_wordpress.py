@@ -15,6 +15,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from tests.crawler.commandline import NO_PAGES, SLUG, Pilkada
 from tests.crawler.gold import REASON, gold, paragraphs, plain, shared
+from tests.rowfaults import faults
 
 FOLDER = shared() or Path("absent")
 RECORDING = FOLDER / "captures" / "wordpress-stock.warc.gz"
@@ -74,6 +75,10 @@ def test_exactly_the_public_posts_are_stored(
     assert set(exported) == {story["path"] for story in gold(FOLDER)}
     assert len(pages) == len(set(pages)) == 54
     pilkada.assert_sound(54)
+
+
+def test_every_record_is_one_by_the_schema_that_users_are_given(exported: dict[str, dict[str, Any]]) -> None:
+    assert [fault for record in exported.values() for fault in faults("article", record)] == []
 
 
 def test_every_field_is_what_the_editor_entered(exported: dict[str, dict[str, Any]]) -> None:

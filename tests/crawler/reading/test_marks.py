@@ -9,7 +9,7 @@ import pytest
 from archive.records import Trust
 from crawler.reading.dateline import Dateline
 from crawler.reading.dates import Moment
-from crawler.reading.marks import FLAGS, flags
+from crawler.reading.marks import FLAGS, flags, language_of
 
 WITA = timezone(timedelta(hours=8))
 AT = datetime(2024, 11, 21, 9, tzinfo=WITA)
@@ -174,3 +174,13 @@ def test_damaged_letters_are_flagged(words: str, raised: str) -> None:
 )
 def test_whole_letters_are_not(words: str) -> None:
     assert of(words) == ()
+
+
+@pytest.mark.parametrize(
+    ("declared", "found"),
+    [("id-ID", "id"), ("EN_us", "en"), ("x-default", None), ("ind", None), ("日本", None), ("", None), (None, None)],
+)
+def test_a_declared_language_counts_where_the_words_say_none_and_it_is_one(
+    declared: str | None, found: str | None
+) -> None:
+    assert language_of(("2.130 kotak.",), declared) == found
