@@ -14,15 +14,18 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import citation, evidencenote
+from archive import citation, evidencenote, orders
 from archive.archive import Archive
 from archive.captures import IMPORT
 from archive.durable import sync
 from archive.errors import ArchiveError, ArchiveUnavailableError
-from archive.models import Capture, WarcFile
+from archive.holdings import unpacked
+from archive.models import Capture, Outlet, Visit, WarcFile
 from archive.orders import LIES
 from archive.output import to_json
+from archive.records import Reason
 from archive.times import utc
+from archive.traces import SHOWN, Traces
 from archive.warc import DamagedRecordError, Place, digest, file_digest, read_member
 
 RECORDS, ARTICLE, SUMS, NOTE = "records.warc.gz", "article.json", "SHA256SUMS", "README.txt"
@@ -59,7 +62,8 @@ def write(archive: Archive, name: str, folder: Path, *, version: int | None = No
 
     Raises:
         NotFoundError: there is no such article, or it was taken down.
-        ArchiveError: one of its records was taken down or is damaged; nothing is written.
+        ArchiveError: one of its records was taken down, is damaged, or holds another story that was taken down; nothing
+            is written.
         ArchiveUnavailableError: the folder has something in it, or cannot be written.
     """
     record = archive.get(name, version=version)
@@ -102,8 +106,10 @@ def _copy(connection: Connection, warc: Path, record: dict[str, Any], target: Pa
     if gone := [capture["record_id"] for capture in record["captures"] if capture["offset"] is None]:
         raise ArchiveError(f"record {gone[0]} was taken down: there is no evidence to hand on")
     held: list[Held] = []
+    heed = _Orders(connection, record["outlet"])
     with target.open("wb") as file:
         for row, member in _members(connection, warc, list(roles)):
+            heed.check(row, member)
             held.append(
                 Held(
                     record_id=row.record_id,
@@ -121,6 +127,28 @@ def _copy(connection: Connection, warc: Path, record: dict[str, Any], target: Pa
             )
             file.write(member)
     return held
+
+
+class _Orders:
+    """The orders that stand at an outlet: a text that is hidden is not handed on within another story's record."""
+
+    def __init__(self, connection: Connection, outlet: str) -> None:
+        self._connection = connection
+        outlet_id = connection.execute(select(Outlet.id).where(Outlet.slug == outlet)).scalar_one()
+        taken = orders.standing(connection, outlet_id)
+        self._traces = {uid: Traces.read(orders.last(connection, uid).traces) for uid in taken}
+
+    def check(self, row: Row[Any], member: bytes) -> None:
+        if not self._traces:
+            return
+        text = unpacked(member)
+        uids = (uid for uid, traces in self._traces.items() if traces.within(text).share >= SHOWN)
+        shown = select(Visit.detail).where(Visit.capture_id == row.id, Visit.reason == Reason.TAKEN_DOWN)
+        uid = next(uids, None) or self._connection.execute(shown.limit(1)).scalar()
+        if uid is not None:
+            raise ArchiveError(
+                f"record {row.record_id} holds article {uid} too, which was taken down: it is not handed on"
+            )
 
 
 def _plain(member: bytes) -> bool:

@@ -14,7 +14,7 @@ CHECKS = "How to check it"
 
 _WHAT = """\
 The records of HTTP traffic from which Pilkada read one version of an article, as a WARC file (ISO 28500), copied byte for \
-byte out of its archive: requests, responses, and what each file of the archive says of itself.
+byte out of its archive: requests, responses, and what each file of the archive says of itself. They hold what came with the article too: other stories that stood in the same answer, and in the requests how the crawler named itself and whom to contact. The texts are the outlet's.
 """
 _STEPS = """\
 Nothing here needs Pilkada. sha256sum and gzip are part of any Linux (in Git Bash on Windows too); two WARC tools that \

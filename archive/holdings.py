@@ -105,11 +105,14 @@ def _visited(connection: Connection, visit_ids: Collection[int]) -> tuple[set[in
 
 
 def _text(place: Place) -> str:
-    """Give what a record holds, unpacked as far as it can be; of one that is damaged or missing whatever there is."""
     try:
-        member = read_member(place)
+        return unpacked(read_member(place))
     except DamagedRecordError:
         return ""
+
+
+def unpacked(member: bytes) -> str:
+    """Give what a record holds, unpacked as far as it can be; of one that is damaged whatever there is."""
     try:
         return response_in(member).body.decode("utf-8", "replace")
     except DamagedRecordError:

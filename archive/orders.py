@@ -124,6 +124,12 @@ def refuse(connection: Connection, outlet_id: int, keys: Iterable[Key], reading:
             raise RefusedError(uid)
 
 
+def standing(connection: Connection, outlet_id: int) -> list[str]:
+    """Give the uids of an outlet's articles that are taken down."""
+    uids = select(TakedownKey.uid).where(TakedownKey.outlet_id == outlet_id, _STANDS).distinct()
+    return sorted(connection.execute(uids).scalars())
+
+
 def is_name(connection: Connection, outlet_id: int, uid: str) -> bool:
     """Say whether a uid is that of an article that was taken down: no other story is given it."""
     named = (TakedownKey.outlet_id == outlet_id, TakedownKey.scheme == UID, TakedownKey.value == uid, _STANDS)

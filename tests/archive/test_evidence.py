@@ -317,6 +317,26 @@ def test_a_header_whose_lines_end_with_a_newline_alone_is_checked_by_what_reads_
     assert sum("python3" in command for command in steps(tmp_path / "e")) == 1
 
 
+def test_a_story_that_is_hidden_is_not_handed_on_in_the_record_of_another(desk: Any, tmp_path: Path) -> None:
+    """It stands in an answer from which both were read, and in a feed that only told of it."""
+    hidden = "Rapat pleno dimulai pukul sembilan pagi di gedung olahraga dan dijaga dua ratus polisi."
+    answer = desk.keep("/wp-json/wp/v2/posts?page=1", ANSWER)
+    feed = desk.keep("/feed/", f"<item><title>Rapat</title><description>{hidden}</description></item>".encode())
+    uids = {
+        "answer": read_from(desk, "/a/", ((answer, Role.RECORD),)),
+        "feed": read_from(desk, "/b/", ((desk.keep("/b/", PAGE), Role.PAGE), (feed, Role.LISTING)), f"{TEXT} Besok."),
+        "page": read_from(desk, "/c/", ((desk.keep("/c/", PAGE), Role.PAGE),), f"{TEXT} Lusa."),
+    }
+    taken = read_from(desk, "/rapat/", ((answer, Role.RECORD),), hidden)
+    archive, now = desk.bench.archive, desk.bench.now()
+    takedown.take_down(archive, taken, reason="Permintaan.", level=Level.HIDDEN, hold=hold, now=now)
+    for name in ("answer", "feed"):
+        with pytest.raises(ArchiveError, match=f"holds article {taken} too, which was taken down: it is not handed on"):
+            evidence.write(archive, uids[name], tmp_path / "e")
+        assert not (tmp_path / "e").exists()
+    assert evidence.write(archive, uids["page"], tmp_path / "e")
+
+
 @pytest.fixture
 def replayed(copy: Path) -> Iterator[str]:
     """The evidence in pywb, as the note says, on a port of its own; gives the collection's address."""
