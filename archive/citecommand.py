@@ -27,7 +27,7 @@ def cite(app: App, name: str, *, output: str) -> None:
 
     With @TIME (2024-11-27, or a time with its zone) as it stood then; a day means its end, in the outlet's zone.
     """
-    from archive import citation
+    from archive import citation, references
     from archive.orders import TakenDownError
     from archive.output import running_width, to_json
     from archive.takedowncommands import print_tombstone
@@ -45,13 +45,13 @@ def cite(app: App, name: str, *, output: str) -> None:
     if output == "text":
         import textwrap
 
-        said = for_terminal(citation.as_text(cited))
+        said = for_terminal(references.as_text(cited))
         click.echo(textwrap.fill(said, running_width(), break_long_words=False, break_on_hyphens=False))
         return
     made = {
-        "bibtex": lambda: citation.as_bibtex(cited),
-        "ris": lambda: citation.as_ris(cited),
-        "csl": lambda: to_json(citation.as_csl(cited)) + "\n",
+        "bibtex": lambda: references.as_bibtex(cited),
+        "ris": lambda: references.as_ris(cited),
+        "csl": lambda: to_json(references.as_csl(cited)) + "\n",
     }[output]()
     # As bytes: where a system writes its own line ends, those of RIS would be doubled.
     click.echo(made.encode(), nl=False)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import citation, evidencenote, orders
+from archive import citation, evidencenote, orders, references
 from archive.archive import Archive
 from archive.captures import IMPORT
 from archive.durable import sync
@@ -72,7 +72,7 @@ def write(archive: Archive, name: str, folder: Path, *, version: int | None = No
         with archive.database.read() as connection:
             held = _copy(connection, archive.home.warc, record, beside / RECORDS)
         (beside / ARTICLE).write_text(to_json(record) + "\n", "utf-8")
-        (beside / NOTE).write_text(evidencenote.written(record, citation.as_text(cited), held), "utf-8")
+        (beside / NOTE).write_text(evidencenote.written(record, references.as_text(cited), held), "utf-8")
         sums = "".join(f"{file_digest(beside / name)}  {name}\n" for name in (RECORDS, ARTICLE, NOTE))
         (beside / SUMS).write_text(sums, "utf-8")
     return held

@@ -16,11 +16,12 @@ from bibtexparser.middlewares import LatexDecodingMiddleware
 from sqlalchemy import func, select
 
 from archive import removals, takedown
-from archive.citation import Citation, as_bibtex, as_csl, as_ris, as_text, cite
+from archive.citation import Citation, cite, of_record
 from archive.errors import NotFoundError
 from archive.looks import Rule
 from archive.models import Visit
 from archive.records import Level, Reading, Reason, State
+from archive.references import as_bibtex, as_csl, as_ris, as_text
 from crawler.cli import main
 from tests.archive.test_takedown import hold
 
@@ -248,6 +249,21 @@ def test_any_text_of_a_site_stays_in_its_field(shelf: Shelf) -> None:
         assert read.failed_blocks == []
         assert [as_typed(entry["title"]) for entry in read.entries] == [cited.title for cited in made]
         assert [found["title"] for found in rispy.loads("".join(map(as_ris, made)))] == [cited.title for cited in made]
+
+
+def test_what_others_wrote_in_addresses_and_ids_stays_in_its_field(shelf: Shelf) -> None:
+    archive = shelf.room.archive
+    record = archive.get(shelf.uids["two"])
+    line_ends = "\r\nER  - \u2028}\n@article{x, \\\x85"
+    record["canonical_url"] = f"http://kabar.test/é%20{line_ends}/?a=1&b=%7E#c"
+    record["captures"][0]["record_id"] = f"<urn:x:{line_ends}>"
+    cited = of_record(archive, record)
+    assert (
+        cited.url
+        == "http://kabar.test/%C3%A9%20%0D%0AER%20%20-%20%E2%80%A8%7D%0A@article%7Bx,%20%5C%C2%85/?a=1&b=%7E#c"
+    )
+    assert bibtex(as_bibtex(cited))["url"] == ris(as_ris(cited))["urls"][0] == csl(cited)["URL"] == cited.url
+    assert bibtex(as_bibtex(cited))["note"] == ris(as_ris(cited))["notes"][0] == cited.note
 
 
 def test_a_version_is_cited_as_it_stood_at_a_time(shelf: Shelf) -> None:
