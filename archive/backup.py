@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from archive import changes, manifest, tarball
 from archive.database import REVISIONS, Database, cause, sqlite_module
 from archive.durable import sync
-from archive.errors import ArchiveError, ArchiveUnavailableError, SchemaError
+from archive.errors import ArchiveError, ArchiveUnavailableError, NotFoundError, SchemaError
 from archive.exclusive import exclusive
 from archive.knownbytes import KnownBytes, MovedError, exactly, opened
 from archive.manifest import DATABASE, MANIFEST, MB, SUMS, WARC, Listed, Manifest, Orders
@@ -69,12 +69,16 @@ def back_up(
 
     Raises:
         BusyError: another backup of this archive is being made.
+        NotFoundError: there is no archive.
         ArchiveError: the database is damaged, no SQLite file or a newer Pilkada's.
         ArchiveUnavailableError: there is no room for it, or it cannot be written; nothing is left of it.
     """
     if make_url(database.url).get_backend_name() != "sqlite":
-        raise ArchiveError(f"this database is copied by its own tools, as pg_dump; copy {home.warc} after it")
-    if (revision := database.revision()) not in REVISIONS:
+        raise ArchiveError(f"copy this database by its own tools, such as pg_dump, and {home.warc} after it")
+    revision = database.revision()
+    if revision is None:
+        raise NotFoundError(f"there is no archive in {database.path.parent} to back up")
+    if revision not in REVISIONS:
         raise SchemaError(f"{database.path} was made by a newer Pilkada (schema {revision}): upgrade Pilkada")
     with exclusive(home.locks, "backup") as alone:
         if alone:  # what is there of this home's, a kill has left

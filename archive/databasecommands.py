@@ -11,7 +11,6 @@ from archive import commands
 from archive.output import MisuseError, format_option, to_json, write_rows
 
 if TYPE_CHECKING:
-    from archive.database import Database
     from archive.manifest import Manifest
     from archive.settings import Home
 
@@ -35,25 +34,15 @@ def db() -> None:
     """The database: its schema, its health, and its articles made again."""
 
 
-def _held(app: App) -> "Database":
-    """Give the database, whatever its schema.
-
-    Raises:
-        NotFoundError: there is none.
-    """
+@db.command()
+@click.pass_obj
+def upgrade(app: App) -> None:
+    """Bring the database to this version's schema; an older one is copied beside itself first."""
     database = app.raw_database()
     if database.revision() is None:
         from archive.errors import NotFoundError
 
         raise NotFoundError(f"there is no archive in {database.place}: run `pilkada init`, then `pilkada crawl`")
-    return database
-
-
-@db.command()
-@click.pass_obj
-def upgrade(app: App) -> None:
-    """Bring the database to this version's schema; an older one is copied beside itself first."""
-    database = _held(app)
     done = database.upgrade()
     copied = f"; the database as it was lies in {done.copy}" if done is not None and done.copy is not None else ""
     click.echo("the schema was up to date" if done is None else f"the schema is up to date now{copied}", err=True)
@@ -106,7 +95,7 @@ def backup(app: App, file: Path, *, without_warc: bool, output: str) -> int:
         raise MisuseError(f"{file.name}: name a file that ends in .tar, or .tar.gz")
     with _progress() as show:
         done = back_up(
-            _held(app),
+            app.raw_database(),
             app.home,
             file,
             settings=app.own_files(),
