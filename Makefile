@@ -1,7 +1,8 @@
 # Everything here needs Python 3.11+, make and git, and sets up the rest by itself: uv in .uv, the project in .venv.
 
 PYTHON ?= python3
-SIZE ?= 200
+SIZE ?= 100000
+PAGES ?= 200
 COPIES ?= 20000
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -11,13 +12,15 @@ OTHERS := .venv-compare
 PYWB := .venv-pywb
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench bench-copies gate compare soak lock format clean
+.PHONY: help demo test check bench bench-articles bench-search bench-copies gate compare soak lock format clean
 
 help:
 	@echo "make demo    the whole thing on four sample outlets, in under a minute after the set-up"
 	@echo "make test    all tests but the long ones"
 	@echo "make check   format, lint, types, import directions, and how well pages are read"
-	@echo "make bench   what an article costs, beside plain Scrapy and trafilatura (SIZE=$(SIZE))"
+	@echo "make bench   both of the next two"
+	@echo "make bench-articles  what an article costs, beside plain Scrapy and trafilatura (PAGES=$(PAGES))"
+	@echo "make bench-search  what searching and filling the index takes, beside FTS5 (SIZE=$(SIZE))"
 	@echo "make bench-copies  what finding copies costs, and how right it is (COPIES=$(COPIES))"
 	@echo "make gate    how well pages are read, beside the floors; what is judged to be about an election"
 	@echo "make compare how well, beside trafilatura, newspaper4k, news-please and resiliparse, on the same pages"
@@ -55,8 +58,13 @@ check: $(INSTALLED)
 	$(BIN)/lint-imports
 	$(BIN)/python -m bench.quality
 
-bench: $(INSTALLED)
-	$(BIN)/python -m bench.articles --size $(SIZE)
+bench: bench-articles bench-search
+
+bench-articles: $(INSTALLED)
+	$(BIN)/python -m bench.articles --size $(PAGES)
+
+bench-search: $(INSTALLED)
+	$(BIN)/python -m bench.search --size $(SIZE)
 
 bench-copies: $(INSTALLED)
 	$(BIN)/python -m bench.duplicates --size $(COPIES)

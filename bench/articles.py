@@ -1,6 +1,6 @@
 """CPU per article, from a site on loopback to an article that a search finds, beside plain Scrapy with trafilatura.
 
-`make bench`, or `python -m bench.articles --size 200 --format table|json`. Each variant crawls a small and a large site
+`make bench-articles`, or `python -m bench.articles --size 200 --format table|json`. Each variant crawls a small and a large site
 in processes of its own; the difference, divided by the difference in articles, is what an article costs, so that what
 a start costs is not in it. User and system time of all processes are counted, except those of the site.
 """
@@ -59,7 +59,7 @@ Parts = dict[str, float]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and print what was found."""
     parser = argparse.ArgumentParser(prog="python -m bench.articles", description=__doc__)
-    parser.add_argument("--size", type=int, default=int(os.environ.get("SIZE", "200")), help="articles of the site")
+    parser.add_argument("--size", type=int, default=int(os.environ.get("PAGES", "200")), help="articles of the site")
     parser.add_argument("--format", choices=("table", "json"), default="table")
     options = parser.parse_args(arguments)
     if options.size < 4:

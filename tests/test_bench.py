@@ -9,6 +9,10 @@ import pytest
 
 from bench.articles import PARTS, table
 from bench.duplicates import main as copies
+from bench.newsstand import ELECTION, Newsstand
+from bench.questions import exact
+from bench.search import measure
+from bench.search import table as search_table
 from bench.site import BenchSite, posts
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,3 +58,25 @@ def test_the_bench_of_copies_finds_what_releases_became(capsys: pytest.CaptureFi
     assert {name for name, floor in floors.items() if found[name] < floor} == set(), found
     (state,) = (int(line.split()[0]) for line in lines if line.endswith("bytes of state an article"))
     assert state < 1024
+
+
+def test_the_index_counts_as_fts5_does_and_the_bench_of_searches_prints_what_it_took() -> None:
+    """Words and phrases asked for in their very form, by which both engines find the same articles by construction."""
+    found = measure(300)
+    assert found.disagreed == []
+    assert found.agreed == len(exact(found.newsstand))
+    assert 0 < found.index_bytes < found.text_bytes
+    lines = search_table(found).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line for line in lines if line.startswith("newest, a common word")]
+
+
+def test_the_articles_of_the_bench_are_the_same_each_time_and_say_what_elections_say() -> None:
+    newsstand = Newsstand(2_000)
+    made = list(newsstand.articles(0, 2_000))
+    assert made[700:1_300] == list(Newsstand(2_000).articles(700, 1_300))
+    assert len({article.uid for article in made}) == 2_000
+    assert [article.moment for article in made] == sorted(article.moment for article in made)
+    for word in (word for word in ELECTION if " " not in word):
+        having = sum(word in f"{article.title} {article.body}".lower().split() for article in made) / 2_000
+        assert 0.5 < having < 0.97, word
