@@ -111,6 +111,7 @@ class Newsstand:
             election=chances[6] < 0.9,
             regions=region,
             topics=tuple(dict.fromkeys((f"topik_{topic}", f"topik_{(topic * 7 + 3) % TOPICS}"))),
+            actor_names=(f"{self.rare[int(ACTORS * chances[7])].title()} Wijaya",),
             actors=tuple(f"tokoh-{int(ACTORS * chances[at] ** 2)}" for at in (4, 7)),
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from archive.index import Sort
+from archive.paging import Sort
 from archive.records import Filters
 from bench.newsstand import DAYS, ELECTION, FIRST_DAY, OUTLETS, PHRASES, Newsstand, outlet
 from bench.releases import COMMON
@@ -13,6 +13,10 @@ from bench.rival import LIMIT, Rival
 
 EACH = 50
 """Queries of a kind, or as many as there are words of it."""
+SHORT = (
+    "ASN", "PNS", "KPU", "Bawaslu", "TPS", "DPT", "PSU", "Paslon", "Cabup", "Pilkada", "Pilgub", "Pilbup", "Panwaslu", "PPK",
+    "netralitas ASN", "KPU Bawaslu",
+)  # fmt: skip
 PERIOD = timedelta(days=90)
 
 Asked = Callable[[Rival], object]
@@ -25,8 +29,10 @@ class Question:
 
     text: str
     rival: Asked | None = None
+    expand: bool = False
+    facets: bool = False
     filters: Filters = _EVERYTHING
-    sort: Sort = "newest"
+    sort: Sort = Sort.NEWEST
     limit: int = LIMIT
 
 
@@ -44,6 +50,7 @@ def kinds(newsstand: Newsstand) -> list[Kind]:
     chance = random.Random(newsstand.size)
     election = [word for word in ELECTION if " " not in word]
     common = [*election, *(word for word in COMMON if word not in ELECTION)][:EACH]
+    half = [*election, *COMMON[:20]]
     pairs = [tuple(chance.sample(common, 2)) for _ in range(EACH)]
     phrases = [*PHRASES, *(" ".join(pair) for pair in pairs)][:EACH]
     rare = [newsstand.rare[at] for at in chance.sample(range(len(newsstand.rare)), EACH)]
@@ -51,9 +58,14 @@ def kinds(newsstand: Newsstand) -> list[Kind]:
         Kind(name="newest, a common word", target=30, questions=[newest(word) for word in common]),
         Kind(name="newest, outlet and 90 days", target=30, questions=[passing(chance, word) for word in common]),
         Kind(name="ranked, a common word", target=50, questions=[ranked(word) for word in common]),
-        Kind(name="ranked, two of them", target=50, questions=[ranked(f"{one} {other}") for one, other in pairs]),
+        Kind(name="ranked, two of them", target=50, questions=[ranked(f"{one} {two}") for one, two in pairs]),
         Kind(name="ranked, a phrase", target=120, questions=[ranked(f'"{phrase}"') for phrase in phrases]),
         Kind(name="ranked, a rare name", target=50, questions=[ranked(word) for word in rare]),
+        Kind(name="ranked, a beginning", target=50, questions=[ranked(f"{word[:4]}*") for word in common]),
+        Kind(name="ranked, one OR the other", target=50, questions=[ranked(f"{one} OR {two}") for one, two in pairs]),
+        Kind(name="ranked, one and not the other", target=50, questions=[without(one, two) for one, two in pairs]),
+        Kind(name="ranked, abbreviations, expanded", target=50, questions=[expanded(word) for word in SHORT]),
+        Kind(name="facets of over half of all", target=30, questions=[facets(word) for word in half]),
         Kind(name="count, a common word", target=None, questions=[count(word) for word in common]),
     ]
 
@@ -65,7 +77,24 @@ def newest(text: str) -> Question:
 
 def ranked(text: str) -> Question:
     """Ask for the best articles."""
-    return Question(text=text, sort="relevance", rival=lambda rival: rival.ranked(text))
+    return Question(text=text, sort=Sort.RELEVANCE, rival=lambda rival: rival.ranked(text))
+
+
+def without(text: str, other: str) -> Question:
+    """Ask for the best articles with one word and without another."""
+    return Question(
+        text=f"{text} -{other}", sort=Sort.RELEVANCE, rival=lambda rival: rival.ranked(f"{text} NOT {other}")
+    )
+
+
+def expanded(text: str) -> Question:
+    """Ask for the best articles with an abbreviation or what it stands for, which FTS5 does not know."""
+    return Question(text=text, sort=Sort.RELEVANCE, expand=True)
+
+
+def facets(text: str) -> Question:
+    """Ask how many articles have which value, of all kinds; FTS5 is asked for outlets alone."""
+    return Question(text=text, facets=True, rival=lambda rival: rival.by_outlet(text))
 
 
 def count(text: str) -> Question:

@@ -24,6 +24,7 @@ from archive.database import sqlite_module
 from archive.index import Change, SearchIndex
 from archive.query import parse
 from archive.records import IndexDocument
+from archive.search import read
 from bench.newsstand import Newsstand
 from bench.questions import Kind, Question, exact, kinds
 from bench.rival import LIMIT, Rival
@@ -168,7 +169,10 @@ def _compare(found: Found, index: SearchIndex, rival: Rival) -> None:
 
 def _measured(kind: Kind, index: SearchIndex, rival: Rival) -> Measured:
     def ask(question: Question) -> object:
-        return index.search(parse(question.text), filters=question.filters, sort=question.sort, limit=question.limit)
+        query = read(question.text, expand=question.expand)
+        if question.facets:
+            return index.facets(query, filters=question.filters)
+        return index.search(query, filters=question.filters, sort=question.sort, limit=question.limit)
 
     theirs = [question for question in kind.questions if question.rival is not None]
     return Measured(
@@ -263,11 +267,11 @@ def table(found: Found) -> str:
               f"{found.size / found.rival_seconds:,.0f}"),
         _line("articles put in, a CPU second", f"{found.size / found.build_cpu:,.0f}", "", ""),
         *(
-            _line(f"{found.late:,} new articles, seconds{what}", f"{value:.2f}", _verdict(value, TARGETS["late"], "s"), "")
+            _line(f"{found.late:,} new articles, s{what}", f"{value:.2f}", _verdict(value, TARGETS["late"], "s"), "")
             for what, value in (
                 ("", late), (", CPU", statistics.median(found.late_cpu)),
                 (f", slowest of {found.rounds}", max(found.late_seconds)),
-                (", by a fresh process", found.fresh[0]), (", the same, CPU", found.fresh[1]),
+                (", fresh process", found.fresh[0]), (", fresh process, CPU", found.fresh[1]),
             )
         ),
         _line("most that a thousand wrote, MB", f"{max(found.late_bytes) / 1e6:.1f}", "", ""),
