@@ -108,6 +108,7 @@ def _draw(plot: Plot) -> Figure:
     strip = LANE * (max((band.lane for band in laid), default=-1) + 1)
     above = (0.62 if head else 0.12) + 0.19 * len(head) + strip + 0.05
     tall = rows * (ROW + NAME) if rows > 1 else TALL
+    row = tall / rows if rows else tall
     legend = 0.2 * math.ceil(len(keys) / columns) + 0.12 if keys else 0.0
     below = 0.62 + legend + 0.165 * len(foot) + 0.12
 
@@ -124,14 +125,13 @@ def _draw(plot: Plot) -> Figure:
     if laid:
         _strip(add(below + tall + 0.05, strip), laid, ordered)
     _ground(add(below, tall), plot, ordered)
-    if rows > 1:
+    if rows:
         for at, (one, top) in enumerate(zip(series, tops, strict=True)):
-            axes = _counts(add(below + tall - (at + 1) * (ROW + NAME), ROW), plot, top)
-            axes.set_yticks([0, top])
+            axes = _counts(add(below + tall - (at + 1) * row, row - NAME), plot, top)
+            if rows > 1:
+                axes.set_yticks([0, top])
             axes.set_title(_name(plot, one), loc="left", size=TEXT, pad=3)
             strokes.bars(axes, plot.timeline, one)
-    elif rows:
-        strokes.bars(_counts(add(below, tall), plot, tops[0]), plot.timeline, series[0])
     else:
         strokes.lines(_counts(add(below, tall), plot, tops[0]), plot.timeline)
     figure.text(

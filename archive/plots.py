@@ -9,6 +9,7 @@ from pathlib import Path
 
 from archive import regions
 from archive.captions import Plot, label
+from archive.errors import ArchiveUnavailableError
 from archive.export import whole_bytes
 from archive.output import MisuseError
 from archive.phases import overlapping
@@ -42,11 +43,14 @@ def write(plot: Plot, path: Path) -> None:
     """Draw a plot into a file, in the format that its ending names; whole or not at all.
 
     Raises:
-        ArchiveUnavailableError: the file cannot be written.
+        ArchiveUnavailableError: the file cannot be written, or matplotlib cannot start.
     """
     # Without a home that it can write to it makes itself a folder for the time, and warns; reading fonts may take 5 s.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    from archive import drawing
+    try:
+        from archive import drawing
+    except ValueError as error:  # a backend that it does not know in MPLBACKEND, a matplotlibrc that is no UTF-8
+        raise ArchiveUnavailableError(f"matplotlib cannot start: {error}") from error
 
     ending = path.suffix.lower()
     if ending == ".png":

@@ -117,7 +117,9 @@ def test_the_same_counts_give_the_same_bytes(ending: str, tmp_path: Path) -> Non
     ids=["all-days", "one-month", "one-day", "five-years"],
 )
 def test_few_and_many_points_are_drawn_without_a_warning(line: Timeline, tmp_path: Path) -> None:
-    assert ET.fromstring(drawn(plot(line), tmp_path)).tag == f"{SVG}svg"
+    text = drawn(plot(line), tmp_path)
+    assert ET.fromstring(text).tag == f"{SVG}svg"
+    assert all(f"<!-- {label(line, one)} -->" in text for one in line.series), "each has its name beside it"
 
 
 class Tags(HTMLParser):
@@ -306,18 +308,29 @@ def test_without_a_plot_there_is_no_per(ran: Ran, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err == "pilkada: --per goes with --plot FILE\n"
 
 
-def test_matplotlib_is_imported_for_a_plot_alone_and_needs_no_home(ran: Ran, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("backend", "status", "said"),
+    [
+        ("tkagg", 0, "9 articles per day written to {file}"),
+        ("lukisan", 1, "pilkada: matplotlib cannot start: Key backend: 'lukisan' is not a valid value for backend"),
+    ],
+)
+def test_matplotlib_is_imported_for_a_plot_alone_and_needs_no_home(
+    backend: str, status: int, said: str, ran: Ran, tmp_path: Path
+) -> None:
     program = (
         "import sys; from crawler.cli import main; words = ['--home', sys.argv[1], 'stats', '--by', 'outlet'];"
         "main(words); assert 'matplotlib' not in sys.modules;"
         "sys.exit(main([*words, '--plot', sys.argv[2]]))"
     )
+    file = tmp_path / "p.png"
     done = subprocess.run(
-        [sys.executable, "-c", program, ran.home[1], str(tmp_path / "p.png")],
-        env={"HOME": "/dev/null", "PATH": "", "TMPDIR": str(tmp_path), "MPLBACKEND": "tkagg"},
+        [sys.executable, "-c", program, ran.home[1], str(file)],
+        env={"HOME": "/dev/null", "PATH": "", "TMPDIR": str(tmp_path), "MPLBACKEND": backend},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, f"9 articles per day written to {tmp_path / 'p.png'}\n")
-    assert [path.name for path in tmp_path.iterdir()] == ["p.png"]
+    assert (done.returncode, done.stderr.count("\n")) == (status, 1)
+    assert done.stderr.startswith(said.format(file=file))
+    assert list(tmp_path.iterdir()) == ([file] if status == 0 else [])

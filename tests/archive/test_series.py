@@ -2,23 +2,20 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from shutil import copy
 from typing import Any
 
 import pytest
 
 from archive.archive import Archive
-from archive.database import Database
 from archive.output import MisuseError
 from archive.records import Actor, Filters, Reading, Region, TagRole, Topic
 from archive.regions import places
 from archive.series import MOST, Per, Series
-from archive.settings import Home
 from archive.statistics import By
 from bench.desk import Desk
+
+ON_BOTH_DATABASES = True
 
 FIRST, LAST = date(2024, 8, 14), date(2025, 2, 3)
 OUTLETS = tuple(f"kabar-{number:02}" for number in range(11))
@@ -28,12 +25,9 @@ TOPICS = tuple(f"topik_{number}" for number in range(12))
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory, empty_archive: Path) -> Iterator[Archive]:
-    root = tmp_path_factory.mktemp("series")
-    copy(empty_archive, root / "pilkada.db")
-    database = Database(f"sqlite:///{root / 'pilkada.db'}")
+def archive(room: Any) -> Archive:
     chance = random.Random(64)
-    desk = Desk(database, (*OUTLETS, LATE), datetime(2025, 3, 1, tzinfo=UTC))
+    desk = Desk(room.database, (*OUTLETS, LATE), datetime(2025, 3, 1, tzinfo=UTC))
     codes = [place for place in places() if place.code.startswith(("64", "63.03"))]
     ends = [
         (FIRST, OUTLETS[0]),
@@ -42,7 +36,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory, empty_archive: Path) -> It
     ]
     days = [FIRST + timedelta(days=chance.randrange((LAST - FIRST).days)) for _ in range(90)]
     plan = [*ends, *((day, OUTLETS[int(chance.triangular(0, 10.99, 0))]) for day in days), *[(None, OUTLETS[2])] * 4]
-    with database.write() as connection:
+    with room.database.write() as connection:
         for number, (day, slug) in enumerate(plan):
             looked, role = number % 17 > 0, chance.choice(list(TagRole))
             regions = chance.sample(codes, chance.randrange(3) if looked else 0)
@@ -57,8 +51,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory, empty_archive: Path) -> It
                 actors=tuple(Actor(id=f"a{n}", name=f"Aktor {n}", role="") for n in range(number % 3 if looked else 0)),
             )
             desk.store(connection, slug, f"/b/{number}/", reading)
-    yield Archive(Home(root), database)
-    database.dispose()
+    held: Archive = room.archive
+    return held
 
 
 def keys(record: dict[str, Any], by: By, role: TagRole | None) -> set[str]:
