@@ -77,7 +77,7 @@ def back_up(
         raise ArchiveError(f"copy this database by its own tools, such as pg_dump, and {home.warc} after it")
     revision = database.revision()
     if revision is None:
-        raise NotFoundError(f"there is no archive in {database.path.parent} to back up")
+        raise NotFoundError(f"there is no archive in {database.place} to back up")
     if revision not in REVISIONS:
         raise SchemaError(f"{database.path} was made by a newer Pilkada (schema {revision}): upgrade Pilkada")
     with exclusive(home.locks, "backup") as alone:
