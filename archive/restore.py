@@ -27,7 +27,8 @@ from archive.unpacking import Progress, first, opened, unpack
 STAGE = ".restoring"
 """The folder in a home in which a backup is unpacked."""
 _PLACING = "placing.json"
-"""In it: the names that are moved to the home, from before the first one is until the database, the last, was."""
+"""In it: what is moved to the home, and under which name, from before the first is until the database, the last, was."""
+_LOGS = tuple(f"{DATABASE}-{ending}" for ending in ("wal", "shm", "journal"))
 _KEPT = ".restored"
 """How the name of a file of settings ends where the home has one already, or where it would lead to another database."""
 
@@ -55,6 +56,9 @@ def obstacle(home: Home, told: Manifest) -> str | None:
         return None
     if (home.root / DATABASE).exists():
         return f"{home.root} holds an archive: name a new --home, or move that one away"
+    if log := next((name for name in _LOGS if (home.root / name).exists()), None):
+        # SQLite would take it for the restored database's own and write what it holds into that.
+        return f"{home.root} holds {log}, the log of a database that is gone: name a new --home, or move it away"
     if told.warc_included and home.warc.is_dir() and any(home.warc.iterdir()):
         return f"{home.warc} holds files already: name a new --home, or move them away"
     return None
@@ -120,8 +124,10 @@ def _clear(home: Home) -> None:
     """Take away what a restore that did not come to its end has left."""
     stage = home.root / STAGE
     if _half_placed(home):
-        for name in json.loads((stage / _PLACING).read_text("utf-8")):
-            path = home.root / name
+        for name, to in json.loads((stage / _PLACING).read_text("utf-8")).items():
+            path = home.root / to
+            if (stage / name).exists():
+                continue  # it was not moved yet: what is there is somebody's own
             if path.is_dir():
                 shutil.rmtree(path)
             else:
@@ -181,7 +187,7 @@ def _place(stage: Path, home: Home, told: Manifest) -> list[str]:
     if (stage / WARC).is_dir():
         moves[WARC] = WARC
     draft = stage / f"{_PLACING}.new"
-    draft.write_text(json.dumps(list(moves.values())), "utf-8")
+    draft.write_text(json.dumps(moves), "utf-8")
     sync(draft)
     draft.rename(stage / _PLACING)
     if home.warc.is_dir() and WARC in moves:

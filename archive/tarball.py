@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from archive.errors import ArchiveError, ArchiveUnavailableError
+from archive.errors import ArchiveError
 
 BLOCK = tarfile.BLOCKSIZE
 CHUNK = 1 << 20
@@ -89,8 +89,7 @@ def members(source: BinaryIO) -> Iterator[Member]:
     """Give the files of a tar file in their order.
 
     Raises:
-        TarError: it is not whole, or holds anything but plain files.
-        ArchiveUnavailableError: it cannot be read.
+        TarError: it cannot be read, is not whole, or holds anything but plain files.
     """
     while True:
         block = _exactly(source, BLOCK)
@@ -122,7 +121,7 @@ def _exactly(source: BinaryIO, size: int) -> bytes:
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise TarError("it is not whole") from error
     except OSError as error:
-        raise ArchiveUnavailableError(f"it cannot be read: {error.strerror}") from error
+        raise TarError(f"it cannot be read: {error.strerror}") from error
     if len(data) < size:
         raise TarError("it is not whole")
     return data

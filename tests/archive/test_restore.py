@@ -266,6 +266,24 @@ def test_a_home_that_has_an_archive_or_warc_files_is_left_alone(
     assert (tmp_path / "berkas").read_text() == "milik saya"
 
 
+def test_the_log_of_a_database_that_is_gone_is_never_played_into_the_restored_one(
+    room: Any, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], root_logger: None
+) -> None:
+    home = tmp_path / "pulih"
+    home.mkdir()
+    with room.database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE asing (id INTEGER)")
+    shutil.copy(room.home.root / "pilkada.db-wal", home)
+    with room.database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE asing")
+    assert main(words) == 2
+    assert "holds pilkada.db-wal, the log of a database that is gone" in capsys.readouterr().err
+    assert below(home) == ["pilkada.db-wal"]
+    (home / "pilkada.db-wal").unlink()
+    assert main(words) == 0
+    assert held(home) == held(room.home.root)
+
+
 def test_settings_that_are_there_stay_and_settings_that_lead_elsewhere_stand_aside(
     members: Members, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], root_logger: None
 ) -> None:
@@ -312,6 +330,22 @@ def test_an_index_of_another_archive_is_made_again(backup: Path, ran: Any, tmp_p
     assert archive.search("mengawasi").total == 8
     assert archive.search("rukmana").total == 0
     archive.database.dispose()
+
+
+def test_what_was_put_into_a_home_after_a_kill_is_left_alone(backup: Path, tmp_path: Path) -> None:
+    """The kill came before the settings were moved: those that stand there now are somebody's own."""
+    home = tmp_path / "pulih"
+    (home / ".restoring").mkdir(parents=True)
+    (home / ".restoring" / "placing.json").write_text('{"pilkada.toml": "pilkada.toml", "warc/": "warc/"}')
+    for name in ("pilkada.db", "pilkada.toml"):
+        (home / ".restoring" / name).write_text("setengah")
+    (home / "pilkada.toml").write_text("[crawl]\ndelay = 5.0\n")
+    (home / "warc").mkdir()
+    (home / "warc" / "setengah.warc.gz").write_text("setengah")
+    restore(backup, Home(home))
+    assert (home / "pilkada.toml").read_text() == "[crawl]\ndelay = 5.0\n"
+    assert not (home / "warc" / "setengah.warc.gz").exists()
+    assert_whole(home, 20)
 
 
 @pytest.fixture
