@@ -88,7 +88,7 @@ def back_up(
             try:
                 return work.done(settings, software, now)
             except MovedError:
-                time.sleep(0.5)
+                time.sleep(0.1)  # a file takes the place of another one within milliseconds
     raise ArchiveUnavailableError("a takedown is rewriting WARC files: wait for it, or give it once more; then back up")
 
 

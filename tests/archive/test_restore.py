@@ -86,7 +86,7 @@ def test_a_backup_of_which_a_byte_has_changed_is_refused_or_the_same(room: Any, 
     """Some bytes of a tar file say nothing: padding, owners, times."""
     data, told = bytearray(backup.read_bytes()), told_by(backup)
     refusals = 0
-    for at in sorted({*range(512, 1400, 13), *range(300, len(data) - 1024, len(data) // 60)}):
+    for at in sorted({*range(512, 1400, 29), *range(300, len(data) - 1024, len(data) // 30)}):
         data[at] ^= 0x40
         (tmp_path / "a.tar").write_bytes(data)
         data[at] ^= 0x40
@@ -98,7 +98,7 @@ def test_a_backup_of_which_a_byte_has_changed_is_refused_or_the_same(room: Any, 
         else:
             assert (held(tmp_path / "pulih"), done.manifest) == (held(room.home.root), told)
             shutil.rmtree(tmp_path / "pulih")
-    assert refusals > 100
+    assert refusals > 50
 
 
 @pytest.mark.parametrize(
