@@ -35,6 +35,7 @@ class Citation:
     version: int
     versions: int
     record_id: str
+    """Without its angle brackets: in a RIS note, Zotero takes them for markup and drops all between them."""
     payload_sha256: str | None
     place: str
     state: State
@@ -103,7 +104,7 @@ def of_record(archive: Archive, record: dict[str, Any]) -> Citation:
         language=record["language"],
         version=record["version"],
         versions=record["versions"],
-        record_id=_line(capture["record_id"]),  # an import's is what others wrote
+        record_id=_line(capture["record_id"].strip("<>")),
         payload_sha256=payload_sha256,
         place="removed by a takedown" if capture["offset"] is None else capture["file"],
         state=State(record["state"]),

@@ -191,6 +191,14 @@ def test_what_is_cited_is_read_back_as_it_was(shelf: Shelf, name: str) -> None:
     assert item["accessed"] == {"date-parts": [[2024, 11, cited.accessed.day]]}
 
 
+def test_a_note_holds_nothing_that_zotero_takes_for_markup(shelf: Shelf) -> None:
+    """Its importer of RIS keeps a note with anything in angle brackets as HTML, and unescapes the place so too."""
+    cited = shelf.cited("two")
+    assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", cited.record_id)
+    assert f"; WARC-Record-ID {cited.record_id}" in cited.note
+    assert "<" not in cited.note + cited.location
+
+
 def test_names_and_title_stand_in_braces_of_their_own(shelf: Shelf) -> None:
     written = as_bibtex(shelf.cited("two"))
     assert "author = {{Rina Wijaya} and {Andi, S.Sos}}" in written
