@@ -33,6 +33,7 @@ from archive.warc import Exchange, whole_members
 from crawler.cli import main
 from tests.archive.test_takedown import hold
 from tests.archive.warcs import http, record
+from tests.disk import fill, small_disk
 
 ROOT = Path(__file__).resolve().parents[2]
 PYWB = ROOT / ".venv-pywb"
@@ -250,6 +251,17 @@ def test_the_command_says_what_it_wrote_and_keeps_what_is_there(
     assert main([*show, "--evidence", str(tmp_path / "e"), "--diff"]) == 2
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_disk_that_is_full_leaves_nothing(handed_on: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    archive, uid, _, _ = handed_on
+    with small_disk(tmp_path / "disk", 64):
+        for spare in (0, 4, 8):  # full before the first file, and between the others
+            fill(tmp_path / "disk" / "full", but_kilobytes=spare)
+            words = ["show", uid, "--evidence", str(tmp_path / "disk" / "e")]
+            assert main(["--home", str(archive.home.root), *words]) == 1
+            assert capsys.readouterr().err == f"pilkada: {words[-1]} cannot be written: No space left on device\n"
+            assert [path.name for path in (tmp_path / "disk").iterdir()] == ["full"]
 
 
 def damage(bench: Any, uid: str) -> str:
