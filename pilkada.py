@@ -1,11 +1,12 @@
-"""Pilkada's public face: `from pilkada import Archive`, and `python -m pilkada` for the command."""
+"""Pilkada's public face: `from pilkada import Archive, Filters`, and `python -m pilkada` for the command."""
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archive.archive import Archive
+    from archive.records import Filters
 
-__all__ = ["Archive"]
+__all__ = ["Archive", "Filters"]
 
 
 def __getattr__(name: str) -> Any:
@@ -14,6 +15,10 @@ def __getattr__(name: str) -> Any:
         from archive.archive import Archive
 
         return Archive
+    if name == "Filters":
+        from archive.records import Filters
+
+        return Filters
     raise AttributeError(f"module 'pilkada' has no attribute {name!r}")
 
 

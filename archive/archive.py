@@ -223,15 +223,22 @@ class Archive:
         self,
         filters: Filters = Filters(),  # noqa: B008 - frozen
         query: str | None = None,
+        *,
+        expand: bool = True,
     ) -> "RecordBatchReader":
         """Give the records that pass the filters, and that a search finds if there is one, as typed Arrow batches.
 
         The reader makes them while they are read, once, at constant memory: `.read_all()` is a table, `.read_pandas()`
         a data frame, and `polars.from_arrow(reader)` and DuckDB (`FROM reader`) take it as it is.
+
+        Raises:
+            QueryError: the query cannot be read; the text points at the character.
         """
         from archive import arrow  # 0.1 s, which no other use of an archive pays
 
-        return arrow.reader(self.articles(filters) if query is None else self.matching(query, filters))
+        # Searched here and not while it is read: who reads may be DuckDB, which knows no error of ours.
+        found = None if query is None else self._found(query, filters, expand=expand)
+        return arrow.reader(self.articles(filters) if found is None else self._of(found))
 
     def _found(self, query: str, filters: Filters, *, expand: bool) -> list[list[str]]:
         """Give the uids of all articles that a search finds, newest first, so many together as one query asks for."""

@@ -95,7 +95,7 @@ def strata(
     """
     wanted = [*conditions(filters), *([] if among is None else [Article.uid.in_(among)])]
     columns = [_COLUMNS[key].label(key.value) for key in keys]
-    rows = connection.execution_options(yield_per=BATCH).execute(
+    query = (
         select(Article.uid, ReadingRow.codebook, *columns)
         .select_from(Article)
         .join(Outlet, Outlet.id == Article.outlet_id)
@@ -103,6 +103,7 @@ def strata(
         .where(*wanted)
         .order_by(Article.id)
     )
+    rows = connection.execute(query.execution_options(yield_per=BATCH))
     for row in rows:
         yield row.uid, tuple(_value(row, key) for key in keys)
 

@@ -10,6 +10,7 @@ import pyarrow
 import pytest
 
 from archive import arrow, columns
+from archive.query import QueryError
 from archive.records import Election, Filters, Related, Removed
 from tests.archive.ran import Ran
 
@@ -63,6 +64,11 @@ def test_filters_and_a_search_choose_the_articles(ran: Ran) -> None:
     assert ran.archive.to_arrow(Filters(outlets=("nihil",))).read_all().num_rows == 0
 
 
+def test_a_query_that_cannot_be_read_is_said_before_anything_is(ran: Ran) -> None:
+    with pytest.raises(QueryError):
+        ran.archive.to_arrow(query="(surat")
+
+
 def test_rows_come_in_batches_as_they_are_asked_for(ran: Ran) -> None:
     (record, *_) = ran.archive.articles()
     asked = []
@@ -97,3 +103,17 @@ def test_pandas_polars_and_duckdb_take_it_in_one_line(ran: Ran) -> None:
     (named,) = duckdb.sql("SELECT count(DISTINCT uid) FROM (SELECT uid, unnest(regions) FROM articles)").fetchall()
     assert named == (sum(bool(record["regions"]) for record in records),)
     del articles
+
+
+def test_the_archive_brings_no_crawler_and_arrow_only_when_it_is_asked_for(ran: Ran) -> None:
+    code = f"""
+import sys
+from pilkada import Archive, Filters
+archive = Archive.open({str(ran.archive.home.root)!r})
+assert next(archive.articles(Filters(changed=True))) and archive.search("panitia").hits
+heavy = {{"pyarrow", "pandas", "xlsxwriter", "matplotlib", "numpy"}} & sys.modules.keys()
+assert archive.to_arrow().read_all().num_rows
+print(heavy, {{"scrapy", "twisted", "lxml", "crawler", "scheduler"}} & sys.modules.keys())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("set() set()\n", "")
