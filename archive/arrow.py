@@ -10,10 +10,10 @@ from archive.columns import ARTICLE, Columns, Kind, Many, Shape
 if TYPE_CHECKING:
     import pyarrow
 
-ROWS = 1000
-"""Rows of a batch: 10 MB while they are Python's, where articles have 300 words."""
+ROWS = 500
+"""Rows of a batch: 8 MB while they are Python's, where articles have 300 words."""
 
-GROUP = 16_000_000
+GROUP = 8_000_000
 """Bytes of text and numbers that a row group of Parquet has at least: a reader holds one, and finds its columns fast."""
 
 

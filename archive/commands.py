@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -32,6 +33,9 @@ class App(Protocol):
 
     def phases(self, regions: "Sequence[str]") -> "tuple[str, Sequence[Phase]]":
         """Give the election's name, and its phases in all regions or around some."""
+
+    def unwinding(self) -> AbstractContextManager[None]:
+        """Have SIGTERM stop a command as Ctrl-C does, so that it takes away what it has half-written."""
 
 
 class Day(click.ParamType[date]):

@@ -101,6 +101,7 @@ def export(
         raise MisuseError(f"{place.name} is a graph, which is made of --pairs")
     if nodes and not graph:
         raise MisuseError("--nodes is for a graph: --pairs --to FILE.gexf")
+    click.get_current_context().with_resource(app.unwinding())
     filters = make_filters(app, **asked)
     archive = app.archive()
     after = None

@@ -203,6 +203,12 @@ class App:
         except (ArchiveError, SettingsError) as error:
             log.error("%s: %s", outlet, error)
 
+    def unwinding(self) -> contextlib.AbstractContextManager[None]:
+        """Have SIGTERM stop a command as Ctrl-C does."""
+        from scheduler.processes import stop_unwinds
+
+        return stop_unwinds()
+
     def interrupt(self) -> None:
         """Stop the crawls that run."""
         self.runner.interrupt()

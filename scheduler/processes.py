@@ -122,6 +122,19 @@ def on_stop(act: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+@contextlib.contextmanager
+def stop_unwinds() -> Iterator[None]:
+    """Have a SIGTERM that comes meanwhile unwind what runs, as Ctrl-C does: what is half-written is taken away again.
+
+    Only the main thread may use it.
+    """
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def remember_stop() -> Sequence[object]:
     """Give a list that has something in it once this process was told to stop, until a library takes its signals over.
 

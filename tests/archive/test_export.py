@@ -2,6 +2,7 @@ import csv
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from archive.output import cell_text
 from archive.records import Filters, State
 from archive.text import for_csv
 from crawler.cli import main
+from scheduler.processes import stop_self
 from tests.archive.ran import Ran
 from tests.disk import small_disk
 
@@ -246,6 +248,23 @@ def test_an_export_that_is_stopped_leaves_the_old_file(stocked: Any, tmp_path: P
         write(broken(), file)
     assert file.read_bytes() == held
     assert sorted(path.name for path in tmp_path.iterdir()) == [name, "home"]
+
+
+@pytest.mark.parametrize("words", [*(["--to", f"a{ending}"] for ending in ENDINGS), ["--text", "a"]], ids="-".join)
+def test_a_command_that_is_told_to_stop_leaves_nothing(ran: Ran, tmp_path: Path, words: list[str]) -> None:
+    process = os.fork()
+    if process == 0:
+        told: list[str] = []
+
+        def stop(event: str, arguments: tuple[Any, ...]) -> None:
+            if event == "open" and str(arguments[0]).startswith(str(tmp_path)) and not told:
+                told.append(event)
+                stop_self()
+
+        sys.addaudithook(stop)
+        os._exit(main([*ran.home, "export", words[0], str(tmp_path / words[1])]))
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

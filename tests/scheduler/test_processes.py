@@ -38,6 +38,13 @@ def test_a_stop_is_heard_and_the_handlers_are_put_back(number: signal.Signals) -
     assert signal.getsignal(number) is before
 
 
+def test_a_stop_unwinds_what_runs_as_ctrl_c_does() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), processes.stop_unwinds():
+        processes.stop_self()
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
 def test_the_handlers_are_put_back_after_an_error() -> None:
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(RuntimeError, match="inside"), processes.on_stop(lambda: None):
