@@ -1,5 +1,7 @@
 """Records as Arrow: typed by one table, the same as elsewhere, and one line from pandas, polars and DuckDB."""
 
+import subprocess
+import sys
 from collections import Counter
 from datetime import date
 from typing import Any
