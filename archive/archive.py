@@ -195,26 +195,30 @@ class Archive:
         number: int,
         *,
         seed: int,
-        by: "Sequence[Key]" = (),
+        by: "Sequence[Key | str]" = (),
         filters: Filters = Filters(),  # noqa: B008 - frozen
         query: str | None = None,
         expand: bool = True,
     ) -> "Sample":
         """Draw so many of the articles that pass the filters, and that a search finds if there is one.
 
-        The same seed draws the same articles of the same archive; `by` parts them into strata, of which each gives in
-        proportion to its size (`archive.sampling`). `of(sample.uids)` gives their records.
+        The same seed draws the same articles of the same archive; `by` (outlet, month, region, topic, state) parts them
+        into strata, of which each gives in proportion to its size. `of(sample.uids)` gives their records.
+
+        Raises:
+            ValueError: `by` names something else.
         """
         from archive import sampling
 
+        keys = [sampling.Key(key) for key in by]
         found = None if query is None else self._found(query, filters, expand=expand)
         with self.database.read() as connection:
 
             def listed() -> Iterator[tuple[str, sampling.Stratum]]:
                 if found is None:
-                    yield from sampling.strata(connection, by, filters)
+                    yield from sampling.strata(connection, keys, filters)
                 for some in found or ():
-                    held = dict(sampling.strata(connection, by, filters, among=some))
+                    held = dict(sampling.strata(connection, keys, filters, among=some))
                     yield from ((uid, held[uid]) for uid in some if uid in held)
 
             return sampling.draw(listed, number, seed)

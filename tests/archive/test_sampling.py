@@ -101,9 +101,14 @@ def test_filters_and_a_search_choose_what_is_drawn_from(ran: Ran) -> None:
     assert set(drawn.uids) == held
     found = [record["uid"] for record in ran.archive.matching("pemilih")]
     assert ran.archive.sample(1000, seed=1, query="pemilih").uids == tuple(found)
-    part = ran.archive.sample(2, seed=1, query="pemilih", by=(Key.OUTLET, Key.MONTH))
+    part = ran.archive.sample(2, seed=1, query="pemilih", by=("outlet", Key.MONTH))
     assert set(part.uids) < set(found)
     assert [record["uid"] for record in ran.archive.of(part.uids)] == list(part.uids)
+
+
+def test_what_is_no_key_is_refused(ran: Ran) -> None:
+    with pytest.raises(ValueError, match="'hari' is not a valid Key"):
+        ran.archive.sample(2, seed=1, by=["hari"])
 
 
 @pytest.mark.usefixtures("root_logger")
