@@ -19,7 +19,9 @@ SEVERAL = "several"
 """The term of the field `versions` in articles that have more than one."""
 
 FACETS = ("outlet", "month", "region", "topic", "actor", "state", "election")
-"""What the articles that a query finds can be counted by."""
+"""What the articles that a query finds can be counted by: of regions, provinces and what lies right in them."""
+_COUNTED = {"region": "wide_region"}
+"""The fields that are counted where others are asked; a district costs a count as much as a province, and few look for it."""
 
 # What a match is worth: in the title more than in the body, as it was typed more than in another form.
 _FIELDS = {"title": 4.0, "title_stem": 3.0, "body": 1.0, "stem": 0.5}
@@ -39,8 +41,9 @@ def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("uid", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("versions", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("region", tokenizer_name="raw", index_option="basic")
     for name in FACETS:
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+        builder.add_text_field(counted(name), tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("title", "body", *_NAMES.values()):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     # `stem` holds title and body, and every word's stem is in it: one field decides what matches.
@@ -64,6 +67,9 @@ def document(article: IndexDocument) -> tantivy.Document:
     for name, values in (("region", article.regions), ("topic", article.topics), ("actor", article.actors)):
         for value in values:
             document.add_text(name, value)
+    for code in article.regions:
+        if code.count(".") <= 1:
+            document.add_text(counted("region"), code)
     for name, values in (
         ("author", article.authors),
         ("place", (article.place,) if article.place else ()),
@@ -84,6 +90,11 @@ def document(article: IndexDocument) -> tantivy.Document:
         document.add_integer("day", article.published.toordinal())
         document.add_text("month", f"{article.published:%Y-%m}")
     return document
+
+
+def counted(facet: str) -> str:
+    """The field whose values are counted for a facet."""
+    return _COUNTED.get(facet, facet)
 
 
 def recency(moment: int) -> float:

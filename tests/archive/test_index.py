@@ -293,7 +293,7 @@ def test_what_was_typed_weighs_more_than_another_way_to_say_it(spoken):
 def test_facets_count_all_that_a_query_finds(tmp_path):
     index = filled(
         tmp_path,
-        article("a", published=date(2024, 11, 30), regions=("64", "64.02"), topics=("psu",), election=True),
+        article("a", published=date(2024, 11, 30), regions=("64", "64.02", "64.02.06"), topics=("psu",), election=True),
         article("b", published=date(2024, 12, 1), regions=("64",), topics=("psu", "logistik"), outlet="Prokal-Teng"),
         article("c", state=State.REMOVED, actors=("Edi.D 1",)),
         article("d", body="lain"),
@@ -307,7 +307,7 @@ def test_facets_count_all_that_a_query_finds(tmp_path):
         "state": {"live": 2, "removed": 1},
         "election": {"false": 2, "true": 1},
     }
-    assert index.facets(parse("berita"), filters=Filters(regions=("64.02",)))["topic"] == {"psu": 1}
+    assert index.facets(parse("berita"), filters=Filters(regions=("64.02.06",)))["topic"] == {"psu": 1}
     index.catch_up([(5, "a", None)], until=5)
     assert index.facets(parse("berita"))["region"] == {"64": 1}
 
