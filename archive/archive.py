@@ -15,6 +15,7 @@ from archive import (
     cursors,
     duplicates,
     editions,
+    labels,
     orders,
     pairs,
     removals,
@@ -269,6 +270,11 @@ class Archive:
         """Give the pairs of articles that share a source, of which either passes the filters, with the evidence."""
         with self.database.read() as connection:
             yield from pairs.rows(connection, filters)
+
+    def labels(self, filters: Filters = Filters()) -> Iterator[dict[str, Any]]:  # noqa: B008 - frozen
+        """Give the labels of the articles that pass the filters, each with when and by which file it came."""
+        with self.database.read() as connection:
+            yield from labels.stream(connection, articles.passing(filters))
 
     def statistics(
         self,

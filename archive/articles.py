@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, or_, select
 
-from archive import clusters, identity, tags, versions
+from archive import clusters, identity, labels, tags, versions
 from archive.columns import ARTICLE
 from archive.models import Address, AddressAlias, Capture, Outlet, OutletDeclaration, Visit, WarcFile
 from archive.records import Filters, State
@@ -211,10 +211,11 @@ def _records(
     held = versions.looks_too_short(connection, [row["id"] for row in rows])
     about = tags.of(connection, [row["reading_id"] for row in rows])
     shared = clusters.of(connection, [row["id"] for row in rows])
+    coded = labels.of(connection, [row["id"] for row in rows])
     return [
         _record(row, declared[row["outlet_id"]], captures.get(row["reading_id"], []), held.get(row["id"], [None]))
         | (about[row["reading_id"]] if row["codebook"] is not None else {})
-        | {"cluster": shared.get(row["id"])}
+        | {"cluster": shared.get(row["id"]), "labels": coded.get(row["id"], [])}
         for row in rows
     ]
 

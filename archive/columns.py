@@ -91,6 +91,7 @@ ARTICLE: Columns = {
         }
     ),
     "extractor": TEXT,
+    "labels": Many({"coder": TEXT, "code": TEXT, "value": TEXT}),
 }
 """An article's record, CONTRACT.md."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from archive.columns import ARTICLE, SPANS, TEXT, Columns, Many
 
-TABLES = ("regions", "topics", "actors", "captures")
+TABLES = ("regions", "topics", "actors", "captures", "labels")
 """The fields of a record of which there are long tables."""
 
 

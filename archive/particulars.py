@@ -30,6 +30,7 @@ def _all(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "topics", topics_line(record["topics"] or ())
     yield "actors", actors_line(record["actors"] or ())
     yield "cluster", _cluster(record)
+    yield "labels", [f"{one['code']} = {one['value']} ({one['coder']})" for one in record["labels"]]
     yield "state", f"{record['state']}, version {record['version']} of {record['versions']}"
     yield from looks.told(record)
     for version in record["history"][1:]:

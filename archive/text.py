@@ -64,3 +64,8 @@ def _lies_on_another(sign: str) -> bool:
 def for_csv(cell: str) -> str:
     """The cell with an apostrophe before what a spreadsheet would take for a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def from_csv(cell: str) -> str:
+    """The cell as it was before `for_csv` looked at it."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -41,6 +41,7 @@ COMMANDS = {
     "export": "archive.exportcommand:export",
     "import": "crawler.importing.command:import_",
     "init": "crawler.commands:init",
+    "label": "archive.labelcommand:label",
     "outlets": "crawler.commands:outlets",
     "reextract": "crawler.reextract.command:reextract",
     "schedule": "scheduler.commands:schedule",
@@ -310,6 +311,7 @@ def foreseen(error: Exception) -> int | None:
     from archive.cursors import CursorError
     from archive.errors import ArchiveError, BusyError
     from archive.export import ExportError
+    from archive.labelfile import LabelFileError
     from archive.paging import PageKeyError
     from archive.querytree import QueryError
     from crawler.config import SettingsError
@@ -324,6 +326,7 @@ def foreseen(error: Exception) -> int | None:
         (PageKeyError, 2),
         (CursorError, 2),
         (ExportError, 2),
+        (LabelFileError, 2),
         (BusyError, 4),
         (HeldError, 4),
         (SchedulerError, 2),

@@ -23,6 +23,7 @@ NOT_READ = frozenset(
         "cluster",
         "captures",
         "extractor",
+        "labels",
     ]
 )
 """Fields of a record that tell of the archive and not of what was read; all others are compared, those to come too."""

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
-from archive import removals, visits
+from archive import labels, removals, visits
+from archive.labels import Coded
 from archive.looks import Rule
 from archive.records import (
     Actor,
@@ -121,6 +122,8 @@ def fill(bench: Any) -> dict[str, str]:
     store(
         "hulu-sungai", "nothing", "Tanpa Apa-Apa", "Kabut tipis.", language="en", election=None, codebook="buku uji 1"
     )
+    coded = [Coded(line=2, uid=uids["first"], coder="Rina", code="nada", value="netral")]
+    labels.add(bench.database, coded, source="label.csv", now=bench.now())
     for desk in desks.values():
         desk.captures.close()
     bench.archive.catch_up()

@@ -2,16 +2,22 @@
 
 import random
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from archive import frontier, projections, removals, store, visits
+from sqlalchemy import select
+
+from archive import articles, frontier, labels, orders, projections, removals, store, visits
+from archive.errors import ArchiveError
 from archive.identity import Visited
+from archive.labels import Coded
 from archive.looks import Rule
-from archive.models import Visit
+from archive.models import Address, Visit
 from archive.orders import RefusedError
 from archive.records import Key, Level, Purpose, Reading, Reason, Role, VisitState
 from archive.rekey import rekey
+from archive.stories import Change
 from archive.takedown import lift, take_down
 from tests.archive.releases import PADDED, RELEASE, REWORDED, SAME_EVENT, SAME_SPEAKER, VERBATIM
 
@@ -33,6 +39,7 @@ class Newsweeks:
         self.doing = {
             self.publish: 6, self.look_again: 3, self.look_briefly: 2, self.edit: 4, self.miss: 3, self.move: 3,
             self.learn_late: 2, self.take_down: 2, self.lift: 1, self.rename: 2, self.rebuild: 1, self.renew: 2,
+            self.code: 3,
         }  # fmt: skip
 
     def step(self) -> str:
@@ -128,8 +135,6 @@ class Newsweeks:
     def lift(self) -> None:
         """Undo an order; what the visits showed is read again as the next crawl would."""
         if self.taken:
-            from archive.errors import ArchiveError
-
             try:
                 lift(self.archive, self.taken.pop(), reason="benar", hold=lambda _: nullcontext(), now=self.bench.now())
             except ArchiveError:
@@ -137,6 +142,19 @@ class Newsweeks:
             for visited, reading in self.looks:
                 if reading is not None and self.visit(visited).state is VisitState.UNREAD:
                     self.read(visited, reading)
+
+    def code(self) -> None:
+        """Take in what somebody coded of articles, those too that became part of another or were taken down."""
+        with self.bench.database.read() as connection:
+            uids = connection.execute(select(Change.uid).distinct().order_by(Change.uid)).scalars().all()
+        rows = [
+            Coded(
+                line=line, uid=self.chance.choice(uids), coder=self.chance.choice("AB"), code="tema",
+                value=self.chance.choice(("uang", "logistik", None)),
+            )
+            for line in range(2, 5)
+        ]  # fmt: skip
+        labels.add(self.bench.database, rows, source="label.csv", now=self.bench.now())
 
     def rename(self) -> None:
         slug = self.chance.choice(SLUGS)
@@ -172,8 +190,6 @@ class Newsweeks:
         """Do nothing; a reader may come in the middle of something."""
 
     def held(self, slug: str, path: str) -> str | None:
-        from archive import articles
-
         with self.bench.database.read() as connection:
             return articles.resolve(connection, f"http://{slug}.test{path}")
 
@@ -187,8 +203,6 @@ class Newsweeks:
 
     def sight(self, slug: str, path: str) -> int | None:
         """Give the id of an address where nothing was taken down."""
-        from archive import orders
-
         address_id = int(self.desks[slug].sight(path))
         with self.bench.database.read() as connection:
             return None if orders.is_closed(connection, address_id) else address_id
@@ -221,15 +235,11 @@ class Newsweeks:
         return visited
 
     def visit(self, visited: Visited) -> Any:
-        from sqlalchemy import select
-
         with self.bench.database.read() as connection:
             return connection.execute(select(*Visit.__table__.c).where(Visit.id == visited.visit_id)).one()
 
     def read(self, visited: Visited, reading: Reading | None) -> None:
         """Store what a visit showed, as a crawl does and a rebuild once more."""
-        from dataclasses import replace
-
         row = self.visit(visited)
         with self.bench.database.write() as connection:
             if reading is not None:
@@ -244,8 +254,4 @@ class Newsweeks:
 
 
 def _canonical(connection: Any, address_id: int) -> str:
-    from sqlalchemy import select
-
-    from archive.models import Address
-
     return str(connection.execute(select(Address.canonical).where(Address.id == address_id)).scalar_one())

@@ -22,7 +22,7 @@ CONTRACT = {
     "photo_credit": (str, NULL), "captions": list, "related": list, "language": (str, NULL), "word_count": int,
     "election": (dict, NULL), "regions": (list, NULL), "topics": (list, NULL), "actors": (list, NULL),
     "phase": (str, NULL), "flags": list, "state": str, "version": int, "versions": int, "changed": bool,
-    "cluster": (dict, NULL), "captures": list, "extractor": str,
+    "cluster": (dict, NULL), "captures": list, "extractor": str, "labels": list,
 }  # fmt: skip
 """The table of CONTRACT.md; null stands for what this version does not compute yet."""
 

@@ -8,8 +8,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from archive import long
+from archive import labels, long
 from archive.export import ENDINGS, write
+from archive.labels import Coded
 from archive.records import Actor, Region, Span, TagRole, Topic
 from crawler.cli import main
 from tests.archive.test_export import rows_in
@@ -31,7 +32,9 @@ def held(room: Any) -> Any:
         actors = (Actor(id="kpu", name="KPU", role="lembaga"),) * number
         text = f"Kotak suara nomor {number} tiba di gudang."
         desk.store(f"/{number}/", "Judul", text, regions=regions, topics=(topic,), actors=actors, codebook="buku 1")
-    desk.store("/lama/")
+    uid = desk.store("/lama/").uid
+    coded = [Coded(line=2, uid=uid, coder="Rina", code="nada", value="-1")]
+    labels.add(room.database, coded, source="label.csv", now=room.now())
     return room
 
 
@@ -47,7 +50,7 @@ def test_the_rows_are_the_values_of_the_records(held: Any, table: str) -> None:
         for value in record[table] or ()
     ]
     counted = held.archive.statistics()[0]["articles"]
-    assert (made.articles, made.unknown) == (counted, 0 if table == "captures" else 1)
+    assert (made.articles, made.unknown) == (counted, 0 if table in ("captures", "labels") else 1)
 
 
 def test_places_in_the_text_are_one_cell(bench: Any) -> None:
@@ -78,7 +81,9 @@ def test_the_command_writes_every_table_in_every_format(
     (counted,) = held.archive.statistics()
     of = f" of {counted['articles']} articles written to {file}\n"
     assert told.out == f"{rows} {table[:-1]}{'s' * (rows != 1)}{of}"
-    assert told.err == ("" if table == "captures" else f"nobody looked for {table} in 1 article: no row says so\n")
+    assert told.err == (
+        "" if table in ("captures", "labels") else f"nobody looked for {table} in 1 article: no row says so\n"
+    )
     assert rows_in(file) == rows
     if ending == ".jsonl":
         assert list(json.loads(file.read_text("utf-8").splitlines()[0])) == list(long.columns(table))
