@@ -3,9 +3,8 @@
 A cursor names the archive, the sequence of a change, and a digest of that change: where a backup was restored, or a file
 copied back, other changes have these numbers, and a cursor of the state that was lost is refused.
 
-A sequence must be seen only once all before it are: SQLite has one writer at a time, which numbers its changes under
-the write lock. On PostgreSQL whoever tells of a change takes one advisory lock until its transaction ends; without, a
-transaction that began earlier and ended later would be passed over.
+A sequence must be seen only once all before it are, or what ended later would be passed over. So writers wait for one
+another: at an SQLite file for its write lock, on PostgreSQL for an advisory lock (`archive.postgres`).
 """
 
 import hashlib

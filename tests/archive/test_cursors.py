@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from base64 import b32decode, b32encode
 from collections import Counter
 from pathlib import Path
@@ -20,6 +22,7 @@ from crawler.cli import main
 from tests.archive.newsweeks import Newsweeks
 from tests.archive.test_identity import DEBATE, EDITED
 
+ON_BOTH_DATABASES = True
 ASKED: dict[str, tuple[Filters, str | None]] = {
     "all": (Filters(), None),
     "an outlet": (Filters(outlets=("kabar",)), None),
@@ -82,9 +85,16 @@ def play(bench: Any, seed: int, steps: int) -> None:
     compare()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("seed", range(2))
 def test_what_is_applied_step_by_step_is_what_a_full_export_gives(bench: Any, seed: int) -> None:
     play(bench, seed, 40)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_it_is_after_many_weeks_too(bench: Any, seed: int) -> None:
+    play(bench, seed, 80)
 
 
 def cursor_of(archive: Any) -> str:
@@ -135,6 +145,7 @@ def test_what_no_longer_passes_is_told_of_and_what_never_was_there_is_not(bench:
     assert take(bench.archive, cursor, ours) == [(first, "filtered")]
 
 
+@pytest.mark.sqlite_only
 def test_a_cursor_is_refused_elsewhere_later_and_before(bench: Any, bench_class: Any, tmp_path: Path) -> None:
     desk = bench.begin()
     desk.store("/a/", "A", "Kabar satu.")
@@ -209,3 +220,30 @@ def test_the_command_goes_on_from_a_cursor(bench: Any, tmp_path: Path, capsys: p
     assert (status, said, err.count("\n")) == (2, "", 1)
     assert "'kabar' is no cursor" in err
     assert export("--since-cursor", cursor, "--versions")[0] == 2
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("seconds", [2, pytest.param(60, marks=pytest.mark.soak)])
+def test_nothing_is_missed_while_one_writes_and_eight_search(home: Home, seconds: int) -> None:
+    """No lock error, no lost write, nothing committed that a later search or increment misses or repeats."""
+    words = [sys.executable, "-m", "tests.archive.live", str(home.root), str(seconds)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=seconds * 5 + 60)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert {role: told["failed"] for role, told in said.items() if "failed" in told} == {}
+    readers = [told for role, told in said.items() if role.startswith("reader")]
+    assert [told["missed"] for told in readers] == [[]] * 8
+    assert min(told["searches"] for told in readers) > 1
+    taken = said["taker"]
+    assert (taken["twice"], taken["differ"]) == ([], [])
+    written = said["writer"]["words"]
+    archive = Archive.open(home.root)
+    texts = " ".join(row["body"] for row in archive.articles())
+    assert [word for word in written if f" {word}." not in texts] == []
+    assert archive.search("siaran").total == taken["articles"] > 0
+    archive.database.dispose()
+    searches, slowest = sum(told["searches"] for told in readers), max(told["slowest"] for told in readers)
+    sys.stdout.write(
+        f"\n{len(written)} stories and edits written, {searches} searches (slowest {slowest:.2f} s), "
+        f"{taken['rows']} rows in {taken['increments']} increments: nothing missed, nothing twice\n"
+    )

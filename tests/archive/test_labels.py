@@ -15,6 +15,8 @@ from archive.takedown import take_down
 from crawler.cli import main
 from tests.archive.test_identity import DEBATE, EDITED
 
+ON_BOTH_DATABASES = True
+
 
 def code(bench: Any, *rows: tuple[str, str, str, str | None]) -> tuple[int, int, int, int, int]:
     coded = [
