@@ -14,8 +14,6 @@ from archive.records import FileState
 from archive.verify import verify
 from archive.warc import Place, digest, read_response
 
-ON_BOTH_DATABASES = True
-
 
 def rows(bench: Any) -> list[Any]:
     with bench.database.read() as connection:

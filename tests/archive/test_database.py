@@ -158,6 +158,7 @@ def test_the_model_refuses_what_is_no_member(database: Database, values: dict[st
         insert_row(connection, Run, **values_of_a_run(outlet_id) | values)
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("statement", "why"),
     [

@@ -53,6 +53,7 @@ def state(bench: Any, uid: str) -> tuple[Any, ...]:
     return shown, [(version["since"], version["text_sha256"]) for version in history]
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("looks", LOOKS.values(), ids=LOOKS)
 def test_every_order_gives_the_same_history(bench: Any, looks: Sequence[tuple[str, int]]) -> None:
     found = []
