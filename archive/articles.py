@@ -145,7 +145,7 @@ def _resolve_address(connection: Connection, text: str) -> str | None:
         .join(Address, (Address.canonical == ArticleKey.value) & (Address.outlet_id == ArticleKey.outlet_id))
         .outerjoin(AddressAlias, AddressAlias.address_id == Address.id)
         .where(ArticleKey.scheme == identity.ADDRESS, or_(met, Address.canonical.in_({path, f"{path}/"})))
-        .order_by(met.desc(), at_home.desc(), ArticleKey.until.is_not(None), Article.id)
+        .order_by(met.desc().nulls_last(), at_home.desc(), ArticleKey.until.is_not(None), Article.id)
         .limit(1)
     ).scalar()
 

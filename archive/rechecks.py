@@ -92,7 +92,11 @@ def of_days(
         *([Article.published_date <= until] if until else []),
         *([ReadingRow.about_election.is_(True)] if rule.articles == "election" else []),
     ]
-    order = (case((Article.state == State.SUSPECTED, 0), else_=1), LAST.scalar_subquery(), Article.id)
+    order = (
+        case((Article.state == State.SUSPECTED, 0), else_=1),
+        LAST.scalar_subquery().asc().nulls_first(),
+        Article.id,
+    )
     return _held(connection, and_(*wanted), order, outer=True)
 
 

@@ -131,7 +131,9 @@ def newest_record(connection: Connection, visit: UnreadVisit) -> tuple[int, str]
     )
     if visit.purpose is Purpose.ARTICLE:
         # A feed knows less than the REST interface; others' captures may hold both.
-        held = held.where(Visit.at >= visit.at - BESIDE).order_by(Capture.content_type.like("%json%").desc())
+        held = held.where(Visit.at >= visit.at - BESIDE).order_by(
+            Capture.content_type.ilike("%json%").desc().nulls_last()
+        )
     row = connection.execute(held.order_by(Visit.at.desc(), Visit.id.desc())).first()
     return (row.capture_id, row.record) if row else None
 
@@ -238,7 +240,7 @@ def newest_page(connection: Connection, outlet: str, canonical: str, url: str) -
             Visit.record.is_(None),
             KEPT,
         )
-        .order_by(Visit.status.between(200, 299).desc(), (Visit.url == url).desc(), Visit.id.desc())
+        .order_by(Visit.status.between(200, 299).desc().nulls_last(), (Visit.url == url).desc(), Visit.id.desc())
         .limit(1)
     ).first()
     return KeptPage(**row._mapping) if row else None

@@ -174,6 +174,17 @@ def test_the_same_series_of_saves_is_told_alike_by_both(postgres: Server, empty_
     assert results[0] == results[1]
 
 
+def test_connections_that_the_server_closed_are_opened_again(bare: Database) -> None:
+    bare.ensure()
+    other = Database(bare.url)
+    with other.write() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"))
+    for act in (bare.read, bare.write):
+        with act() as connection:
+            assert connection.execute(text("SELECT count(*) FROM outlet")).scalar_one() == 0
+    other.dispose()
+
+
 def test_a_vacuum_takes_what_was_deleted_out_of_the_tables(bare: Database) -> None:
     bare.ensure()
     size = text("SELECT pg_relation_size('follower')")
