@@ -4,9 +4,12 @@ import ipaddress
 import logging
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.postgres import Server
 
 _watching = False
 
@@ -36,6 +39,15 @@ def loopback_only() -> Iterator[None]:
     _watching = True
     yield
     _watching = False
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[Server]":
+    """A server of PostgreSQL that ends with this process."""
+    from tests.postgres import server  # its driver is no matter of the other tests
+
+    with server() as running:
+        yield running
 
 
 @pytest.fixture

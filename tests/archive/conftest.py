@@ -25,7 +25,6 @@ from archive.spots import Spot
 from archive.store import Saved
 from archive.warc import Exchange
 from tests.archive.ran import Ran, build
-from tests.postgres import Server, server
 
 MORNING = datetime(2024, 11, 25, 1, 30, 15, 250_000, UTC)
 WITA = "Asia/Makassar"
@@ -252,13 +251,6 @@ def home(tmp_path: Path, empty_archive: Path) -> Home:
     root.mkdir()
     shutil.copy(empty_archive, root / "pilkada.db")
     return Home(root)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """A server of PostgreSQL that ends with this process."""
-    with server() as running:
-        yield running
 
 
 @contextmanager
