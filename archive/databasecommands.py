@@ -68,6 +68,15 @@ def check(app: App, output: str) -> int:
     return 5 if rows else 0
 
 
+@db.command()
+@click.pass_obj
+def describe(app: App) -> None:
+    """Print what the tables are, as metadata for Datasette: `datasette pilkada.db -m FILE` shows them in a browser."""
+    from archive.tablebook import metadata
+
+    click.echo(to_json(metadata(app.archive().database.path.stem)))
+
+
 _FILE = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 _NOT_OURS = {".zst", ".xz", ".bz2", ".zip", ".7z", ".db"}
 """Endings of names that would say something else than what is written."""

@@ -13,7 +13,6 @@ from archive.gexf import NAMESPACE
 from crawler.cli import main
 from tests.archive.ran import Ran
 
-
 TYPES = {"integer": int, "double": float, "string": str, "boolean": {"true": True, "false": False}.__getitem__}
 Told = dict[str, dict[str, Any]]
 
