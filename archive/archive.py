@@ -6,22 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Connection
-
 from archive import (
     articles,
     changes,
     clusters,
     cursors,
-    duplicates,
     editions,
     labels,
-    orders,
     pairs,
-    removals,
     series,
     statistics,
-    versions,
 )
 from archive.columns import ARTICLE
 from archive.cursors import Snapshot
@@ -116,11 +110,15 @@ class Archive:
 
     def catch_up(self) -> None:
         """Look for copies of what changed, and bring the search index up to date."""
+        from archive import duplicates  # 25 ms for what compares texts, which most searches do not
+
         duplicates.catch_up(self.database)
         self.index_up_to_date()
 
     def look_for_copies(self) -> None:
         """Look for copies of what changed, as far as something can be written here."""
+        from archive import duplicates
+
         try:
             duplicates.catch_up(self.database)
         except ArchiveUnavailableError as error:
@@ -309,22 +307,10 @@ class Archive:
             NotFoundError: there is no such article, or it has no such version; if it was taken down, a TakenDownError
                 with its tombstone.
         """
+        from archive import lookup  # 20 ms, and a search needs none of it
+
         with self.database.read() as connection:
-            uid = self._resolve(connection, name)
-            record = articles.by_uid(connection, [uid])[uid]
-            if version is not None:
-                held = record["versions"]
-                earlier = articles.of_version(connection, uid, version)
-                if earlier is None:
-                    raise NotFoundError(
-                        f"article {name} has {held} version{'' if held == 1 else 's'}, and no {version}"
-                    )
-                record = earlier
-            return (
-                record
-                | {"history": versions.history(connection, uid), "members": _members(connection, uid)}
-                | removals.of(connection, uid)
-            )
+            return lookup.article(connection, name, version)
 
     def compared(self, record: dict[str, Any], against: str | None = None) -> dict[str, Any] | None:
         """Give what the difference of an article that `get` gave is to; None where nothing came before it.
@@ -335,17 +321,10 @@ class Archive:
         Raises:
             NotFoundError: there is no such article, or it is in no cluster.
         """
-        if against is None and record["version"] > 1:
-            return self.get(record["uid"], version=record["version"] - 1)
-        if against not in (None, "first"):
-            other = self.get(str(against))
-            return None if other["uid"] == record["uid"] else other
-        first = next((member["uid"] for member in record["members"]), None)
-        if first is None and against is not None:
-            raise NotFoundError(_NO_CLUSTER.format(record["uid"]))
-        if first in (None, record["uid"]) or (against is None and record["versions"] > 1):
-            return None
-        return self.get(str(first))
+        from archive import lookup
+
+        with self.database.read() as connection:
+            return lookup.compared(connection, record, against)
 
     def clusters(self, filters: Filters = Filters()) -> Iterator[dict[str, Any]]:  # noqa: B008 - frozen
         """Give the clusters in which an article passes the filters, the newest first, one at a time."""
@@ -363,34 +342,7 @@ class Archive:
         Raises:
             NotFoundError: there is no such article, or it is in no cluster.
         """
+        from archive import lookup
+
         with self.database.read() as connection:
-            members = _members(connection, self._resolve(connection, name))
-        if not members:
-            raise NotFoundError(_NO_CLUSTER.format(name))
-        return members
-
-    def _resolve(self, connection: Connection, name: str) -> str:
-        """Give the uid of an article that can be shown."""
-        uid = articles.resolve(connection, name)
-        if uid is None and (taken := orders.named(connection, name)) is not None:
-            raise orders.TakenDownError(orders.tombstone(connection, taken))
-        if uid is None or not articles.by_uid(connection, [uid]):
-            raise NotFoundError(f"there is no article {name} in this archive")
-        return uid
-
-
-_NO_CLUSTER = "article {} is in no cluster: no other outlet has its text, as far as is known"
-_OF_MEMBERS = (
-    *("outlet", "outlet_name", "title", "published_date", "published_at", "first_seen_at", "canonical_url"),
-    *("word_count", "state"),
-)
-
-
-def _members(connection: Connection, uid: str) -> list[dict[str, Any]]:
-    told = clusters.members(connection, uid)
-    records = articles.by_uid(connection, [member["uid"] for member in told])
-    return [
-        member | {name: records[member["uid"]][name] for name in _OF_MEMBERS}
-        for member in told
-        if member["uid"] in records
-    ]
+            return lookup.cluster(connection, name)

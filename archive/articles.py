@@ -7,16 +7,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, or_, select
 
-from archive import clusters, identity, labels, tags, versions
+from archive import clusters, labels, tags, versions
 from archive.columns import ARTICLE
 from archive.models import Address, AddressAlias, Capture, Outlet, OutletDeclaration, Visit, WarcFile
 from archive.records import Filters, State
-from archive.stories import Article, ArticleKey, Body, ReadingRow, ReadingSource, Version
+from archive.stories import ADDRESS, UID, Article, ArticleKey, Body, ReadingRow, ReadingSource, Version
 from archive.times import printed, utc
 
 BATCH = 200
 """Articles that are put together at once: their captures and versions are fetched by one query each."""
-UID = re.compile(r"[a-z2-7]{16}")
+UID_FORM = re.compile(r"[a-z2-7]{16}")
 _PAGE_END = re.compile(r"(?:/(?:\w+/)?|/?[?&]\w+=)(\d{1,3})/?")
 
 FIELDS = tuple(ARTICLE)
@@ -118,7 +118,7 @@ def resolve(connection: Connection, name: str) -> str | None:
     text = name.strip()
     if text.isascii() and text.isdigit():
         return connection.execute(select(Article.uid).where(Article.id == int(text[:18]))).scalar()
-    if UID.fullmatch(text):
+    if UID_FORM.fullmatch(text):
         held = connection.execute(select(Article.uid).where(Article.uid == text)).scalar()
         return held or _part_of(connection, text)
     return _resolve_address(connection, text) or _resolve_address(connection, re.sub(r"[?#].*", "", text))
@@ -129,7 +129,7 @@ def _part_of(connection: Connection, uid: str) -> str | None:
     return connection.execute(
         select(Article.uid)
         .join(ArticleKey, ArticleKey.article_id == Article.id)
-        .where(ArticleKey.scheme == identity.UID, ArticleKey.value == uid, ArticleKey.until.is_(None))
+        .where(ArticleKey.scheme == UID, ArticleKey.value == uid, ArticleKey.until.is_(None))
     ).scalar()
 
 
@@ -144,7 +144,7 @@ def _resolve_address(connection: Connection, text: str) -> str | None:
         .join(ArticleKey, ArticleKey.article_id == Article.id)
         .join(Address, (Address.canonical == ArticleKey.value) & (Address.outlet_id == ArticleKey.outlet_id))
         .outerjoin(AddressAlias, AddressAlias.address_id == Address.id)
-        .where(ArticleKey.scheme == identity.ADDRESS, or_(met, Address.canonical.in_({path, f"{path}/"})))
+        .where(ArticleKey.scheme == ADDRESS, or_(met, Address.canonical.in_({path, f"{path}/"})))
         .order_by(met.desc().nulls_last(), at_home.desc(), ArticleKey.until.is_not(None), Article.id)
         .limit(1)
     ).scalar()

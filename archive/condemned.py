@@ -8,11 +8,10 @@ from sqlalchemy import Connection, or_, select
 
 from archive import articles, orders
 from archive.errors import NotFoundError
-from archive.identity import UID
 from archive.models import Address, Outlet, Sighting, Visit
 from archive.orders import ADDRESS
 from archive.records import Level
-from archive.stories import Article, ArticleKey, Body, ReadingRow
+from archive.stories import UID, Article, ArticleKey, Body, ReadingRow
 from archive.times import utc
 from archive.traces import Traces
 

@@ -26,12 +26,7 @@ from archive.looks import MISSED
 from archive.models import AddressAlias, Visit
 from archive.records import Key, Reading, Role
 from archive.spots import Spot
-from archive.stories import Article, ArticleKey, Body, ReadingRow
-
-ADDRESS = "address"
-"""The scheme of the key that every article has: its canonical address."""
-UID = "uid"
-"""The scheme of the key that an article has for each one that became part of it: that one's `uid`."""
+from archive.stories import ADDRESS, UID, Article, ArticleKey, Body, ReadingRow
 
 _HOLDER = select(ArticleKey.id, ArticleKey.article_id, ArticleKey.since).where(
     ArticleKey.outlet_id == bindparam("outlet"),

@@ -12,7 +12,6 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from archive import changes
-from archive.identity import ADDRESS, UID
 from archive.models import Capture, KeptReading, Visit
 from archive.orders import LIES
 from archive.records import (
@@ -29,7 +28,7 @@ from archive.records import (
     Topic,
     VisitState,
 )
-from archive.stories import Article, ArticleKey, Body, ReadingRow, ReadingSource
+from archive.stories import ADDRESS, UID, Article, ArticleKey, Body, ReadingRow, ReadingSource
 from archive.tags import of as tags_of
 from archive.traces import Traces
 

@@ -6,7 +6,7 @@ ARCHITECTURE.md says what a row of each table is and what its key is. Times are 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.records import (
@@ -19,7 +19,7 @@ from archive.records import (
     RunStatus,
     VisitState,
 )
-from archive.schema import Base, BigKey
+from archive.schema import Base, BigKey, partial_index
 
 
 class ArchiveName(Base):
@@ -215,12 +215,7 @@ class Capture(Base):
     __tablename__ = "capture"
     __table_args__ = (
         UniqueConstraint("warc_file_id", "offset"),
-        Index(
-            "ix_capture_takedown",
-            "takedown_id",
-            sqlite_where=text("takedown_id IS NOT NULL"),
-            postgresql_where=text("takedown_id IS NOT NULL"),
-        ),
+        partial_index("ix_capture_takedown", "takedown_id", where="takedown_id IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     warc_file_id: Mapped[int] = mapped_column(ForeignKey("warc_file.id"))
@@ -244,12 +239,7 @@ class Visit(Base):
     __tablename__ = "visit"
     __table_args__ = (
         Index("ix_visit_address", "address_id"),
-        Index(
-            "ix_visit_unread",
-            "outlet_id",
-            sqlite_where=text("state = 'unread'"),
-            postgresql_where=text("state = 'unread'"),
-        ),
+        partial_index("ix_visit_unread", "outlet_id", where="state = 'unread'"),
     )
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))

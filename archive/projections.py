@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, delete, select
 
 from archive import changes, duplicates
-from archive.identity import UID, claim, make_uid
+from archive.identity import claim, make_uid
 from archive.models import Address, AddressAlias, Outlet
 from archive.records import ChangeKind, Key
-from archive.stories import Article, ArticleKey, Body, Event, ReadingRow, ReadingSource, Tag, Version
+from archive.stories import UID, Article, ArticleKey, Body, Event, ReadingRow, ReadingSource, Tag, Version
 from archive.union import tell
 
 FEW = 1000

@@ -14,13 +14,13 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from archive import changes, removals
 from archive.database import insert_row
-from archive.identity import ADDRESS, are_one
+from archive.identity import are_one
 from archive.looks import Rule
 from archive.models import Address, AddressAlias, Disposition, Due, Sighting, Visit
 from archive.parts import story_of
 from archive.records import Entry, Purpose
 from archive.seeds import parted
-from archive.stories import Article, ArticleKey, ReadingRow
+from archive.stories import ADDRESS, Article, ArticleKey, ReadingRow
 from archive.union import unite
 
 Forms = Callable[[str], tuple[str, str | None] | None]

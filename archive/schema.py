@@ -4,7 +4,21 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Enum,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    event,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 from archive.looks import Happened
@@ -97,6 +111,21 @@ class Base(DeclarativeBase):
         Tier: choice(Tier, "tier"),
         Happened: choice(Happened, "happened"),
     }
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of the rows that fulfil a condition, in both databases."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), info={"where": where})
+
+
+@event.listens_for(Base.metadata, "before_create")
+def _tell_postgresql(metadata: MetaData, connection: Connection, **_: object) -> None:
+    # Not when the index is declared: that would import all of PostgreSQL's drivers, 25 ms of each command's start.
+    if connection.dialect.name == "postgresql":
+        for table in metadata.tables.values():
+            for index in table.indexes:
+                if "where" in index.info:
+                    index.dialect_kwargs["postgresql_where"] = text(index.info["where"])
 
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")

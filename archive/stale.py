@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from archive.identity import ADDRESS
 from archive.models import Address, KeptReading, Visit
 from archive.records import Reason, VisitState
-from archive.stories import Article, ArticleKey, ReadingRow
+from archive.stories import ADDRESS, Article, ArticleKey, ReadingRow
 from archive.visits import readable
 
 AGAIN = "; read again by "

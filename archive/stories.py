@@ -6,12 +6,17 @@ ARCHITECTURE.md says what a row of each is. Times are aware UTC; days are the ou
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.looks import Happened
 from archive.records import ChangeKind, Modality, Reason, Role, State, TagKind, Tier, Trust
-from archive.schema import Base, BigKey
+from archive.schema import Base, BigKey, partial_index
+
+ADDRESS = "address"
+"""The scheme of the key that every article has: its canonical address."""
+UID = "uid"
+"""The scheme of the key that an article has for each one that became part of it: that one's `uid`."""
 
 
 class Article(Base):
@@ -51,23 +56,8 @@ class ArticleKey(Base):
 
     __tablename__ = "article_key"
     __table_args__ = (
-        Index(
-            "uq_article_key_open",
-            "outlet_id",
-            "scheme",
-            "value",
-            unique=True,
-            sqlite_where=text("until IS NULL"),
-            postgresql_where=text("until IS NULL"),
-        ),
-        Index(
-            "ix_article_key_closed",
-            "outlet_id",
-            "scheme",
-            "value",
-            sqlite_where=text("until IS NOT NULL"),
-            postgresql_where=text("until IS NOT NULL"),
-        ),
+        partial_index("uq_article_key_open", "outlet_id", "scheme", "value", where="until IS NULL", unique=True),
+        partial_index("ix_article_key_closed", "outlet_id", "scheme", "value", where="until IS NOT NULL"),
         Index("ix_article_key_article", "article_id"),
     )
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -21,10 +21,10 @@ from archive.captures import CaptureStore
 from archive.database import insert_row
 from archive.errors import ArchiveError
 from archive.holdings import Holdings
-from archive.identity import UID
 from archive.models import Address, Disposition, Due, Outlet, Sighting, Takedown, Visit
 from archive.orders import ADDRESS, ORDER
 from archive.records import ChangeKind, Level, Purpose, Reason, RunStatus, VisitState
+from archive.stories import UID
 from archive.union import tell
 
 

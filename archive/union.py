@@ -6,10 +6,9 @@ from sqlalchemy import Connection, delete, select, update
 
 from archive import history
 from archive.database import insert_row
-from archive.identity import UID
 from archive.models import Visit
 from archive.records import ChangeKind
-from archive.stories import Article, ArticleKey, Change, Event, ReadingRow, Version
+from archive.stories import UID, Article, ArticleKey, Change, Event, ReadingRow, Version
 
 
 def tell(connection: Connection, article_id: int, uid: str, kind: ChangeKind, now: datetime) -> None:

@@ -52,7 +52,8 @@ def kinds(newsstand: Newsstand) -> list[Kind]:
     common = [*election, *(word for word in COMMON if word not in ELECTION)][:EACH]
     half = [*election, *COMMON[:20]]
     pairs = [tuple(chance.sample(common, 2)) for _ in range(EACH)]
-    phrases = [*PHRASES, *(" ".join(pair) for pair in pairs)][:EACH]
+    phrases = [*PHRASES, *(" ".join(chance.sample(election, 2)) for _ in range(EACH))][:EACH]
+    small = [" ".join(chance.sample(COMMON[:20], 2)) for _ in range(EACH)]
     rare = [newsstand.rare[at] for at in chance.sample(range(len(newsstand.rare)), EACH)]
     return [
         Kind(name="newest, a common word", target=30, questions=[newest(word) for word in common]),
@@ -60,6 +61,7 @@ def kinds(newsstand: Newsstand) -> list[Kind]:
         Kind(name="ranked, a common word", target=50, questions=[ranked(word) for word in common]),
         Kind(name="ranked, two of them", target=50, questions=[ranked(f"{one} {two}") for one, two in pairs]),
         Kind(name="ranked, a phrase", target=120, questions=[ranked(f'"{phrase}"') for phrase in phrases]),
+        Kind(name="ranked, a phrase of small words", target=None, questions=[ranked(f'"{words}"') for words in small]),
         Kind(name="ranked, a rare name", target=50, questions=[ranked(word) for word in rare]),
         Kind(name="ranked, a beginning", target=50, questions=[ranked(f"{word[:4]}*") for word in common]),
         Kind(name="ranked, one OR the other", target=50, questions=[ranked(f"{one} OR {two}") for one, two in pairs]),

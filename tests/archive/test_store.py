@@ -255,7 +255,7 @@ def test_a_uid_is_made_of_outlet_address_and_ordinal_alone() -> None:
         make_uid(*seed) for seed in (("kabar", "/a/", 0), ("kabar", "/a/", 1), ("suara", "/a/", 0), ("kabar", "/b/", 0))
     }
     assert len(names) == 4
-    assert all(articles.UID.fullmatch(name) for name in names)
+    assert all(articles.UID_FORM.fullmatch(name) for name in names)
 
 
 def test_a_forgotten_outlet_read_again_has_the_same_articles(bench: Any) -> None:
