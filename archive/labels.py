@@ -13,9 +13,8 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, insert, sel
 
 from archive import changes
 from archive.database import Database
-from archive.identity import UID
 from archive.models import Label, Outlet
-from archive.stories import Article, ArticleKey
+from archive.stories import UID, Article, ArticleKey
 from archive.times import utc
 
 BATCH = 500
