@@ -6,6 +6,8 @@ import subprocess
 import sys
 from base64 import b32decode, b32encode
 from collections import Counter
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,17 @@ from archive.archive import Archive
 from archive.cursors import CursorError
 from archive.database import Database
 from archive.models import ArchiveName
-from archive.records import Filters, State
+from archive.records import Filters, Level, Reading, State
 from archive.settings import Home
+from archive.takedown import take_down
+from bench.desk import Desk
 from crawler.cli import main
 from tests.archive.newsweeks import Newsweeks
+from tests.archive.releases import RELEASE
 from tests.archive.test_identity import DEBATE, EDITED
 
 ON_BOTH_DATABASES = True
+MORNING = datetime(2024, 11, 25, 1, 30, tzinfo=UTC)
 ASKED: dict[str, tuple[Filters, str | None]] = {
     "all": (Filters(), None),
     "an outlet": (Filters(outlets=("kabar",)), None),
@@ -131,6 +137,70 @@ def test_what_came_and_went_since_is_not_told_of(bench: Any) -> None:
     desk.store("/a/", *EDITED, wp="7", landed="/b/")
     assert take(bench.archive, between) == [(gone, "merged"), (kept, None)]
     assert take(bench.archive, cursor) == [(kept, None)]
+
+
+def test_a_record_that_says_something_else_beside_its_words_is_told_of(bench: Any) -> None:
+    """The table of what nobody but an export hears of; each of these was missed once by a cursor."""
+    desk = bench.begin()
+    uids = [desk.store(f"/{name}/", name, f"Kabar {name} hari ini.").uid for name in "abc"]
+    other = Desk(bench.database, ("suara",), bench.now())
+
+    def seen(hours: int, *text: str) -> str:
+        reading = Reading(title="Lain", body=text or ("Kabar lain.",), extractor="test 1")
+        with bench.database.write() as connection:
+            return other.store(connection, "suara", "/x/", reading, at=MORNING + timedelta(hours=hours)).uid
+
+    lone = seen(0)
+    cursor = cursor_of(bench.archive)
+
+    def told() -> list[str]:
+        nonlocal cursor
+        with bench.archive.snapshot(since=cursor) as snapshot:
+            cursor = snapshot.cursor
+            return [row["uid"] for row in snapshot.rows]
+
+    seen(9)
+    assert told() == [lone], "seen last at another time, without another capture"
+    bench.pass_time(hours=5)
+    desk.store("/a/", "a", "Kabar a hari ini.")
+    assert told() == [uids[0]]
+    bench.pass_time(hours=-1)
+    desk.store("/a/", "a", "Kabar a hari ini.")
+    assert told() == [uids[0]], "a capture that is learned of late"
+    bench.begin(name="Kabar Baru")
+    assert told() == uids, "the outlet has another name"
+    bench.begin(name="Kabar Baru", delay=7)
+    assert told() == [], "which stands in no record"
+    desk.captures.close()
+    take_down(bench.archive, uids[0], reason="salah", level=Level.BYTES, hold=lambda _: nullcontext(), now=bench.now())
+    assert told() == uids, "the others' records lie elsewhere in the file"
+
+
+def test_who_comes_before_whom_in_a_cluster_is_told_of(bench: Any) -> None:
+    day = date(2024, 9, 20)
+
+    def store(slug: str, hour: int) -> str:
+        at = datetime(2024, 9, 20, hour, tzinfo=UTC)
+        return str(bench.begin(slug).store("/b/", slug, *RELEASE, published_date=day, published_at=at).uid)
+
+    uids = [store(slug, hour) for hour, slug in enumerate(("hulu", "kabar", "suara"), 1)]
+    cursor = cursor_of(bench.archive)
+    assert store("kabar", 5) == uids[1]
+    with bench.archive.snapshot(since=cursor) as snapshot:
+        ranks = {row["uid"]: row["cluster"]["rank"] for row in snapshot.rows}
+    assert ranks == dict(zip(uids, (1, 3, 2), strict=True))
+
+
+def test_what_is_only_noted_hides_no_text_from_who_looks_for_copies(bench: Any) -> None:
+    """Both stand in one batch of changes, of which the last counts."""
+    for slug in ("hulu", "kabar"):
+        desk = bench.begin(slug)
+        uid = desk.store("/b/", slug, *RELEASE, published_date=date(2024, 9, 20)).uid
+        bench.pass_time(hours=1)
+        desk.store("/b/", slug, *RELEASE, published_date=date(2024, 9, 20))
+    with bench.archive.snapshot() as snapshot:
+        assert {row["cluster"] and row["cluster"]["size"] for row in snapshot.rows} == {2}, uid
+    assert bench.archive.search("pemilih").total == 2
 
 
 def test_what_no_longer_passes_is_told_of_and_what_never_was_there_is_not(bench: Any) -> None:

@@ -12,7 +12,7 @@ from archive.frontier import Sight
 from archive.identity import make_uid
 from archive.looks import Rule
 from archive.models import Address, AddressAlias, Disposition, Due, Sighting, Visit
-from archive.records import Entry, Key, Outcome, Part, Purpose, Reading
+from archive.records import ChangeKind, Entry, Key, Outcome, Part, Purpose, Reading
 from archive.rekey import rekey
 from archive.stories import Article, ArticleKey, ReadingRow, Version
 from archive.visits import UnreadVisit
@@ -244,6 +244,7 @@ def test_a_rebuild_after_a_change_of_rules_gives_the_same_names(bench: Any) -> N
         desk.save(row.address_id, row.canonical, desk.keep(raw), reading)
     with bench.database.write() as connection:
         assert projections.bury(connection, desk.ticket.outlet_id, before, bench.now()) == 0
+        assert changes.last(connection, uids[0]) is ChangeKind.NOTED, "it has the labels of the other one again"
     assert {uid: found(bench, uid) for uid in uids} == leads
     assert leads[uids[0]] == leads[uids[1]] == uids[0] == make_uid("kabar", "/politik/debat/amp/", 0)
 

@@ -265,8 +265,16 @@ def test_pages_that_only_print_the_headline_go_too(press: Press) -> None:
         connection.execute(update(ReadingRow).where(ReadingRow.id == page).values(related=link))
         cut = [{"rule": "see_also", "text": f"Baca juga: {TITLE}"}]
         connection.execute(update(Body).where(Body.reading_id == page).values(removed=cut))
+    with press.archive.snapshot() as snapshot:
+        held, cursor = {row["uid"]: row for row in snapshot.rows}, snapshot.cursor
     done = order(press, Level.BYTES)
     assert (done.records, done.kept, done.mentions) == (4, 2, 0)
+    with press.archive.snapshot(since=cursor) as snapshot:
+        for row in snapshot.rows:
+            assert (row.pop("tombstone") == "taken_down") is (row["uid"] == press.uid)
+            held[row["uid"]] = row
+    assert held.pop(press.uid)["title"] is None
+    assert held == {row["uid"]: row for row in press.archive.articles()}, "its links and its records are told of too"
     order(press, Level.BYTES, name=press.copy)
     assert holding(press.home.root, TITLE, besides="never") == []
     assert press.archive.get(press.others[0])["body"] == "\n\n".join(OTHER)
