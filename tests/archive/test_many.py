@@ -68,7 +68,8 @@ def test_200_000_articles_are_exported_within_the_bound(tmp_path: Path, empty_ar
     home = archive_of(number, tmp_path / "home", empty_archive)
     for words in (*(f"--to all{ending}" for ending in ENDINGS), "--rows captures --to long.parquet", "--text texts"):
         ((megabytes, seconds),) = exported(home, tmp_path, words)
-        size = sum(path.stat().st_size for path in tmp_path.rglob(words.rpartition(" ")[2]) if path.is_file())
+        made = tmp_path / words.rpartition(" ")[2]
+        size = sum(path.stat().st_size for path in [made, *made.glob("*")] if path.is_file())
         told = f"export {words}: {megabytes} MB of memory, {seconds:.0f} s, {size / 1e6:.0f} MB"
         print(told)  # noqa: T201 - what `make soak` says
 
