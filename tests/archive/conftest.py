@@ -4,7 +4,7 @@ import random
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -271,7 +271,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if metafunc.definition.get_closest_marker("sqlite_only") is not None:
         return
-    for fixture, scope in (("database", "function"), ("room", "module"), ("ran", "session")):
+    for fixture, scope in (("database", "function"), ("room", "module"), ("newsroom", "module"), ("ran", "session")):
         if fixture in metafunc.fixturenames:
             metafunc.parametrize(fixture, (SQLITE, POSTGRES), indirect=True, scope=scope)
 
@@ -315,6 +315,14 @@ def room(
 @pytest.fixture(name="exchange")
 def _exchange() -> Callable[..., Exchange]:
     return make_exchange
+
+
+@pytest.fixture(scope="module")
+def file_or_server(
+    request: pytest.FixtureRequest,
+) -> Callable[[Path, pytest.FixtureRequest], AbstractContextManager[Database]]:
+    """What opens an empty archive for a fixture of one's own, on the database that it was asked for."""
+    return lambda root, asked: opened(getattr(asked, "param", SQLITE), root, request.getfixturevalue)
 
 
 @pytest.fixture(scope="session")

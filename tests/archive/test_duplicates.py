@@ -14,7 +14,9 @@ from archive.archive import Archive
 from archive.changes import newest
 from archive.database import Database
 from archive.errors import NotFoundError
+from archive.models import ArchiveName
 from archive.records import Filters, Key, Reading
+from archive.schema import Base
 from archive.settings import Home
 from archive.stories import Change, Cluster, Follower, LikenessRow, Sketch, SketchMark
 from bench.desk import Desk
@@ -32,20 +34,27 @@ from tests.archive.releases import (
     hour,
 )
 
+ON_BOTH_DATABASES = True
+
 
 class News:
     """An archive, and six outlets that tell it what they ran; each look is an hour after the one before."""
 
-    def __init__(self, root: Path, empty: Path) -> None:
+    def __init__(self, root: Path, empty: Path, database: Database) -> None:
         self._file, self._empty = root / "pilkada.db", empty
-        self.database = Database(f"sqlite:///{self._file}")
+        self.database = database
         self.archive = Archive(Home(root), self.database)
         self.begin()
 
     def begin(self) -> None:
         """Begin with an empty archive; what SQLAlchemy compiled for the last one is used again."""
-        self.database.dispose()
-        copy(self._empty, self._file)
+        if self.database.url.startswith("sqlite"):
+            self.database.dispose()
+            copy(self._empty, self._file)
+        else:
+            names = ", ".join(sorted({*Base.metadata.tables} - {ArchiveName.__tablename__}))
+            with self.database.write() as connection:
+                connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
         self._now = datetime(2024, 9, 30, tzinfo=UTC)
         self.desk = Desk(self.database, OUTLETS, self._now)
 
@@ -93,10 +102,12 @@ class News:
 
 
 @pytest.fixture(scope="module")
-def newsroom(tmp_path_factory: pytest.TempPathFactory, empty_archive: Path) -> Iterator[News]:
-    news = News(tmp_path_factory.mktemp("news"), empty_archive)
-    yield news
-    news.database.dispose()
+def newsroom(
+    tmp_path_factory: pytest.TempPathFactory, empty_archive: Path, file_or_server: Any, request: pytest.FixtureRequest
+) -> Iterator[News]:
+    root = tmp_path_factory.mktemp("news")
+    with file_or_server(root, request) as database:
+        yield News(root, empty_archive, database)
 
 
 @pytest.fixture
