@@ -2,11 +2,8 @@
 
 import gzip
 import io
-import os
 import re
-import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +14,10 @@ from warcio.archiveiterator import ArchiveIterator
 from archive import citation, evidencenote, orders, references
 from archive.archive import Archive
 from archive.captures import IMPORT
-from archive.durable import sync
-from archive.errors import ArchiveError, ArchiveUnavailableError
+from archive.errors import ArchiveError
 from archive.holdings import unpacked
 from archive.models import Capture, Outlet, Visit, WarcFile
+from archive.newfolder import new_folder
 from archive.orders import LIES
 from archive.output import to_json
 from archive.records import Reason
@@ -64,11 +61,12 @@ def write(archive: Archive, name: str, folder: Path, *, version: int | None = No
         NotFoundError: there is no such article, or it was taken down.
         ArchiveError: one of its records was taken down, is damaged, or holds another story that was taken down; nothing
             is written.
-        ArchiveUnavailableError: the folder has something in it, or cannot be written.
+        ExportError: the folder has something in it.
+        ArchiveUnavailableError: it cannot be written.
     """
     record = archive.get(name, version=version)
     cited = citation.of_record(archive, record)
-    with _whole(folder) as beside:
+    with new_folder(folder) as beside:
         with archive.database.read() as connection:
             held = _copy(connection, archive.home.warc, record, beside / RECORDS)
         (beside / ARTICLE).write_text(to_json(record) + "\n", "utf-8")
@@ -76,29 +74,6 @@ def write(archive: Archive, name: str, folder: Path, *, version: int | None = No
         sums = "".join(f"{file_digest(beside / name)}  {name}\n" for name in (RECORDS, ARTICLE, NOTE))
         (beside / SUMS).write_text(sums, "utf-8")
     return held
-
-
-@contextmanager
-def _whole(folder: Path) -> Iterator[Path]:
-    """Give a folder that is written beside its place and takes it when it is whole."""
-    try:
-        place = folder.resolve()
-        if place.exists() and (not place.is_dir() or any(place.iterdir())):
-            raise ArchiveUnavailableError(f"{folder} is there already: name a folder that is new or empty")
-        beside = place.with_name(f".{place.name}.{os.getpid()}")
-        beside.mkdir()
-        try:
-            yield beside
-            for path in (*beside.iterdir(), beside):
-                sync(path)
-            with suppress(FileNotFoundError):
-                place.rmdir()
-            beside.rename(place)
-            sync(place.parent)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
-    except OSError as error:
-        raise ArchiveUnavailableError(f"{folder} cannot be written: {error.strerror}") from error
 
 
 def _copy(connection: Connection, warc: Path, record: dict[str, Any], target: Path) -> list[Held]:

@@ -113,7 +113,7 @@ def export(
         told, after = _write_changes(archive.snapshot(filters, query, since=since_cursor, expand=not no_expand), place)
     else:
         from archive.export import ending_of
-        from archive.textfolder import free
+        from archive.newfolder import free
 
         free(place) if folder else ending_of(place)
         # A crawl that was killed, or goes on, has stored more than it has compared.

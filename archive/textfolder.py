@@ -1,15 +1,12 @@
 """Articles as a folder of texts, one file each, which quanteda, AntConc and coding tools read."""
 
-import os
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from archive.columns import ARTICLE, TEXT, Columns
-from archive.durable import sync
-from archive.errors import ArchiveUnavailableError
-from archive.export import ExportError, write_csv
+from archive.export import write_csv
+from archive.newfolder import new_folder
 
 METADATA = "metadata.csv"
 COLUMNS: Columns = {"doc_id": TEXT} | {name: shape for name, shape in ARTICLE.items() if name != "body"}
@@ -26,38 +23,8 @@ def write_texts(records: Iterable[Mapping[str, Any]], folder: Path) -> int:
         ExportError: there is a folder with something in it, or a file.
         ArchiveUnavailableError: the folder cannot be written.
     """
-    folder = folder.resolve()
-    beside = folder.with_name(f".{folder.name}.{os.getpid()}")
-    free(folder)
-    try:
-        beside.mkdir()
-        with (beside / METADATA).open("w", encoding="utf-8", newline="") as file:
-            number = write_csv((_written(record, beside) for record in records), file, COLUMNS)
-        sync(beside / METADATA)
-        sync(beside)
-        if folder.exists():
-            folder.rmdir()
-        beside.rename(folder)
-    except OSError as error:
-        raise ArchiveUnavailableError(f"{folder} cannot be written: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return number
-
-
-def free(folder: Path) -> None:
-    """Make sure that nothing is in a folder, if it is there at all.
-
-    Raises:
-        ExportError: something is, or it is a file.
-        ArchiveUnavailableError: it cannot be looked into.
-    """
-    try:
-        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-    except OSError as error:
-        raise ArchiveUnavailableError(f"{folder} cannot be read: {error.strerror}") from error
-    if taken:
-        raise ExportError(f"{folder} is not empty: name a folder that is not there yet")
+    with new_folder(folder, each=False) as beside, (beside / METADATA).open("w", encoding="utf-8", newline="") as file:
+        return write_csv((_written(record, beside) for record in records), file, COLUMNS)
 
 
 def _written(record: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -239,8 +239,8 @@ def test_the_command_says_what_it_wrote_and_keeps_what_is_there(
     assert f"6 records ({(folder / RECORDS).stat().st_size} bytes) written to {folder}" in capsys.readouterr().out
     before = {path: path.read_bytes() for path in folder.iterdir()}
     for target, status, said in (
-        (folder, 1, f"{folder} is there already: name a folder that is new or empty"),
-        (folder / NOTE, 1, "is there already"),
+        (folder, 2, f"{folder} is not empty: name a folder that is not there yet"),
+        (folder / NOTE, 2, "is not empty"),
         (tmp_path / "tiada" / "e", 1, "cannot be written: No such file or directory"),
         (folder / NOTE / "e", 1, "cannot be written: Not a directory"),
     ):

@@ -27,6 +27,7 @@ from archive.takedown import lift, plan, take_down
 from archive.traces import RUN, Traces, words
 from archive.verify import verify
 from archive.warc import whole_members
+from tests.rowfaults import faults
 
 NOW = datetime(2024, 12, 20, 3, 0, tzinfo=UTC)
 CANARY = "kenari-ungu-7731"
@@ -226,6 +227,9 @@ def test_the_bytes_are_nowhere_under_the_home_and_other_stories_keep_theirs(pres
     left = shown(press)
     del before[press.uid]
     assert left == before
+    records = list(press.archive.articles())
+    assert None in {capture["offset"] for record in records for capture in record["captures"]}
+    assert [fault for record in records for fault in faults("article", record)] == []
     proof = verify(press.archive)
     assert (proof.damaged, proof.taken_down, proof.index) == ([], 3, {"missing": [], "extra": []})
     order(press, Level.BYTES, name=press.copy, mentions=False)
