@@ -312,8 +312,9 @@ def test_nothing_is_missed_while_one_writes_and_eight_search(home: Home, seconds
     assert [word for word in written if f" {word}." not in texts] == []
     assert archive.search("siaran").total == taken["articles"] > 0
     archive.database.dispose()
-    searches, slowest = sum(told["searches"] for told in readers), max(told["slowest"] for told in readers)
+    # The first one also looks for copies, and waits for who writes.
+    searches, slowest = sum(told["searches"] for told in readers), max(told["slowest"] for told in readers[1:])
     sys.stdout.write(
-        f"\n{len(written)} stories and edits written, {searches} searches (slowest {slowest:.2f} s), "
+        f"\n{len(written)} stories and edits written, {searches} searches (the slowest two in {slowest:.2f} s), "
         f"{taken['rows']} rows in {taken['increments']} increments: nothing missed, nothing twice\n"
     )
