@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ HEAP = 32_000_000
 64 MB 10.3 s."""
 
 _LOOKS = 5
+_LOOK_AGAIN = 0.1
+"""Seconds after which who waits for the lock looks whether the work is done: it may get the lock last of many."""
 _VALUES = 10_000
 """Values of one kind that articles are counted by, at most: there are 552 regions of the two levels that are counted."""
 _TIED = 64
@@ -102,9 +105,17 @@ class SearchIndex:
         from filelock import FileLock, Timeout  # 50 ms, and most searches have nothing to catch up with
 
         lock = FileLock(self._locks / "index.lock")
+        ends = time.monotonic() + timeout
         try:
             self._locks.mkdir(parents=True, exist_ok=True)
-            lock.acquire(timeout=timeout)
+            while not lock.is_locked:
+                try:
+                    lock.acquire(timeout=_LOOK_AGAIN)
+                except Timeout:
+                    if until <= self._applied():  # by whoever has the lock
+                        return 0
+                    if time.monotonic() >= ends:
+                        raise
         except Timeout:
             logger.info("search index %s: another process is bringing it up to date", self._folder)
             return 0
@@ -113,6 +124,8 @@ class SearchIndex:
             return 0
         try:
             applied = self._made()
+            if until <= applied:  # somebody else was at it while this one waited: opening a writer takes 0.1 s
+                return 0
             if callable(changes):
                 return self._apply(changes(applied), applied, until)
             if applied < self._told:
