@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
-from sqlalchemy.orm import aliased
 
 from archive.records import Tier
 from archive.seeds import AT_ONCE, parted
 from archive.stories import Article, Cluster, LikenessRow, ReadingRow
+from archive.tables import aliased
 
 _SEED = func.coalesce(Cluster.seed_id, Article.id)
 

@@ -13,10 +13,10 @@ from typing import Any, Self, cast
 from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, insert, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
-from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import QueuePool
 
 from archive.errors import ArchiveError, ArchiveUnavailableError, SchemaError
+from archive.tables import DeclarativeBase
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """The schema's revisions, oldest first; a test holds them against the migrations folder."""

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.records import (
     Entry,
@@ -20,6 +19,7 @@ from archive.records import (
     VisitState,
 )
 from archive.schema import Base, BigKey, partial_index
+from archive.tables import Mapped, mapped_column
 
 
 class ArchiveName(Base):

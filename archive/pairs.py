@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, func, or_, select
-from sqlalchemy.orm import aliased
 
 from archive.articles import BATCH, passing
 from archive.clusters import surely_after
@@ -13,6 +12,7 @@ from archive.columns import SIDE
 from archive.models import Outlet
 from archive.records import Filters, Tier
 from archive.stories import Article, Cluster, LikenessRow, ReadingRow
+from archive.tables import aliased
 from archive.times import printed
 
 _EVIDENCE = ("c3", "c5", "unquoted", "figures", "quote", "rule", "cluster")

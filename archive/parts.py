@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, exists, func, select, update
-from sqlalchemy.orm import aliased
 
 from archive.frontier import address, enter, make_due, note_alias
 from archive.models import Address, Visit
@@ -17,6 +16,7 @@ from archive.orders import KEPT
 from archive.records import Entry, Part, Purpose, VisitState
 from archive.runs import RunTicket
 from archive.stories import Article, Body
+from archive.tables import aliased
 from archive.visits import UnreadVisit, add
 
 MARK = "#"

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, insert, select, update
-from sqlalchemy.orm import aliased
 
 from archive import frontier, removals, visits
 from archive.frontier import Sight
@@ -17,6 +16,7 @@ from archive.orders import KEPT
 from archive.records import NUMBER, Purpose, State, VisitState
 from archive.runs import RunTicket
 from archive.stories import Article, ArticleKey, ReadingRow
+from archive.tables import aliased
 
 SAYS = (VisitState.READ, VisitState.UNREAD, VisitState.REJECTED)
 """States of looks that say something of what was looked at."""

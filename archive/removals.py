@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, Row, Select, and_, bindparam, delete, select, union_all, update
-from sqlalchemy.orm import aliased
 
 from archive.database import insert_row
 from archive.looks import MISSED, Look, Place, Rule, Standing, standing
 from archive.models import Address, Capture, Visit
 from archive.records import ChangeKind, Purpose, VisitState
 from archive.stories import Article, ArticleKey, Event, ReadingRow
+from archive.tables import aliased
 from archive.times import utc
 from archive.union import tell
 

@@ -19,7 +19,6 @@ from sqlalchemy import (
     event,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase
 
 from archive.looks import Happened
 from archive.records import (
@@ -39,6 +38,7 @@ from archive.records import (
     Trust,
     VisitState,
 )
+from archive.tables import DeclarativeBase
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

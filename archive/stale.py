@@ -7,11 +7,11 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
-from sqlalchemy.orm import aliased
 
 from archive.models import Address, KeptReading, Visit
 from archive.records import Reason, VisitState
 from archive.stories import ADDRESS, Article, ArticleKey, ReadingRow
+from archive.tables import aliased
 from archive.visits import readable
 
 AGAIN = "; read again by "

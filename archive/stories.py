@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.looks import Happened
 from archive.records import ChangeKind, Modality, Reason, Role, State, TagKind, Tier, Trust
 from archive.schema import Base, BigKey, partial_index
+from archive.tables import Mapped, mapped_column
 
 ADDRESS = "address"
 """The scheme of the key that every article has: its canonical address."""

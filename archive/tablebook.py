@@ -132,7 +132,7 @@ def metadata(name: str) -> dict[str, Any]:
 
     Tables are described by what their models promise, so that the two never differ.
     """
-    mapped = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+    mapped = {kind.__tablename__: kind for kind in Base.__subclasses__()}
     tables: dict[str, dict[str, Any]] = {
         table: {"description": " ".join(str(model.__doc__).split())} for table, model in mapped.items()
     }

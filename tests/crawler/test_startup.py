@@ -72,7 +72,16 @@ HEAVY = frozenset(
             "pebble",
             "pyarrow",
         ),
-        *("requests", "scrapy", "selectolax", "sqlalchemy.dialects.postgresql", "trafilatura", "twisted", "warcio"),
+        *(
+            "requests",
+            "scrapy",
+            "selectolax",
+            "sqlalchemy.dialects.postgresql",
+            "sqlalchemy.orm",
+            "trafilatura",
+            "twisted",
+            "warcio",
+        ),
         *("xlsxwriter", "archive.history", "archive.identity"),
     }
 )
