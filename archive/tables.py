@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 else:
     from datetime import date
+    from inspect import get_annotations
     from types import NoneType
     from typing import get_args
 
@@ -41,7 +42,7 @@ else:
             """Make the table."""
             if "__tablename__" not in vars(cls):
                 return
-            columns = [_column(cls, name, kind) for name, kind in vars(cls)["__annotations__"].items()]
+            columns = [_column(cls, name, kind) for name, kind in get_annotations(cls).items()]
             said = getattr(cls, "__table_args__", ())
             options = {name: value for one in said if isinstance(one, dict) for name, value in one.items()}
             said = [one for one in said if not isinstance(one, dict)]
