@@ -11,8 +11,6 @@ from archive.records import Filters
 from crawler.cli import main
 from tests.archive.ran import COUNT, NOTE, Ran
 
-ON_BOTH_DATABASES = True
-
 
 def test_each_version_is_a_row_with_what_it_changed(ran: Ran) -> None:
     rows = [row for row in ran.archive.versions() if row["uid"] == ran.uids["edited"]]

@@ -14,8 +14,6 @@ from archive.records import Outcome
 from archive.store import Saved
 from archive.stories import ArticleKey, ReadingSource, Version
 
-ON_BOTH_DATABASES = True
-
 DEBATE = (
     "KPU Kutai Barat menggelar debat kedua calon bupati di Melak pada Rabu malam. Tiga pasangan calon hadir lengkap dan"
     " memaparkan rencana mereka soal jalan, sekolah, dan harga sawit di hadapan ratusan pendukung."
@@ -53,7 +51,6 @@ def state(bench: Any, uid: str) -> tuple[Any, ...]:
     return shown, [(version["since"], version["text_sha256"]) for version in history]
 
 
-@pytest.mark.sqlite_only
 @pytest.mark.parametrize("looks", LOOKS.values(), ids=LOOKS)
 def test_every_order_gives_the_same_history(bench: Any, looks: Sequence[tuple[str, int]]) -> None:
     found = []

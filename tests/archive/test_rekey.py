@@ -19,8 +19,6 @@ from archive.visits import UnreadVisit
 from crawler.addresses import canonical, whole
 from tests.archive.test_identity import DEBATE, EDITED, FLOOD, found, number, where
 
-ON_BOTH_DATABASES = True
-
 BASE = "http://kabar.test"
 NEWEST = 3
 LOGISTICS = (

@@ -9,8 +9,6 @@ from archive import stale, visits
 from archive.records import Election, Reason, VisitState
 from archive.stale import AGAIN, Rules
 
-ON_BOTH_DATABASES = True
-
 TODAY = Rules(extractor="test 1", pack="p 1", codebook=None)
 JUDGED = Election(score=0.1, about=False, evidence=(), pack="p 1")
 ZONE = ZoneInfo("Asia/Makassar")
