@@ -1,6 +1,7 @@
 """Codes and names of regions are looked up in the tables that ship, also by who filters by them."""
 
 import csv
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -65,7 +66,8 @@ def invoke(bench):
     desk.store("/b/", "OKI Siap", "Pemilih antre.", regions=(OKI,), codebook="test 1")
     desk.store("/c/", "Semua Siap", "Pemilih antre.", codebook="test 1")
     archive = bench.archive
-    return lambda command, *words: CliRunner().invoke(command, words, obj=SimpleNamespace(archive=lambda: archive))
+    app = SimpleNamespace(archive=lambda: archive, unwinding=nullcontext)
+    return lambda command, *words: CliRunner().invoke(command, words, obj=app)
 
 
 @pytest.mark.parametrize(
