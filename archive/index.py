@@ -178,18 +178,23 @@ class SearchIndex:
         if index is None:
             return Result(0, ())
         sort = Sort(sort)
-        ranked = sort is Sort.RELEVANCE
-        question = _question(index, query, filters, ranked=ranked)
+        if not limit:
+            return Result(self._count(index, query, filters), ())
         with self._blaming_the_engine():
             searcher = index.searcher()
-            total: int = searcher.search(question, 1).count  # type: ignore[attr-defined]  # the stubs lack it
-            if not total or not limit:
-                return Result(total, ())
-            if after is not None and not ranked:
-                first, last = (after[0], None) if sort is Sort.OLDEST else (None, -after[0])  # type: ignore[operator]
-                rest = Query.range_query(index.schema, "moment", FieldType.Integer, first, last)
-                question = Query.boolean_query([(Occur.Must, question), (Occur.Must, rest)])
-            return Result(total, tuple(_page(searcher, question, sort, limit, after)))
+            question = _question(index, query, filters, ranked=sort is Sort.RELEVANCE)
+            if after is None or sort is Sort.RELEVANCE:
+                return _page(searcher, question, sort, limit, after)
+            first, last = (after[0], None) if sort is Sort.OLDEST else (None, -after[0])  # type: ignore[operator]
+            rest = Query.range_query(index.schema, "moment", FieldType.Integer, first, last)
+            question = Query.boolean_query([(Occur.Must, question), (Occur.Must, rest)])
+            hits = _page(searcher, question, sort, limit, after).hits
+        return Result(self._count(index, query, filters), hits)
+
+    def _count(self, index: tantivy.Index, query: ParsedQuery, filters: Filters) -> int:
+        with self._blaming_the_engine():
+            found = index.searcher().search(_question(index, query, filters, ranked=False), 1)
+            return int(found.count)  # type: ignore[attr-defined]  # the stubs lack it
 
     def facets(self, query: ParsedQuery, *, filters: Filters = _EVERYTHING) -> Facets:
         """Count what a query finds by all of `fields.FACETS`.
@@ -316,8 +321,8 @@ def _question(index: tantivy.Index, query: ParsedQuery, filters: Filters, *, ran
     return Query.boolean_query([(Occur.Must, part) for part in parts])
 
 
-def _page(searcher: tantivy.Searcher, question: Query, sort: Sort, limit: int, after: Place | None) -> list[Hit]:
-    """The first hits after a place, in order.
+def _page(searcher: tantivy.Searcher, question: Query, sort: Sort, limit: int, after: Place | None) -> Result:
+    """How many the engine finds, and the first hits after a place, in order.
 
     Tantivy's own order among equals differs from run to run, so all that ties with the last hit is fetched before it is
     cut. Of results by relevance all that come before the place are fetched again: no index finds a score.
@@ -332,8 +337,9 @@ def _page(searcher: tantivy.Searcher, question: Query, sort: Sort, limit: int, a
     most = max(searcher.num_docs, 1)
     size = min(limit + _TIED, most)
     while True:
-        held = searcher.search(question, size, count=False, **order).hits
-        whole = len(held) < size or size == most
+        found = searcher.search(question, size, **order)
+        held, total = found.hits, int(found.count)  # type: ignore[attr-defined]  # the stubs lack it
+        whole = len(held) == total
         if not whole:
             held = [hit for hit in held if hit[0] != held[-1][0]]
         if ranked and start is not None:
@@ -343,9 +349,8 @@ def _page(searcher: tantivy.Searcher, question: Query, sort: Sort, limit: int, a
             break
         size = min(size * 4, most)
     last = held[min(needed, len(held)) - 1][0] if held else None
-    held = [hit for at, hit in enumerate(held) if at < needed or hit[0] == last]
-    hits = _hits(searcher, held, sort)
-    return [hit for hit in hits if after is None or hit.place > after][:limit]
+    hits = _hits(searcher, [hit for at, hit in enumerate(held) if at < needed or hit[0] == last], sort)
+    return Result(total, tuple(hit for hit in hits if after is None or hit.place > after)[:limit])
 
 
 def _hits(searcher: tantivy.Searcher, held: list[tuple[Any, tantivy.DocAddress]], sort: Sort) -> list[Hit]:
