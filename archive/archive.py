@@ -187,7 +187,8 @@ class Archive:
             else:
                 rows = articles.stream(connection, filters)
             columns = ARTICLE if since is None else cursors.COLUMNS
-            yield Snapshot(rows=rows, columns=columns, cursor=cursors.give(connection, until))
+            cursor = cursors.give(connection, until)
+            yield Snapshot(rows=rows, columns=columns, cursor=cursor, connection=connection)
 
     def sample(
         self,

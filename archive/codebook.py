@@ -21,6 +21,7 @@ TABLES: Mapping[str, Columns] = {
     "article": columns.ARTICLE,
     "version": columns.VERSION,
     "pair": columns.PAIR,
+    "count": columns.COUNT,
     **{name: long.columns(name) for name in long.TABLES},
 }
 """The kinds of rows that are described."""

@@ -132,6 +132,9 @@ PAIR: Columns = {
 }
 """Two articles that share a source (`archive.pairs`)."""
 
+COUNT: Columns = {"outlet": TEXT, "month": TEXT, **dict.fromkeys(("articles", "clusters", "firsts"), INTEGER)}
+"""What a package counts by outlet and month, as `stats` does (`archive.package`)."""
+
 
 def paths(columns: Columns, above: str = "") -> dict[str, Shape]:
     """Give the columns of a row in their order, each with the parts of its records behind it: `captures.sha256`."""

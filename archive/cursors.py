@@ -43,6 +43,8 @@ class Snapshot:
     rows: Iterator[dict[str, Any]]
     columns: Columns
     cursor: str
+    connection: Connection
+    """By which more is asked of the same state."""
 
 
 def give(connection: Connection, until: int | None = None) -> str:

@@ -48,7 +48,9 @@ class Keys(click.ParamType["tuple[Key, ...]"]):
 @click.option(
     "--text", "folder", type=click.Path(path_type=Path), help="Or a new folder: a text file for each article."
 )
+@click.option("--package", type=click.Path(path_type=Path), help="Or a new folder: a data set with its codebook.")
 @filter_options
+@click.option("--with-text", is_flag=True, help="Put the texts into the package, too: they are the outlets'.")
 @click.option("--query", help="Only articles that this search finds.")
 @click.option("--no-expand", is_flag=True, help="Let --query find its words alone.")
 @click.option("--since-cursor", metavar="CURSOR", help="Only what changed since an export that printed this cursor.")
@@ -66,6 +68,8 @@ def export(
     *,
     target: Path | None,
     folder: Path | None,
+    package: Path | None,
+    with_text: bool,
     query: str | None,
     no_expand: bool,
     since_cursor: str | None,
@@ -79,10 +83,12 @@ def export(
     **asked: Any,
 ) -> None:
     """Write articles to a file or a folder, whole or not at all; prints how many, and the cursor for what comes after."""
-    place = target or folder
-    if place is None or (target and folder):
-        raise MisuseError("name one place: --to FILE, or --text DIR")
-    kinds = {"--versions": versions, "--pairs": pairs, "--rows": rows, "--text": folder}
+    place = target or folder or package
+    if place is None or [target, folder, package].count(None) < 2:
+        raise MisuseError("name one place: --to FILE, --text DIR or --package DIR")
+    if with_text and not package:
+        raise MisuseError("--with-text is for --package")
+    kinds = {"--versions": versions, "--pairs": pairs, "--rows": rows, "--text": folder, "--package": package}
     chosen = [name for name, wanted in kinds.items() if wanted]
     if len(chosen) > 1:
         raise MisuseError(f"{chosen[0]} and {chosen[1]} are two exports: ask for one at a time")
@@ -94,7 +100,7 @@ def export(
         raise MisuseError(f"--since-cursor is of whole articles: leave {(*chosen, '--sample')[0]} out")
     if number is None and (seed is not None or keys):
         raise MisuseError("--seed and --stratify are for a sample: --sample N")
-    if number is not None and (versions or pairs):
+    if number is not None and (versions or pairs or package):
         raise MisuseError(f"a sample is of articles: --sample does not go with {chosen[0]}")
     graph = target is not None and target.suffix.lower() == ".gexf"
     if graph and not pairs:
@@ -109,6 +115,8 @@ def export(
         told = _write_graph(archive, filters, place, nodes or "outlets")
     elif versions or pairs:
         told = _write_others(archive, filters, query, place, pairs=pairs, expand=not no_expand)
+    elif package:
+        told, after = _write_package(archive, filters, query, place, expand=not no_expand, with_text=with_text)
     elif not chosen and number is None:
         told, after = _write_changes(archive.snapshot(filters, query, since=since_cursor, expand=not no_expand), place)
     else:
@@ -174,6 +182,30 @@ def _counted(rows: "Iterator[dict[str, Any]]", gone: Counter[str]) -> "Iterator[
         if why := row.get("tombstone"):
             gone[why] += 1
         yield row
+
+
+def _write_package(
+    archive: "Archive", filters: "Filters", query: str | None, place: Path, *, expand: bool, with_text: bool
+) -> tuple[str, str]:
+    from datetime import UTC, datetime
+    from importlib.metadata import version
+
+    from archive import package
+    from archive.newfolder import free
+    from archive.search import read
+
+    free(place)
+    also = read(query, expand=expand).expanded if query is not None else ()
+    release = package.Release(
+        filters=filters,
+        query=query,
+        expanded=[{"term": one.term, "also": list(one.also)} for one in also],
+        software=version("pilkada"),
+        made_at=datetime.now(UTC),
+        with_text=with_text,
+    )
+    with archive.snapshot(filters, query, expand=expand) as snapshot:
+        return _number(package.write(snapshot, place, release), "article"), snapshot.cursor
 
 
 def _write_texts(records: "Iterable[dict[str, Any]]", place: Path) -> str:

@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from archive import codebook, long, records, recordschema
 from archive.codebook import TABLES, CodebookError, fields
 from archive.columns import ARTICLE, Kind, Many, paths
+from archive.package import Tally
 from archive.records import State, Tier
 from crawler.cli import main
 from crawler.reading.marks import FLAGS
@@ -30,10 +31,13 @@ def held(room: Any) -> dict[str, list[dict[str, Any]]]:
     """The rows of every kind of an archive that has one of everything."""
     newsstand.fill(room)
     archive = room.archive
+    counted = Tally()
+    list(counted.passing(archive.articles()))
     return {
         "article": list(archive.articles()),
         "version": list(archive.versions()),
         "pair": list(archive.pairs()),
+        "count": list(counted.rows()),
         **{name: list(long.LongRows(archive.articles(), name)) for name in long.TABLES},
     }
 
@@ -175,7 +179,7 @@ def test_the_flags_are_those_of_the_reader_and_of_the_readme() -> None:
 
 def test_nothing_is_written_twice_or_for_nobody() -> None:
     held = tomllib.loads(codebook.FILE.read_text("utf-8"))
-    entries = [entry for table in ("article", "version", "pair", "long") for entry in held[table].values()]
+    entries = [entry for table in ("article", "version", "pair", "count", "long") for entry in held[table].values()]
     named = {key: {entry.get(key) for entry in entries} for key in ("from", "form", "values")}
     assert set(held["sources"]) == named["from"] - {None}
     assert set(held["forms"]) - {"day"} == named["form"] - {None}
@@ -224,4 +228,4 @@ def test_the_command_prints_it_in_every_format(capsys: pytest.CaptureFixture[str
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {5}
     assert run(capsys, "--of", "version").startswith("COLUMN ")
     assert main(["codebook", "--of", "mood"]) == 2
-    assert "there are no rows mood; there are article, version, pair, regions" in capsys.readouterr().err
+    assert "there are no rows mood; there are article, version, pair, count" in capsys.readouterr().err
