@@ -43,6 +43,19 @@ def test_a_story_is_one_hit_whatever_is_asked(ran: Ran, sort: Any, filters: Filt
     assert [hit.score for hit in found.hits] == [scores[hit.record["uid"]] for hit in found.hits]
 
 
+def test_pages_of_folded_hits_neither_overlap_nor_miss(ran: Ran) -> None:
+    whole = ran.archive.search("pemilih", collapse=True)
+    told, after = [], None
+    while True:
+        page = ran.archive.search("pemilih", collapse=True, limit=1, after_key=after)
+        told += [hit.record["uid"] for hit in page.hits]
+        assert page.total == whole.total
+        if (after := page.next) is None:
+            break
+    assert told == [hit.record["uid"] for hit in whole.hits]
+    assert len(told) > 1
+
+
 def test_few_and_many_are_folded_alike(ran: Ran) -> None:
     uids = [ran.uids[name] for name in ("padded", "event", "first", "copy")]
     strangers = [f"asing{number}" for number in range(AT_ONCE)]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.expansions import expand
 from archive.query import parse
 from archive.snippets import snippet
 
@@ -25,6 +26,7 @@ def marked(body: str, question: str, **options: int) -> tuple[str, list[str]]:
     [
         ("netralitas", '"Kami mengimbau', ["netral"]),
         ("netralitas ASN", "Menurut dia", ["netralitas", "ASN"]),
+        ("pns netral", '"Kami mengimbau', ["netral"]),
         ('"netralitas ASN"', "Menurut dia", ["netralitas ASN"]),
         ("pilihan", "Pemilih diminta", ["Pemilih"]),
         ("himbauan", '"Kami', ["mengimbau"]),
@@ -33,6 +35,10 @@ def marked(body: str, question: str, **options: int) -> tuple[str, list[str]]:
         ("ktp", "Menurut dia", ["e-KTP"]),
         ("teguh laporan", "Ketua Bawaslu, H. Teguh Wibowo, meminta warga melapor.", ["Teguh", "melapor"]),
         ('"kutai kartanegara" bawaslu', "Bawaslu Kutai", ["Bawaslu", "Kutai Kartanegara"]),
+        ("tetap*", '"Kami mengimbau', ["tetap"]),
+        ("ganda -pengaduan", "Menurut dia", ["ganda"]),
+        ("author:teguh ganda", "Menurut dia", ["ganda"]),
+        ("(gunung OR ganda)", "Menurut dia", ["ganda"]),
         ("gunung", "Bawaslu Kutai Kartanegara membuka posko pengaduan.", []),
         ('"asn netralitas"', "Bawaslu Kutai", []),
     ],
@@ -41,6 +47,12 @@ def test_the_sentence_that_holds_the_most_is_shown(question, begins, marks):
     text, found = marked(BODY, question)
     assert text.startswith(begins)
     assert found == marks
+
+
+def test_what_was_found_by_another_way_to_say_it_is_shown():
+    found = snippet(BODY, expand(parse("asn tetap")))
+    assert found.text.startswith('"Kami mengimbau')
+    assert [found.text[start:end] for start, end in found.marks] == ["aparatur sipil negara", "tetap"]
 
 
 def test_of_a_long_sentence_the_best_part_is_shown_between_words():
