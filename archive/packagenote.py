@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
 _TABLES = {
     "articles": "an article a row, nested as in the archive",
@@ -10,6 +11,7 @@ _TABLES = {
     "topics": "a topic of an article a row; hints, not judgements",
     "actors": "an actor whom an article names a row",
     "captures": "a WARC record that an article was read from a row, with its digest",
+    "labels": "a label of an article a row, as its coder gave it",
 }
 _READ = """## To read it
 
@@ -42,11 +44,10 @@ Headlines, texts and pictures are their outlets', and their authors': whoever ma
 Cite an article by its outlet, headline, day and address; its `uid` finds it in any archive of Pilkada's, and the digests in
 `captures.parquet` prove which bytes it was read from.
 """
-_WITHOUT = """## What is left out
-
+_WITHOUT = """\
 Texts, and what quotes them, so that no text can be put together again: {columns}. Headlines, addresses and the places
-of what was found (`spans`, in characters of headline or text) are here. Who holds the archive finds the texts by `uid`.
-
+of what was found (`spans`, in characters of headline or text) are here, and so are labels, as their coders wrote them: a
+value that quotes a text goes with them. Who holds the archive finds the texts by `uid`.
 """
 _WITH = """## The texts are in it
 
@@ -92,10 +93,11 @@ def _parts(chosen: Chosen) -> Iterator[str]:
     yield "| `QUERY.json` | | query, filters, versions and the cursor after which newer articles come |\n\n"
     yield f"{_READ}\n"
     if chosen.left_out:
+        yield "## What is left out\n\n"
         columns = "; ".join(
             f"of {table} {', '.join(f'`{column}`' for column in columns)}" for table, columns in chosen.left_out.items()
         )
-        yield _WITHOUT.format(columns=columns)
+        yield f"{fill(_WITHOUT.format(columns=columns), 120)}\n\n"
     else:
         yield _WITH
     yield _LIMITS

@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import subprocess
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -227,7 +226,7 @@ def test_filters_and_a_query_choose_the_articles_and_are_written_down(stand: Any
 
 def test_a_package_of_nothing_is_whole_too(stand: Any, tmp_path: Path) -> None:
     assert write(stand, tmp_path / "paket", query="tidakada") == 0
-    assert Counter(len(rows(tmp_path / "paket", name)) for name in package.tables(with_text=False)) == {0: 7}
+    assert {name for name in package.tables(with_text=False) if rows(tmp_path / "paket", name)} == set()
     assert "0 articles of 0 outlets, out of" in (tmp_path / "paket" / NOTE).read_text("utf-8")
 
 
