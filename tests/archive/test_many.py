@@ -66,7 +66,12 @@ def test_memory_does_not_grow_with_the_articles(tmp_path: Path, empty_archive: P
 def test_200_000_articles_are_exported_within_the_bound(tmp_path: Path, empty_archive: Path) -> None:
     number = 200_000
     home = archive_of(number, tmp_path / "home", empty_archive)
-    for words in (*(f"--to all{ending}" for ending in ENDINGS), "--rows captures --to long.parquet", "--text texts"):
+    for words in (
+        *(f"--to all{ending}" for ending in ENDINGS),
+        "--rows captures --to long.parquet",
+        "--text texts",
+        "--package release",
+    ):
         ((megabytes, seconds),) = exported(home, tmp_path, words)
         made = tmp_path / words.rpartition(" ")[2]
         size = sum(path.stat().st_size for path in [made, *made.glob("*")] if path.is_file())
