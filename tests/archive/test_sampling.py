@@ -144,7 +144,7 @@ def test_the_command_says_what_it_drew_and_draws_it_again(
         (["--sample", "3", "--versions"], "a sample is of articles: --sample does not go with --versions"),
         (["--sample", "0"], "0 is not in the range x>=1"),
         (["--rows", "topics", "--pairs"], "--pairs and --rows are two exports: ask for one at a time"),
-        (["--text", "b"], "name one place: --to FILE, or --text DIR"),
+        (["--text", "b"], "name one place: --to FILE, --text DIR or --package DIR"),
     ],
 )
 def test_what_makes_no_sense_is_refused(
