@@ -176,8 +176,9 @@ class Archive:
         self.look_for_copies()
         found, until = None, None
         if query is not None:
-            until = self.index_up_to_date().applied  # what the index is behind is told of the next time
-            found = self._found(query, filters, expand=expand)
+            index = self.index_up_to_date()
+            until = index.applied  # what the index is behind is told of the next time
+            found = self._found(query, filters, expand=expand, index=index)
         with self.database.read() as connection:
             if since is not None:
                 uids = None if found is None else frozenset(uid for some in found for uid in some)
@@ -244,10 +245,12 @@ class Archive:
         found = None if query is None else self._found(query, filters, expand=expand)
         return arrow.reader(self.articles(filters) if found is None else self._of(found))
 
-    def _found(self, query: str, filters: Filters, *, expand: bool) -> list[list[str]]:
+    def _found(
+        self, query: str, filters: Filters, *, expand: bool, index: SearchIndex | None = None
+    ) -> list[list[str]]:
         """Give the uids of all articles that a search finds, newest first, so many together as one query asks for."""
         parsed = read(query, expand=expand)
-        index = self.index_up_to_date()
+        index = index or self.index_up_to_date()
         total = index.search(parsed, filters=filters, limit=0).total
         uids = [hit.uid for hit in index.search(parsed, filters=filters, limit=total).hits]
         return [uids[start : start + articles.BATCH] for start in range(0, len(uids), articles.BATCH)]

@@ -29,9 +29,8 @@ def cite(app: App, name: str, *, output: str) -> None:
     """
     from archive import citation, references
     from archive.orders import TakenDownError
-    from archive.output import running_width, to_json
+    from archive.output import to_json, wrapped
     from archive.takedowncommands import print_tombstone
-    from archive.text import for_terminal
 
     name, at = _parted(name)
     _refuse_future(at)
@@ -43,10 +42,7 @@ def cite(app: App, name: str, *, output: str) -> None:
         print_tombstone(error.tombstone)
         return
     if output == "text":
-        import textwrap
-
-        said = for_terminal(references.as_text(cited))
-        click.echo(textwrap.fill(said, running_width(), break_long_words=False, break_on_hyphens=False))
+        click.echo(wrapped(references.as_text(cited), break_long_words=False, break_on_hyphens=False))
         return
     made = {
         "bibtex": lambda: references.as_bibtex(cited),

@@ -12,7 +12,7 @@ from functools import cache
 
 from archive.query import Expansion, ParsedQuery
 from archive.querytree import All, Also, AnyOf, Node, Phrase, Word
-from archive.stems import DATA, stem, tokens
+from archive.stems import DATA, parts, stem, tokens
 
 Form = tuple[str, ...]
 """The words of a term, folded."""
@@ -87,8 +87,8 @@ def _table() -> dict[Form, dict[Form, str]]:
     table: dict[Form, dict[Form, str]] = {}
     with (DATA / "expansions.tsv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
-            same = {_form(said): said for said in (row["term"], *filter(None, row["same"].split("|")))}
-            narrower = {_form(said): said for said in filter(None, row["narrower"].split("|"))}
+            same = {parts(said): said for said in (row["term"], *filter(None, row["same"].split("|")))}
+            narrower = {parts(said): said for said in filter(None, row["narrower"].split("|"))}
             for form in same:
                 others = table.setdefault(form, {})
                 others |= {other: said for other, said in (same | narrower).items() if other != form}
@@ -98,7 +98,3 @@ def _table() -> dict[Form, dict[Form, str]]:
 @cache
 def _longest() -> int:
     return max(map(len, _table()))
-
-
-def _form(said: str) -> Form:
-    return tuple(part for word in tokens(said) for part in word.forms.parts)

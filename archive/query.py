@@ -8,7 +8,7 @@ from typing import Any
 from parsy import Parser, fail, forward_declaration, generate, index, regex, string
 
 from archive.querytree import All, Also, AnyOf, Leaf, Node, Not, Phrase, Prefix, QueryError, Word, alike, shown
-from archive.stems import Token, tokens
+from archive.stems import Token, parts, tokens
 
 __all__ = ["FIELDS", "LONGEST", "Expansion", "ParsedQuery", "QueryError", "parse"]
 
@@ -121,8 +121,8 @@ def _phrase() -> _Reading:
     text = yield regex(f"[^{_QUOTES}]*")
     if (yield _quote.optional()) is None:
         raise QueryError('a quote (") is opened and not closed', start)
-    parts = tuple(part for word in tokens(text) for part in word.forms.parts)
-    return Phrase(parts=parts, start=start, end=(yield index)) if parts else None
+    held = parts(text)
+    return Phrase(parts=held, start=start, end=(yield index)) if held else None
 
 
 @generate
@@ -140,8 +140,8 @@ def _exactly() -> _Reading:
     text = (yield _chunk.optional()) or ""
     if text.endswith("*"):
         return _worded(text, start)
-    parts = tuple(part for word in tokens(text) for part in word.forms.parts)
-    return Phrase(parts=parts, start=start, end=start + len(text)) if parts else None
+    held = parts(text)
+    return Phrase(parts=held, start=start, end=start + len(text)) if held else None
 
 
 def _worded(text: str, start: int) -> Node | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.commands import App, filter_options, make_filters
-from archive.output import format_option, line, running_width, to_json, write_rows
+from archive.output import format_option, line, running_width, to_json, wrapped, write_rows
 
 if TYPE_CHECKING:
     from archive.search import Findings
@@ -106,7 +106,7 @@ def _print_findings(found: "Findings", *, collapse: bool) -> None:
     for kind, rows in (found.facets or {}).items():
         _print_facet(kind, rows)
     for expansion in found.expanded:
-        click.echo(_wrapped(f"{expansion['term']}: also {', '.join(expansion['also'])}"), err=True)
+        click.echo(_indented(f"{expansion['term']}: also {', '.join(expansion['also'])}", 2), err=True)
     shown = f", {len(found.hits)} shown" if len(found.hits) < found.total else ""
     one, several = ("story", "stories") if collapse else ("article", "articles")
     click.echo(f"{found.total} {one if found.total == 1 else several}{shown}, {found.took_ms:.0f} ms", err=True)
@@ -116,15 +116,11 @@ def _print_facet(kind: str, rows: list[dict[str, Any]]) -> None:
     """Print the first values of a kind, as many as one looks over."""
     said = [f"{row.get('name') or row['value']} {row['articles']}" for row in rows[:_VALUES]]
     more = f" and {len(rows) - _VALUES} more" if len(rows) > _VALUES else ""
-    click.echo(_wrapped(f"{kind:<10}{', '.join(said) or 'none'}{more}", indent=10))
+    click.echo(_indented(f"{kind:<10}{', '.join(said) or 'none'}{more}", 10))
 
 
-def _wrapped(text: str, indent: int = 2) -> str:
-    import textwrap
-
-    from archive.text import for_terminal
-
-    return textwrap.fill(for_terminal(text), running_width(), subsequent_indent=" " * indent, break_on_hyphens=False)
+def _indented(text: str, indent: int) -> str:
+    return wrapped(text, subsequent_indent=" " * indent, break_on_hyphens=False)
 
 
 def _snippet_lines(snippet: "Snippet") -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.commands import App
-from archive.output import MisuseError, line, running_width, to_json
+from archive.output import MisuseError, line, running_width, to_json, wrapped
 
 if TYPE_CHECKING:
     from archive.archive import Archive
@@ -111,13 +111,7 @@ def _print_difference(old: dict[str, Any], new: dict[str, Any], output: str) -> 
 
 
 def _print_article(record: dict[str, Any]) -> None:
-    import textwrap
-
     from archive import particulars
-    from archive.text import for_terminal
-
-    def wrapped(text: str, **options: Any) -> str:
-        return "\n".join(textwrap.wrap(for_terminal(text), running_width(), **options)) or ""
 
     click.secho(wrapped(record["title"]), bold=True)
     click.echo()

@@ -65,6 +65,11 @@ def tokens(text: str) -> list[Token]:
     ]
 
 
+def parts(text: str) -> tuple[str, ...]:
+    """The words of a text as they stand, in order; a hyphenated one in its parts."""
+    return tuple(part for word in tokens(text) for part in word.forms.parts)
+
+
 def index_text(text: str) -> tuple[str, str]:
     """What the index holds of a text: its words as they stand and their stems, folded, separated by spaces.
 
