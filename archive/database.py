@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 from archive.errors import ArchiveError, ArchiveUnavailableError, SchemaError
 from archive.tables import DeclarativeBase
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
 """The schema's revisions, oldest first; a test holds them against the migrations folder."""
 HEAD = REVISIONS[-1]
 SAFE_SQLITE = (3, 51, 3)

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from archive.records import (
     Entry,
     FileState,
+    Health,
     Level,
     Outcome,
     Purpose,
@@ -91,6 +92,41 @@ class Source(Base):
     kind: Mapped[str]
     marks: Mapped[dict[str, Any]]
     answered_at: Mapped[datetime]
+
+
+class SourceTotal(Base):
+    """How many public stories a source said that there are, all or those published between two times (until: exclusive)."""
+
+    __tablename__ = "source_total"
+    __table_args__ = (Index("ix_source_total_outlet", "outlet_id", "since"),)
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    source: Mapped[str]
+    since: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    total: Mapped[int]
+    at: Mapped[datetime]
+
+
+class HealthChange(Base):
+    """What an outlet's health became, when and why; the newest of an outlet is how it does."""
+
+    __tablename__ = "health_change"
+    __table_args__ = (Index("ix_health_change_outlet", "outlet_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet_id: Mapped[int] = mapped_column(ForeignKey("outlet.id"))
+    state: Mapped[Health]
+    cause: Mapped[str]
+    """By which rule; empty where it is well."""
+    detail: Mapped[str]
+    example: Mapped[str | None]
+    """An address that shows it."""
+    since: Mapped[datetime]
+    """When it began, by the facts."""
+    at: Mapped[datetime]
+    """When it was noticed."""
+    told_at: Mapped[datetime | None]
+    """When those who are to be told were; null where nobody was yet."""
 
 
 class Address(Base):
@@ -179,6 +215,10 @@ class Run(Base):
     settings_digest: Mapped[str]
     pid: Mapped[int | None]
     fence: Mapped[int]
+    exit_status: Mapped[int | None]
+    """Of the child process, as Python gives it: negative is the signal that ended it."""
+    memory_mb: Mapped[int | None]
+    """The most that the child process held at once (resident)."""
 
 
 class Disposition(Base):

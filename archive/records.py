@@ -145,6 +145,22 @@ class RunStatus(StrEnum):
     BLOCKED = "blocked"
     FAILED = "failed"
     HELD = "held"
+    SKIPPED = "skipped"
+    """Due and not taken; the detail says why."""
+
+
+class Health(StrEnum):
+    """How an outlet does, by its own history."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    """It answers, and something of it is not as it was."""
+    SILENT = "silent"
+    """It answers and tells of nothing new, for longer than is usual for it."""
+    BLOCKED = "blocked"
+    """It does not let us in: robots.txt, a challenge, a refusal."""
+    DEAD = "dead"
+    """It does not answer."""
 
 
 class Level(StrEnum):

@@ -25,6 +25,7 @@ from archive.records import (
     ChangeKind,
     Entry,
     FileState,
+    Health,
     Level,
     Modality,
     Outcome,
@@ -110,6 +111,7 @@ class Base(DeclarativeBase):
         Modality: choice(Modality, "modality"),
         Tier: choice(Tier, "tier"),
         Happened: choice(Happened, "happened"),
+        Health: choice(Health, "health"),
     }
 
 

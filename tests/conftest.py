@@ -1,10 +1,11 @@
 """What holds for every test: nothing on the network is reached but this machine; loggers are put back."""
 
 import ipaddress
+import json
 import logging
 import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -58,3 +59,32 @@ def root_logger() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+class Promise(Protocol):
+    """Holds one of the README's promises: `promise("P1", injected=20, recovered=20, lost=0)`."""
+
+    def __call__(self, name: str, *, injected: int, recovered: int, lost: int, **more: object) -> None: ...
+
+
+@pytest.fixture
+def promise(record_property: Callable[[str, object], None]) -> Promise:
+    """What counts the troubles that a test made, and what came of them; each call is a line of JSON after all tests."""
+
+    def told(name: str, *, injected: int, recovered: int, lost: int, **more: object) -> None:
+        line = {"promise": name, "injected": injected, "recovered": recovered, "lost": lost, **more}
+        record_property("promise", json.dumps(line))
+        assert injected > 0, line
+        assert (recovered, lost) == (injected, 0), line
+
+    return told
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the promises' lines, whichever process held them."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
+    lines = [value for report in reports for name, value in report.user_properties if name == "promise"]
+    if lines:
+        terminalreporter.section("promises")
+        for line in sorted(lines):
+            terminalreporter.write_line(line)
