@@ -335,7 +335,7 @@ def take_due(
             (Due.lease_run_id.is_(None)) | (Due.lease_run_id != ticket.run_id),
             (Due.purpose == Purpose.EVIDENCE) | ~unread,
             *([] if only is None else [Due.address_id.in_(list(only))]),
-            *_within(days),
+            *within(days),
         )
         .order_by(Due.priority.desc(), Due.id)
         .limit(limit)
@@ -350,8 +350,8 @@ def take_due(
     ]
 
 
-def _within(days: tuple[str | None, str | None]) -> list[ColumnElement[bool]]:
-    """The condition that some source gives a day within bounds, or none gives any."""
+def within(days: tuple[str | None, str | None]) -> list[ColumnElement[bool]]:
+    """Give the condition that some source gives a day within bounds, the last exclusive, or none gives any."""
     since, before = days
     if since is None and before is None:
         return []

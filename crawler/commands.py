@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crawler.cli import App
     from crawler.config import OutletSettings
     from crawler.goldens import Kept
-    from crawler.runner import Report
+    from crawler.runner import Report, Scope
 
 REPORT_COLUMNS = ("outlet", "status", "new", "revised", "unchanged", "rejected", "failed", "left", "requests")
 
@@ -40,6 +40,7 @@ def within_reach(day: "date | None") -> "date | None":
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after so many new articles an outlet.")
 @click.option("--recheck", is_flag=True, help="Visit held articles that are due, or of some days, and nothing else.")
 @click.option("--base-url", help="Crawl the outlet at another address: a mirror, a test site.")
+@click.option("--dry-run", is_flag=True, help="Send nothing: say what is due, and whether the outlet may be asked now.")
 @format_option
 @click.pass_obj
 def crawl(
@@ -52,6 +53,7 @@ def crawl(
     limit: int | None,
     recheck: bool,
     base_url: str | None,
+    dry_run: bool,
     output: str,
 ) -> int:
     """Crawl outlets once, now, and print one report an outlet.
@@ -75,10 +77,12 @@ def crawl(
     slugs = chosen(app, outlets, everything=everything)
     if base_url is not None and len(slugs) != 1:
         raise MisuseError("--base-url goes with one outlet")
+    scope = Scope(base_url=base_url, limit=limit, since=since, until=until, recheck=recheck)
+    if dry_run:
+        return _foretold(app, slugs, scope, output)
     runner = app.runner
     try:
         with on_stop(runner.interrupt):
-            scope = Scope(base_url=base_url, limit=limit, since=since, until=until, recheck=recheck)
             reports, errors = runner.crawl_all(slugs, scope=scope)
     finally:
         app.progress.clear()
@@ -92,6 +96,17 @@ def crawl(
         raise errors[0]
     app.archive().catch_up()
     return exit_status([report.status.value for report in reports])
+
+
+def _foretold(app: "App", slugs: "Sequence[str]", scope: "Scope", output: str) -> int:
+    from crawler import dryrun
+    from crawler.clock import now
+
+    rows = dryrun.rows(app.loaded, app.database_to_read(), slugs, scope, now=now())
+    write_rows(rows, output, dryrun.COLUMNS)
+    if output == "table":
+        click.echo(dryrun.BESIDE, err=True)
+    return 0
 
 
 def chosen(app: "App", outlets: "Sequence[str]", *, everything: bool) -> list[str]:

@@ -4,7 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from archive import frontier, hosts, parts, removals, runs, visits
@@ -190,19 +190,8 @@ class Crawl:
         with self.database.write() as connection:
             self.ticket.check(connection)
             return frontier.take_due(
-                connection, self.ticket, limit=limit, now=self.now(), only=self.only, days=self._days()
+                connection, self.ticket, limit=limit, now=self.now(), only=self.only, days=self.outlet.days
             )
-
-    def _days(self) -> tuple[str | None, str | None]:
-        """The days of a backfill as the archive compares them.
-
-        A time is kept as its source wrote it, in UTC or with the outlet's offset: a day on either side is let in.
-        """
-        since, until = self.outlet.since, self.outlet.until
-        return (
-            (since - timedelta(days=1)).isoformat() if since else None,
-            (until + timedelta(days=2)).isoformat() if until else None,
-        )
 
     def keep_page(self, due: DueAddress, url: str, exchanges: Sequence[Exchange]) -> None:
         """Keep a page that answered 200 and have it read; a further page of a story is read with its first."""

@@ -1,7 +1,7 @@
 """What a crawl's child process is told, and the lines that it says while it works; neither needs what a crawl needs."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -38,6 +38,23 @@ class Outlet:
     def rule(self) -> Rule:
         """From when on a story that is missed is taken for removed."""
         return Rule(confirm=self.visits.confirm, over=self.visits.over) if self.visits else Rule()
+
+    @property
+    def visited(self) -> bool:
+        """Whether held articles are visited: not where a person asked for some days, some addresses or so many articles."""
+        confined = self.since or self.until or self.limit or self.only
+        return self.visits is not None and (self.recheck or not confined)
+
+    @property
+    def days(self) -> tuple[str | None, str | None]:
+        """The days of a backfill as the archive compares them.
+
+        A time is kept as its source wrote it, in UTC or with the outlet's offset: a day on either side is let in.
+        """
+        return (
+            (self.since - timedelta(days=1)).isoformat() if self.since else None,
+            (self.until + timedelta(days=2)).isoformat() if self.until else None,
+        )
 
     @property
     def work(self) -> str:

@@ -27,9 +27,7 @@ class Visitor:
 
     def __init__(self, spider: "OutletSpider", calendar: Calendar) -> None:
         self._spider, self._calendar = spider, calendar
-        outlet = spider.crawl.outlet
-        confined = outlet.since or outlet.until or outlet.limit or outlet.only
-        self._wanted = outlet.visits is not None and (outlet.recheck or not confined)
+        self._wanted = spider.crawl.outlet.visited
         self._round: asyncio.Task[None] | None = None
         self._ended = False
 
