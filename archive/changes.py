@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, func, insert, literal, select
 
 from archive import tags
+from archive.document import IndexDocument
 from archive.models import Outlet
-from archive.records import ChangeKind, IndexDocument, TagKind
+from archive.records import ChangeKind, TagKind
 from archive.stories import Article, Body, Change, ReadingRow, Version
 
 BATCH = 200

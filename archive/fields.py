@@ -7,8 +7,9 @@ import tantivy
 from tantivy import FieldType, Occur, Query
 
 from archive import stems
+from archive.document import IndexDocument
 from archive.querytree import All, Also, AnyOf, Node, Not, Phrase, Prefix, Word
-from archive.records import Filters, IndexDocument
+from archive.records import Filters
 
 VERSION = 5
 """Counts the changes to `schema` and `document`; an index made under another number is made again."""

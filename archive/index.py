@@ -13,10 +13,11 @@ import tantivy
 from tantivy import FieldType, Occur, Order, Query
 
 from archive import fields, indexfolder
+from archive.document import IndexDocument
 from archive.errors import ArchiveUnavailableError
 from archive.paging import Place, Sort, place
 from archive.query import ParsedQuery
-from archive.records import Filters, IndexDocument
+from archive.records import Filters
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,8 @@ from functools import cached_property
 import numpy as np  # it comes with pandas: 0.06 ms an article, where `random.choices` takes 0.4 ms
 
 from archive import regions
-from archive.records import IndexDocument, State
+from archive.document import IndexDocument
+from archive.records import State
 from archive.tags import within
 from bench.releases import COMMON
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from archive.database import sqlite_module
-from archive.records import IndexDocument
+from archive.document import IndexDocument
 
 LIMIT = 20
 TABLES = """

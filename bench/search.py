@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.database import sqlite_module
+from archive.document import IndexDocument
 from archive.index import Change, SearchIndex
 from archive.query import parse
-from archive.records import IndexDocument
 from archive.search import read
 from bench.newsstand import Newsstand
 from bench.questions import Kind, Question, exact, kinds

@@ -16,11 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive import indexfolder, paging, stems
+from archive.document import IndexDocument
 from archive.expansions import expand
 from archive.index import BATCH, Change, IndexUnusableError, SearchIndex
 from archive.paging import Sort
 from archive.query import QueryError, parse
-from archive.records import Filters, IndexDocument, State
+from archive.records import Filters, State
 
 DAY = 86_400
 
@@ -545,7 +546,7 @@ def test_killed_while_writing_it_goes_on_from_the_last_commit(tmp_path):
     writer = """
         import os, signal
         import archive.index as module
-        from archive.records import IndexDocument
+        from archive.document import IndexDocument
         module.BATCH = 100
         def changes():
             for n in range(1, 1001):
@@ -569,7 +570,7 @@ def test_a_full_disk_gives_one_line_and_leaves_what_was_there(tmp_path):
     writer = """
         import resource, signal
         from archive.errors import ArchiveUnavailableError
-        from archive.records import IndexDocument
+        from archive.document import IndexDocument
         index = SearchIndex.open(Path(sys.argv[1]))
         documents = [
             (n, f"u{n}", IndexDocument(uid=f"u{n}", outlet="o", title="Judul", body=f"berita{n} " * 300, moment=n))

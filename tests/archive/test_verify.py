@@ -13,9 +13,10 @@ from sqlalchemy import delete, func, select, update
 from archive import changes
 from archive.archive import Archive
 from archive.database import Database
+from archive.document import IndexDocument
 from archive.index import SearchIndex
 from archive.models import Capture, WarcFile
-from archive.records import FileState, IndexDocument, Reading
+from archive.records import FileState, Reading
 from archive.stories import Article, Body, ReadingRow, ReadingSource
 from archive.verify import Proof, verify
 from crawler.cli import main
