@@ -38,6 +38,11 @@ class Home(msgspec.Struct, frozen=True):
         """The folder of lock files."""
         return self.root / "locks"
 
+    @property
+    def health_file(self) -> Path:
+        """`health.json`: the sign of life of the daemon."""
+        return self.root / "health.json"
+
     def url_in_settings(self) -> str | None:
         """Give `archive.url` as the home's settings have it, None where they do not; the command reads them itself."""
         try:

@@ -87,6 +87,13 @@ class App:
         """The slugs of the enabled outlets."""
         return [slug for slug, outlet in self.loaded.settings.outlets.items() if outlet.enabled]
 
+    @property
+    def version(self) -> str:
+        """The version of this installation."""
+        from crawler.version import VERSION
+
+        return VERSION
+
     @cached_property
     def _database(self) -> "Database":
         from archive.database import Database

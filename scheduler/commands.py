@@ -13,6 +13,7 @@ from archive.text import for_terminal
 if TYPE_CHECKING:
     from archive.database import Database
     from archive.settings import Home
+    from scheduler.heartbeat import Health, Heartbeat
     from scheduler.ledger import Alive
     from scheduler.service import SchedulerService
     from scheduler.settings import ScheduleSettings
@@ -26,6 +27,10 @@ class App(Protocol):
 
     home: "Home"
     schedule: "ScheduleSettings"
+
+    @property
+    def version(self) -> str:
+        """The version of this installation."""
 
     @property
     def outlets(self) -> Sequence[str]:
@@ -71,10 +76,23 @@ def run(app: App) -> None:
             crawl=app.crawl,
             interrupt=app.interrupt,
             now=_now,
+            heartbeat=_heartbeat(app),
         )
         left = _serve(service, app)
     if left:
         _leave()
+
+
+def _heartbeat(app: App) -> "Heartbeat":
+    from scheduler import ledger
+    from scheduler.heartbeat import Heartbeat, Outlook
+    from scheduler.notify import Notifier
+
+    def look() -> Outlook:
+        return Outlook.of(ledger.standing(app.database(), app.outlets, app.schedule, now=_now(), alive=_alive(app)))
+
+    notifier = Notifier.from_environment()
+    return Heartbeat(app.home.health_file, look=look, notifier=notifier, version=app.version, now=_now)
 
 
 def _serve(service: "SchedulerService", app: App) -> tuple[str, ...]:
@@ -114,32 +132,46 @@ def list_(app: App, output: str) -> None:
 
 
 @schedule.command()
+@click.option("--check", is_flag=True, help="Exit with 3 when the daemon is gone or hangs, or an outlet is late.")
 @format_option
 @click.pass_obj
-def status(app: App, output: str) -> None:
-    """Show how each outlet stands: last success, next run, what is wrong."""
+def status(app: App, output: str, *, check: bool) -> int:
+    """Show how each outlet stands: last success, next run, what is wrong.
+
+    --check is for a monitor: what is wrong with the daemon, and which outlets were not crawled for two of their periods
+    and an hour, is said on stderr, and the exit status is 3.
+    """
     from scheduler import ledger
+    from scheduler.checkup import late
+    from scheduler.heartbeat import read
 
-    rows = ledger.standing(app.database_to_read(), app.outlets, app.schedule, now=_now(), alive=_alive(app))
+    now, health = _now(), read(app.home.health_file)
+    rows = ledger.standing(app.database_to_read(), app.outlets, app.schedule, now=now, alive=_alive(app))
     _print(app, rows, output, STATUS_COLUMNS, empty=_no_outlet(app))
-    if rows and output == "table":
-        for row in rows:
-            if row["trouble"]:
-                click.echo(for_terminal(f"{row['outlet']}: {row['trouble']}"), err=True)
-        click.echo(_daemon(app), err=True)
+    said = [f"{row['outlet']}: {row['trouble']}" for row in rows if row["trouble"]] if output == "table" else []
+    daemon, wrong = _daemon(app, health, now)
+    if wrong or (rows and output == "table"):
+        said.append(daemon)
+    overdue = list(late(rows, app.schedule, health=health, now=now)) if check else []
+    for line in said + overdue:
+        click.echo(for_terminal(line), err=True)
+    return 3 if check and (wrong or overdue) else 0
 
 
-def _daemon(app: App) -> str:
-    """Say whether a scheduler runs: the times of the next runs mean nothing without one."""
+def _daemon(app: App, health: "Health | None", now: datetime) -> tuple[str, bool]:
+    """Say how the scheduler stands, and whether that is wrong: the times of the next runs mean nothing without one."""
+    from scheduler.checkup import of_daemon
     from scheduler.lock import scheduler_lock
 
     lock = scheduler_lock(app.home.locks)
-    if not lock.held():
-        return "no scheduler is running: start it with `pilkada schedule run`"
-    holder = lock.holder()
+    held, holder = lock.held(), lock.holder()
+    if wrong := of_daemon(holder, health, held=held, now=now):
+        return wrong, True
+    if not held:
+        return "no scheduler is running: start it with `pilkada schedule run`", False
     if holder is None:
-        return "a scheduler is running"
-    return f"a scheduler is running: process {holder.pid} since {_minute(holder.since, app.schedule.timezone)}"
+        return "a scheduler is running", False
+    return f"a scheduler is running: process {holder.pid} since {_minute(holder.since, app.schedule.timezone)}", False
 
 
 @schedule.command()

@@ -17,6 +17,7 @@ from archive.errors import ArchiveError
 from scheduler import due
 from scheduler.cadence import next_time
 from scheduler.due import Cadence, Errand
+from scheduler.heartbeat import Heartbeat
 from scheduler.settings import ScheduleSettings
 from scheduler.trigger import CadenceTrigger
 
@@ -54,6 +55,7 @@ class SchedulerService:
         crawl: Crawl,
         interrupt: Callable[[], None],
         now: Callable[[], datetime],
+        heartbeat: Heartbeat | None = None,
         cadence: Cadence = next_time,
         chance: Callable[[], float] = random,
         tick: float = TICK,
@@ -65,6 +67,8 @@ class SchedulerService:
         self._crawl = crawl
         self._interrupt = interrupt
         self._now = now
+        self._heartbeat = heartbeat
+        self._trouble: str | None = None
         self._cadence = cadence
         self._chance = chance
         self._tick = tick
@@ -101,6 +105,8 @@ class SchedulerService:
                 self._work, trigger, id=outlet, args=[outlet], next_run_time=self._first_fire(trigger, outlet)
             )
         self._scheduler.start()
+        if self._heartbeat:
+            self._heartbeat.begin()
         LOGGER.info("scheduler starts: %d outlets, %d of them overdue", len(self._outlets), len(self._missed))
 
     def upcoming(self) -> tuple[str, datetime] | None:
@@ -112,12 +118,23 @@ class SchedulerService:
         try:
             while not self._stopping:
                 self.tick()
+                if self._heartbeat:
+                    self._heartbeat.beat(self.running(), self._trouble)
                 with suppress(Empty):
                     self._bell.get(timeout=self._tick)
         finally:
             self._stopping = True
+            if self._heartbeat:
+                self._heartbeat.stopping(self.running())
             left = self._end()
+            if self._heartbeat:
+                self._heartbeat.end(left)
         return left
+
+    def running(self) -> tuple[str, ...]:
+        """Give the outlets that are being crawled."""
+        with self._idle:
+            return tuple(sorted(self._running))
 
     def stop(self) -> None:
         """Make `serve` return: no new crawls, those that run are told to stop. Safe in a signal handler."""
@@ -135,6 +152,7 @@ class SchedulerService:
         except ArchiveError as error:
             self._rest(error)
             return
+        self._trouble = None
         for outlet in waiting:
             if outlet not in self._outlets:
                 self._warn_of(outlet)
@@ -215,6 +233,7 @@ class SchedulerService:
     def _rest(self, error: ArchiveError) -> None:
         LOGGER.error("%s; asked again in %.0f s", error, REST)
         self._rest_until = time.monotonic() + REST
+        self._trouble = str(error)
 
     def _warn_of(self, outlet: str) -> None:
         if outlet not in self._strangers:

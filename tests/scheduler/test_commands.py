@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from archive import agenda
+from archive import agenda, runs
 from archive.agenda import Action, Work
 from archive.database import Database
 from archive.settings import Home
 from scheduler.commands import App, schedule
+from scheduler.heartbeat import Life, read
 from scheduler.lock import HeldError, scheduler_lock
 from scheduler.settings import ScheduleSettings
 
@@ -25,6 +27,7 @@ from pathlib import Path
 from archive.database import Database
 from archive.settings import Home
 from scheduler.commands import schedule
+from scheduler.heartbeat import Life, read
 from scheduler.lock import HeldError
 from scheduler.settings import ScheduleSettings
 
@@ -32,6 +35,7 @@ class App:
     home = Home(Path(sys.argv[1]))
     schedule = ScheduleSettings(crawl="0 0 29 2 *", jitter=0.0)
     outlets = ["kukar", "mahakam"]
+    version = "0"
     told = threading.Event()
 
     def database(self):
@@ -59,6 +63,7 @@ class Asked:
     home: Home
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     outlets: tuple[str, ...] = ("kukar", "mahakam")
+    version: str = "0"
 
     def database(self) -> Database:
         return Database(f"sqlite:///{self.home.root / 'pilkada.db'}")
@@ -208,6 +213,59 @@ def test_status_is_a_list_of_what_the_contract_names(app: App) -> None:
     assert datetime.fromisoformat(first["next_run"]) > datetime.now(UTC)
     assert first["next_run"].endswith("Z")
     assert (first["state"], first["last_run"], first["trouble"]) == ("never", None, None)
+
+
+def check(app: App, *words: str) -> tuple[object, str]:
+    """The exit status of `schedule status --check`, and what it says on stderr."""
+    result = CliRunner().invoke(schedule, ["status", "--check", *words], obj=app, standalone_mode=False)
+    return result.return_value, result.stderr
+
+
+def test_a_check_needs_no_daemon_where_none_ever_ran_but_outlets_that_are_crawled(app: App) -> None:
+    assert check(app, "--format", "json") == (3, "kukar: was never crawled\nmahakam: was never crawled\n")
+    with app.database().write() as connection:
+        for outlet in app.outlets:
+            outlet_id = runs.register_outlet(connection, outlet, {}, datetime.now(UTC))
+            runs.note_held(
+                connection, outlet_id, kind="crawl", cause="t", planned_at=None, detail="", now=datetime.now(UTC)
+            )
+    assert check(app, "--format", "json") == (0, "")
+
+
+def test_a_check_sees_a_daemon_that_works_one_that_hangs_and_one_that_is_gone(
+    app: App, running: subprocess.Popen[str]
+) -> None:
+    ready(running)
+    assert check(app, "--format", "json") == (0, "")
+    file = app.home.health_file
+    health = read(file)
+    assert health is not None
+    assert (health.life, health.pid, health.outlets, health.every) == (Life.RUNNING, running.pid, {"never": 2}, 30)
+    assert health.next_run is not None
+    assert health.next_run.outlet == "kukar"
+
+    running.send_signal(signal.SIGSTOP)
+    late = msgspec.structs.replace(health, at=health.at - timedelta(seconds=61))
+    file.write_bytes(msgspec.json.encode(late))
+    status, said = check(app, "--format", "json")
+    assert (status, said.count("\n")) == (3, 1)
+    assert said.startswith(f"the scheduler (process {running.pid}) hangs: its last sign of life is of ")
+    assert pilkada(app, "status").exit_code == 0, "a listing is no check"
+    running.send_signal(signal.SIGCONT)
+
+    running.kill()
+    running.communicate()
+    status, said = check(app)
+    assert (status, "ended without a word" in said) == (3, True)
+
+
+def test_a_daemon_that_was_stopped_is_missed(app: App, running: subprocess.Popen[str]) -> None:
+    ready(running)
+    running.terminate()
+    running.communicate(timeout=10)
+    status, said = check(app, "--format", "json")
+    assert status == 3
+    assert said.startswith("the scheduler was stopped at ")
 
 
 def test_a_table_has_its_times_in_the_zone_of_the_schedule(database: Database) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,8 @@ from archive import agenda
 from archive.agenda import Action, Work
 from archive.database import Database, sqlite_module
 from scheduler.due import Cadence
+from scheduler.heartbeat import Health, Heartbeat, Life, Outlook, read
+from scheduler.notify import Notifier
 from scheduler.service import TICK, SchedulerService
 from scheduler.settings import ScheduleSettings
 
@@ -83,6 +86,7 @@ def a_service(
     clock: Callable[[], datetime] = now,
     tick: float = 0.05,
     patience: float = 25.0,
+    heartbeat: Heartbeat | None = None,
 ) -> SchedulerService:
     options = {"cadence": cadence} if cadence else {}
     return SchedulerService(
@@ -94,6 +98,7 @@ def a_service(
         now=clock,
         tick=tick,
         patience=patience,
+        heartbeat=heartbeat,
         **options,
     )
 
@@ -300,6 +305,34 @@ def test_an_archive_that_is_away_is_told_of_once_and_does_not_end_the_daemon(
         until(lambda: "no such table" in caplog.text)
         time.sleep(0.3)
     assert caplog.text.count("no such table") == 1
+
+
+def test_the_health_file_follows_what_runs_and_says_when_the_archive_is_away(
+    database: Database, tmp_path: Path
+) -> None:
+    def heartbeat() -> Heartbeat:
+        file = tmp_path / "health.json"
+        return Heartbeat(file, look=Outlook, notifier=Notifier(None), version="1", now=now, every=0.01)
+
+    def health() -> Health:
+        found = read(tmp_path / "health.json")
+        assert found is not None
+        return found
+
+    crawls = Crawls(seconds=30)
+    with serving(a_service(database, crawls, heartbeat=heartbeat())):
+        assert health().life is Life.RUNNING
+        ask(database, "kukar")
+        until(lambda: health().running == ["kukar"])
+        crawls.told.set()
+        until(lambda: health().running == [])
+        connection = sqlite_module().connect(database.path)
+        connection.execute("ALTER TABLE request RENAME TO elsewhere")
+        connection.close()
+        until(lambda: "no such table" in (health().trouble or ""))
+        began = health().at
+        until(lambda: health().at > began)
+    assert health().life is Life.STOPPED
 
 
 class Clock:
