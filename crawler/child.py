@@ -23,6 +23,7 @@ from archive.database import Database
 from archive.errors import ArchiveError
 from archive.records import RunStatus
 from archive.settings import Home
+from archive.troubles import Trouble
 from crawler.clock import now
 from crawler.crawl import Crawl, opened
 from crawler.outlets import declaration
@@ -218,6 +219,8 @@ def close(crawl: Crawl, *, seconds: float) -> None:
     ticket, tally = crawl.ticket, crawl.tally
     if crawl.fatal is not None and not isinstance(crawl.fatal, ArchiveError):
         crawl.trouble = (RunStatus.FAILED, f"a bug: {type(crawl.fatal).__name__}: {crawl.fatal}")
+    if crawl.fatal is not None:
+        crawl.trouble_kind = (Trouble.OURS, None)
     with crawl.database.write() as connection:
         ticket.check(connection)
         left = runs.counts(connection, ticket.run_id).left
@@ -241,7 +244,10 @@ def close(crawl: Crawl, *, seconds: float) -> None:
             "page_views": tally.page_views,
             "evidence_left": evidence_left,
             "repaired": tally.repaired,
+            "told": tally.told,
         }
+        if crawl.trouble_kind is not None:
+            extra |= {"trouble": crawl.trouble_kind[0], "trouble_at": crawl.trouble_kind[1]}
         runs.finish(connection, ticket, status=status, detail=detail, extra=extra, now=crawl.now())
 
 

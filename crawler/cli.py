@@ -206,10 +206,19 @@ class App:
             if report.status in (RunStatus.BLOCKED, RunStatus.FAILED):
                 log.warning("%s: %s", outlet, report.detail)
             self.archive().catch_up()
+            self.judge([outlet])
         except StoppedError as stopped:
             log.info("%s", stopped)
         except (ArchiveError, SettingsError) as error:
             log.error("%s: %s", outlet, error)
+
+    def judge(self, outlets: Sequence[str]) -> None:
+        """Judge how outlets do after their crawls, and say what changed."""
+        from datetime import UTC
+
+        from scheduler.watch import look
+
+        look(self.database(), outlets, now=datetime.now(UTC))
 
     def unwinding(self) -> contextlib.AbstractContextManager[None]:
         """Have SIGTERM stop a command as Ctrl-C does."""

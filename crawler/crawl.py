@@ -15,6 +15,7 @@ from archive.records import Outcome, Purpose, Reason, RunStatus, VisitState
 from archive.rekey import rekey
 from archive.runs import RunTicket
 from archive.settings import Home
+from archive.troubles import Trouble
 from archive.warc import DamagedRecordError, Exchange, Written, read_response
 from crawler.addresses import RULES_VERSION, moved_to
 from crawler.awaited import Awaited
@@ -46,6 +47,8 @@ class Tally:
     parts_failed: int = 0
     """Further pages of stories that could not be fetched."""
     repaired: list[str] = field(default_factory=list)
+    told: dict[str, int | None] = field(default_factory=dict)
+    """How many stories the first answer of each source named, None where it had not changed."""
 
 
 def opened(
@@ -120,6 +123,8 @@ class Crawl:
         self.naming = Naming(outlet.base_url, outlet.declared_url, declared)
         self.tally = Tally()
         self.trouble: tuple[RunStatus, str] | None = None
+        self.trouble_kind: tuple[Trouble, str | None] | None = None
+        """Of which kind it is, and an address that shows it."""
         self.halted = False
         self.cut_short: str | None = None
         self.fatal: BaseException | None = None
@@ -155,14 +160,22 @@ class Crawl:
             regions=self.outlet.regions,
         )
 
-    def blame(self, status: RunStatus, detail: str, *, halt: bool = True) -> None:
+    def blame(
+        self,
+        status: RunStatus,
+        detail: str,
+        *,
+        kind: Trouble = Trouble.SOURCES,
+        url: str | None = None,
+        halt: bool = True,
+    ) -> None:
         """Note why the crawl cannot do its work; the first cause stands.
 
         `halt` says that stories that are known shall not be fetched either: the site is down, or asked for patience.
         """
         self.halted = self.halted or halt
         if self.trouble is None:
-            self.trouble = (status, detail)
+            self.trouble, self.trouble_kind = (status, detail), (kind, url)
             logger.info("%s: %s", self.outlet.slug, detail)
 
     def count(self, url: str, number: int = 1) -> None:

@@ -11,7 +11,24 @@ from archive.records import Entry, Outcome, Purpose, Reason
 from archive.warc import Exchange
 from crawler.addresses import RULES_VERSION
 from crawler.crawl import Crawl, last_response
-from crawler.discovery import SOURCES, Answer, Ask, Marks, Met, Plan, Source, Span, Step, Story, Use, needed, own, state
+from crawler.discovery import (
+    SOURCES,
+    Answer,
+    Ask,
+    FeedPages,
+    Marks,
+    Met,
+    Plan,
+    Sitemaps,
+    Source,
+    Span,
+    Step,
+    Story,
+    Use,
+    needed,
+    own,
+    state,
+)
 from crawler.guard import authority
 
 
@@ -162,11 +179,23 @@ class Sightings:
             if step.marks is not None:
                 sources.set_marks(connection, self._crawl.ticket, self._source_name(source.kind), dict(step.marks), now)
         self._crawl.remarks += filter(None, (answer.remark, step.remark))
+        self._note_told(source, ask, name, answer)
         if self.span:
             self.undated += sum(story.published is None for story in answer.stories)
         if unread:
             self._crawl.on_unread(unread)
         return step
+
+    def _note_told(self, source: Source, ask: Ask, name: str, answer: Answer) -> None:
+        """Count what the first answer of a source named; a sitemap is left out on most days, so none of it is told.
+
+        Of a backfill nothing is: its days say how much there is.
+        """
+        if self.span or ask.page > 1 or ask.section is not None or (source.kind == Sitemaps.kind and not source.needed):
+            return
+        told = self._crawl.tally.told
+        unchanged = isinstance(source, FeedPages) and source.unchanged
+        told[name] = None if unchanged else max(told.get(name) or 0, len(answer.stories))
 
     def _answers_again(self, connection: Any, kind: str, now: datetime) -> None:
         """Note that a source is not closed any more, whichever days it was asked for."""

@@ -17,6 +17,7 @@ from archive.errors import ArchiveError
 from archive.frontier import DueAddress
 from archive.parts import story_of
 from archive.records import Reason, RunStatus
+from archive.troubles import Trouble
 from crawler.crawl import Crawl
 from crawler.discovery import Answer, Ask, Listings, NotThisSourceError, Reply, Sitemaps, Source
 from crawler.discovery.plan import Asks
@@ -46,6 +47,8 @@ PATIENCE = {429, 503}
 """Statuses that ask for patience."""
 CLOSED = {401, 403}
 """Statuses that refuse us."""
+SHUT = {Trouble.CHALLENGE, Trouble.REFUSED, Trouble.ROBOTS}
+"""What keeps just us out."""
 
 
 class OutletSpider(Spider):
@@ -81,7 +84,8 @@ class OutletSpider(Spider):
         """Ask the source; nothing is sent to a host that asked to be left alone. What a killed crawl left unread is read."""
         until = self.crawl.waiting()
         if until is not None:
-            self.crawl.blame(RunStatus.BLOCKED, f"the site asked to be left alone until {until:%Y-%m-%d %H:%M} UTC")
+            why = f"the site asked to be left alone until {until:%Y-%m-%d %H:%M} UTC"
+            self.crawl.blame(RunStatus.BLOCKED, why, kind=Trouble.WAITING)
         elif self.zone.due and not await self._learn_zone():
             return
         if self.crawl.outlet.timezone:
@@ -156,9 +160,9 @@ class OutletSpider(Spider):
         try:
             answer = _read(source, ask, reply)
         except NotThisSourceError as error:
-            shielded = looks_like_challenge(response.body)
-            status = RunStatus.BLOCKED if shielded or response.status in CLOSED else RunStatus.FAILED
-            yield from self._without(source, ask, status, str(error), closed=error.closed, shielded=shielded)
+            kind = _kind(response)
+            shielded = kind is Trouble.CHALLENGE
+            yield from self._without(source, ask, kind, str(error), closed=error.closed, shielded=shielded)
             return
         if answer.unusable:
             logger.warning("%s: %s entries that lead to no story in %s", self.name, answer.unusable, ask.url)
@@ -172,7 +176,7 @@ class OutletSpider(Spider):
         self.feed()
 
     def _without(
-        self, source: Source, ask: Ask, status: RunStatus, why: str, *, closed: bool, shielded: bool = False
+        self, source: Source, ask: Ask, kind: Trouble, why: str, *, closed: bool, shielded: bool = False
     ) -> list[Request]:
         """Go on without a source that did not answer as one of its kind: ask elsewhere, or say why nothing can be asked."""
         if isinstance(source, Listings) and ask.section is not None:
@@ -186,7 +190,8 @@ class OutletSpider(Spider):
             return []
         asks = self.sightings.plan.failed(source, why, closed=closed)
         if asks is None:
-            self.crawl.blame(status, self.sightings.plan.why, halt=False)
+            status = RunStatus.BLOCKED if kind in SHUT else RunStatus.FAILED
+            self.crawl.blame(status, self.sightings.plan.why, kind=kind, url=ask.url, halt=False)
             self.feed()
             return []
         logger.info("%s: %s; asking another source", self.name, why)
@@ -206,7 +211,7 @@ class OutletSpider(Spider):
         if no_way(error):
             robots = isinstance(error, RefusedError) and error.reason is Reason.ROBOTS
             why = str(error) if isinstance(error, RefusedError) else f"{urlsplit(ask.url).path}: {explain(error)}"
-            return self._without(source, ask, RunStatus.BLOCKED if robots else RunStatus.FAILED, why, closed=True)
+            return self._without(source, ask, Trouble.ROBOTS if robots else Trouble.SOURCES, why, closed=True)
         self._note_failure(error, authority(failure.request.url))  # type: ignore[attr-defined]
         return []
 
@@ -215,9 +220,11 @@ class OutletSpider(Spider):
         if isinstance(error, RefusedError):
             silent = error.reason is Reason.ROBOTS and str(host) not in self.crawl.heard
             status = RunStatus.BLOCKED if error.reason is Reason.ROBOTS and not silent else RunStatus.FAILED
-            self.crawl.blame(status, f"the site is down: {error.detail}" if silent else error.detail)
+            why = f"the site is down: {error.detail}" if silent else error.detail
+            self.crawl.blame(status, why, kind=Trouble.DOWN, url=f"{self.crawl.outlet.base_url}/robots.txt")
         elif isinstance(error, NETWORK_ERRORS):
-            self.crawl.blame(RunStatus.FAILED, why_refused(host) or f"the site is down: {explain(error)}")
+            why = why_refused(host) or f"the site is down: {explain(error)}"
+            self.crawl.blame(RunStatus.FAILED, why, kind=Trouble.DOWN, url=self.crawl.outlet.base_url)
         else:
             self.stop(error)
 
@@ -297,9 +304,9 @@ class OutletSpider(Spider):
             return
         if robots:
             return  # nothing is sent after it anyway, and that is said as robots.txt's answer
-        self.crawl.blame(
-            RunStatus.BLOCKED, f"the site answered {response.status} and is left alone until {until:%Y-%m-%d %H:%M} UTC"
-        )
+        kind = Trouble.ASKED if response.status == 429 else Trouble.DOWN
+        why = f"the site answered {response.status} and is left alone until {until:%Y-%m-%d %H:%M} UTC"
+        self.crawl.blame(RunStatus.BLOCKED, why, kind=kind, url=response.url)
         self._close("blocked")
 
     def on_sent(self, request: Request) -> None:
@@ -358,6 +365,15 @@ class OutletSpider(Spider):
             self.crawl.cut_short = "the memory limit was reached"
         await self.visitor.end()
         await self.reader.drain(quick=reason != "finished")
+
+
+def _kind(response: Response) -> Trouble:
+    """Whose doing it is that an answer is not one of a source."""
+    if looks_like_challenge(response.body):
+        return Trouble.CHALLENGE
+    if response.status in CLOSED:
+        return Trouble.REFUSED
+    return Trouble.DOWN if response.status >= 500 else Trouble.SOURCES
 
 
 def _read(source: Source, ask: Ask, reply: Reply) -> Answer:
