@@ -203,6 +203,9 @@ def count(crawl: Crawl, crawler: Crawler) -> None:
     heard = isinstance(crawler.spider, OutletSpider) and crawler.spider.asked_all()
     if not heard and crawl.trouble is None and crawl.cut_short is None:
         crawl.cut_short = "stopped before its sources had answered"
+    crawl.listed = (
+        heard and crawl.trouble is None and not (crawl.cut_short or crawl.outlet.recheck or crawl.outlet.only)
+    )
     assert crawler.stats is not None
     crawl.tally.bytes = crawler.stats.get_value("downloader/response_bytes", 0)
     crawl.tally.not_modified = crawler.stats.get_value("downloader/response_status_count/304", 0)
@@ -245,6 +248,9 @@ def close(crawl: Crawl, *, seconds: float) -> None:
             "evidence_left": evidence_left,
             "repaired": tally.repaired,
             "told": tally.told,
+            "listed": crawl.listed,
+            "since": crawl.outlet.since and crawl.outlet.since.isoformat(),
+            "until": crawl.outlet.until and crawl.outlet.until.isoformat(),
         }
         if crawl.trouble_kind is not None:
             extra |= {"trouble": crawl.trouble_kind[0], "trouble_at": crawl.trouble_kind[1]}

@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ COMMANDS = {
     "clusters": "archive.clustercommands:clusters",
     "codebook": "archive.codebookcommand:codebook",
     "config": "crawler.commands:config",
+    "coverage": "scheduler.coveragecommands:coverage",
     "crawl": "crawler.commands:crawl",
     "db": "crawler.commands:db",
     "demo": "crawler.demo:demo",
@@ -211,6 +212,12 @@ class App:
             log.info("%s", stopped)
         except (ArchiveError, SettingsError) as error:
             log.error("%s: %s", outlet, error)
+
+    def repair(self, spans: "Sequence[tuple[str, date, date]]") -> int:
+        """Crawl some days of outlets, one after another, and say what became of each; give the exit status."""
+        from crawler.repair import repair
+
+        return repair(self, spans)
 
     def judge(self, outlets: Sequence[str]) -> None:
         """Judge how outlets do after their crawls, and say what changed."""

@@ -125,6 +125,8 @@ class Crawl:
         self.trouble: tuple[RunStatus, str] | None = None
         self.trouble_kind: tuple[Trouble, str | None] | None = None
         """Of which kind it is, and an address that shows it."""
+        self.listed = False
+        """Whether what the outlet's sources list, of the days that were asked for, was read to where it was known."""
         self.halted = False
         self.cut_short: str | None = None
         self.fatal: BaseException | None = None

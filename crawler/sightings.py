@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from archive import frontier, orders, rechecks, sources, spots, visits
+from archive import frontier, orders, rechecks, sources, spots, totals, visits
 from archive.frontier import Sight
 from archive.records import Entry, Outcome, Purpose, Reason
 from archive.warc import Exchange
@@ -178,6 +179,9 @@ class Sightings:
             step = source.go_on(ask, answer, met=Met(fresh=fresh, first=frozenset(first)), now=now)
             if step.marks is not None:
                 sources.set_marks(connection, self._crawl.ticket, self._source_name(source.kind), dict(step.marks), now)
+            if answer.total is not None and ask.page == 1 and ask.window == "all":
+                since, until = self.span.times(ZoneInfo(self._crawl.outlet.timezone or "UTC"))
+                totals.note(connection, self._crawl.ticket, name, answer.total, since=since, until=until, now=now)
         self._crawl.remarks += filter(None, (answer.remark, step.remark))
         self._note_told(source, ask, name, answer)
         if self.span:

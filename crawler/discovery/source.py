@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 Marks = Mapping[str, Any]
 """How far a source was read; each kind of source has its own keys."""
@@ -162,6 +163,12 @@ class Span:
 
     def __str__(self) -> str:
         return f"{self.since or ''}..{self.until or ''}"
+
+    def times(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+        """Give when the first of them begins in a zone, and when the last is over."""
+        since = None if self.since is None else datetime.combine(self.since, time(), zone)
+        until = None if self.until is None else datetime.combine(self.until + timedelta(days=1), time(), zone)
+        return since, until
 
     def holds(self, day: date) -> bool:
         """Whether a day is one of them."""

@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -89,12 +89,9 @@ class WordPressRest:
 
     def _bounds(self) -> dict[str, str]:
         """The days of a backfill as WordPress's bounds, which are strict."""
-        bounds = {}
-        if self._span.since is not None:
-            bounds["after"] = _utc(datetime.combine(self._span.since, time(), self._zone) - OVERLAP)
-        if self._span.until is not None:
-            bounds["before"] = _utc(datetime.combine(self._span.until + timedelta(days=1), time(), self._zone))
-        return bounds
+        since, until = self._span.times(self._zone)
+        after = {"after": _utc(since - OVERLAP)} if since else {}
+        return after | ({"before": _utc(until)} if until else {})
 
     def read(self, ask: Ask, reply: Reply) -> Answer:
         """The posts of one answer; one past the end has none."""
