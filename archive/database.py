@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, insert, inspect, text
 from sqlalchemy.engine import make_url
@@ -17,6 +17,9 @@ from sqlalchemy.pool import QueuePool
 
 from archive.errors import ArchiveError, ArchiveUnavailableError, SchemaError
 from archive.tables import DeclarativeBase
+
+if TYPE_CHECKING:
+    from archive.serverlock import ServerLock
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
 """The schema's revisions, oldest first; a test holds them against the migrations folder."""
@@ -189,6 +192,10 @@ class Database:
         elif folder.is_dir() and "full" not in said and shutil.disk_usage(folder).free == 0:
             said += " (the disk is full)"
         return ArchiveUnavailableError(f"{self.path}: {said}")
+
+    def server_lock(self, name: str) -> "ServerLock | None":  # noqa: ARG002
+        """Give a lock that all homes of this database share, None for a file: that is one home's."""
+        return None
 
     def dispose(self) -> None:
         """Close all connections."""

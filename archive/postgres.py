@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, DBAPIError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from archive.database import BUSY_SECONDS, Database, cause
 from archive.errors import ArchiveError, ArchiveUnavailableError
+from archive.serverlock import ServerLock, own_name
 
 DRIVER = "postgresql+psycopg"
 WRITER = 0x70696C6B616461
@@ -19,6 +20,8 @@ OLDEST = 15
 BYTEWISE = ("C", "POSIX", "C.UTF-8", "C.utf8")
 """Orders of text that are those of its bytes in UTF-8, as SQLite's and Python's are."""
 CREATE = "createdb --template template0 --encoding UTF8 --locale C NAME"
+_PROMPT = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+"""A server that is gone is noticed within a minute."""
 _ORDER = text(
     "SELECT pg_encoding_to_char(encoding) AS encoding, "
     "CASE WHEN datlocprovider = 'i' THEN 'ICU does' ELSE datcollate END AS collate "
@@ -90,6 +93,16 @@ class ServerDatabase(Database):
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER})")
 
         return engine
+
+    def server_lock(self, name: str) -> ServerLock:
+        """Give the lock of a name that is held by one session of this database at most, from whichever home."""
+        engine = create_engine(
+            self._parsed.set(drivername=DRIVER),
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args={"connect_timeout": BUSY_SECONDS, "application_name": own_name(), **_PROMPT},
+        )
+        return ServerLock(engine, self.name, name)
 
     def _unavailable(self, error: DatabaseError | DBAPIError) -> ArchiveUnavailableError:
         return ArchiveUnavailableError(f"{self.name}: {cause(error)}")

@@ -59,9 +59,10 @@ def main() -> int:
     processes.limit_memory(task.memory_mb)
     home = Home(Path(task.home))
     try:
+        database = Database(task.database_url)
         turn = turn_at_host(home.locks, task.outlet.base_url, task.delay, task.deadline, early)
-        with outlet_lock(home.locks, task.outlet.slug), turn:
-            return _crawl(task, home, early)
+        with outlet_lock(home.locks, task.outlet.slug, database), turn:
+            return _crawl(task, home, database, early)
     except HeldError as error:
         say(Line(held_by=str(error)))
         return 4
@@ -116,9 +117,9 @@ def turn_at_host(locks: Path, base_url: str, delay: float, deadline: float, earl
         lock.release()
 
 
-def _crawl(task: Task, home: Home, early: Sequence[object]) -> int:
+def _crawl(task: Task, home: Home, database: Database, early: Sequence[object]) -> int:
     started = time.monotonic()
-    crawl = begin(task, home, Database(task.database_url), now=now)
+    crawl = begin(task, home, database, now=now)
     say(Line(run_id=crawl.ticket.run_id))
     try:
         crawl.put_in_order()

@@ -174,7 +174,7 @@ class App:
         """Give the lock of an outlet, which whoever changes its files holds."""
         from scheduler.lock import outlet_lock
 
-        return outlet_lock(self.home.locks, outlet)
+        return outlet_lock(self.home.locks, outlet, self._database)
 
     @cached_property
     def progress(self) -> "Progress":

@@ -55,7 +55,7 @@ def undeclared(loaded: Loaded, database: Database) -> list[str]:
 def _rebuild(
     home: Home, database: Database, slug: str, declared: OutletSettings, pack: Pack, rule: VisitRule
 ) -> dict[str, Any]:
-    with outlet_lock(home.locks, slug):
+    with outlet_lock(home.locks, slug, database):
         crawl = offline.begin(home, database, slug, declared, work="rebuild", visits=rule)
         ticket = crawl.ticket
         with database.write() as connection:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from archive.settings import Home
     from scheduler.heartbeat import Health, Heartbeat
     from scheduler.ledger import Alive
+    from scheduler.lock import ProcessLock
     from scheduler.service import SchedulerService
     from scheduler.settings import ScheduleSettings
 
@@ -68,7 +69,8 @@ def run(app: App) -> None:
 
     if not app.outlets:
         raise MisuseError(f"no outlet is enabled, so there is nothing to run: declare one in {app.home.settings_file}")
-    with scheduler_lock(app.home.locks):
+    with scheduler_lock(app.home.locks) as lock:
+        lock.share(app.database())
         service = SchedulerService(
             database=app.database(),
             settings=app.schedule,
@@ -76,20 +78,23 @@ def run(app: App) -> None:
             crawl=app.crawl,
             interrupt=app.interrupt,
             now=_now,
-            heartbeat=_heartbeat(app),
+            heartbeat=_heartbeat(app, lock),
         )
         left = _serve(service, app)
     if left:
         _leave()
 
 
-def _heartbeat(app: App) -> "Heartbeat":
+def _heartbeat(app: App, lock: "ProcessLock") -> "Heartbeat":
     from scheduler import ledger
     from scheduler.heartbeat import Heartbeat, Outlook
     from scheduler.notify import Notifier
 
     def look() -> Outlook:
-        return Outlook.of(ledger.standing(app.database(), app.outlets, app.schedule, now=_now(), alive=_alive(app)))
+        lock.renew()
+        database = app.database()
+        alive = _alive(app, database)
+        return Outlook.of(ledger.standing(database, app.outlets, app.schedule, now=_now(), alive=alive))
 
     notifier = Notifier.from_environment()
     return Heartbeat(app.home.health_file, look=look, notifier=notifier, version=app.version, now=_now)
@@ -145,11 +150,11 @@ def status(app: App, output: str, *, check: bool) -> int:
     from scheduler.checkup import late
     from scheduler.heartbeat import read
 
-    now, health = _now(), read(app.home.health_file)
-    rows = ledger.standing(app.database_to_read(), app.outlets, app.schedule, now=now, alive=_alive(app))
+    now, health, database = _now(), read(app.home.health_file), app.database_to_read()
+    rows = ledger.standing(database, app.outlets, app.schedule, now=now, alive=_alive(app, database))
     _print(app, rows, output, STATUS_COLUMNS, empty=_no_outlet(app))
     said = [f"{row['outlet']}: {row['trouble']}" for row in rows if row["trouble"]] if output == "table" else []
-    daemon, wrong = _daemon(app, health, now)
+    daemon, wrong = _daemon(app, database, health, now)
     if wrong or (rows and output == "table"):
         said.append(daemon)
     overdue = list(late(rows, app.schedule, health=health, now=now)) if check else []
@@ -158,12 +163,12 @@ def status(app: App, output: str, *, check: bool) -> int:
     return 3 if check and (wrong or overdue) else 0
 
 
-def _daemon(app: App, health: "Health | None", now: datetime) -> tuple[str, bool]:
+def _daemon(app: App, database: "Database", health: "Health | None", now: datetime) -> tuple[str, bool]:
     """Say how the scheduler stands, and whether that is wrong: the times of the next runs mean nothing without one."""
     from scheduler.checkup import of_daemon
     from scheduler.lock import scheduler_lock
 
-    lock = scheduler_lock(app.home.locks)
+    lock = scheduler_lock(app.home.locks, database)
     held, holder = lock.held(), lock.holder()
     if wrong := of_daemon(holder, health, held=held, now=now):
         return wrong, True
@@ -190,7 +195,7 @@ def runs(app: App, outlets: tuple[str, ...], limit: int, output: str) -> None:
     for outlet in outlets:
         if outlet not in known:
             raise _unknown(outlet, known)
-    rows = ledger.made(database, outlets=outlets, limit=limit, alive=_alive(app))
+    rows = ledger.made(database, outlets=outlets, limit=limit, alive=_alive(app, database))
     if output == "table":
         rows = [row if row["kind"] == "crawl" else row | {"cause": row["kind"]} for row in rows]
     _print(app, rows, output, RUNS_COLUMNS, empty=f"no runs yet in {app.home.root}")
@@ -208,7 +213,7 @@ def trigger(app: App, outlet: str) -> None:
         raise _unknown(outlet, app.outlets)
     with app.database().write() as connection:
         agenda.ask(connection, outlet, agenda.Action.TRIGGER, _now())
-    lock = scheduler_lock(app.home.locks)
+    lock = scheduler_lock(app.home.locks, app.database())
     if lock.held():
         holder = lock.holder()
         process = f" (process {holder.pid})" if holder else ""
@@ -221,10 +226,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _alive(app: App) -> "Alive":
+def _alive(app: App, database: "Database") -> "Alive":
     from scheduler.lock import outlet_lock
 
-    return lambda outlet: outlet_lock(app.home.locks, outlet).held()
+    return lambda outlet: outlet_lock(app.home.locks, outlet, database).held()
 
 
 def _minute(moment: datetime, zone: str) -> str:

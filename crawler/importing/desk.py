@@ -60,7 +60,7 @@ class Desk:
     ) -> None:
         self._database = database
         self._stack = ExitStack()
-        self._stack.enter_context(outlet_lock(home.locks, slug))
+        self._stack.enter_context(outlet_lock(home.locks, slug, database))
         try:
             self.crawl = offline.begin(home, database, slug, declared, work="import", visits=visits)
         except BaseException:

@@ -61,7 +61,7 @@ class Reextract:
             if self._stopped:
                 break
             try:
-                with nullcontext() if self._rehearsal else outlet_lock(self._loaded.home.locks, slug):
+                with nullcontext() if self._rehearsal else outlet_lock(self._loaded.home.locks, slug, self._database):
                     self._read(slug, pack, since, report.tally)
                 report.done.append(slug)
             except HeldError:
