@@ -1,7 +1,7 @@
 """Runs: who crawls what, since when, how it ended, and whether its sums hold."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,8 @@ from archive.warc import digest
 
 RECHECK = "recheck"
 """The kind of a run that does nothing but visit held articles: what is due otherwise takes no part in it."""
+DEAD = "ended without a word: killed, or the machine stopped"
+BROKEN = "the run's sums do not hold"
 SHOWN = ("name", "base_url")
 """What of a declaration stands in the records of the outlet's articles."""
 HANGS_ON = Address.canonical.like("/%#%")
@@ -58,6 +60,8 @@ class RunRow:
     status: RunStatus
     detail: str
     counts: dict[str, Any]
+    exit_status: int | None
+    memory_mb: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +84,14 @@ class Counts:
     @property
     def reconciles(self) -> bool:
         """Whether every address that entered the run left it with one outcome, or is left to the next."""
-        ended = self.new + self.revised + self.unchanged + sum(self.rejected.values()) + self.failed + self.left
-        return ended == self.discovered + self.carried
+        return add_up(asdict(self))
+
+
+def add_up(counted: Mapping[str, Any]) -> bool:
+    """Say whether what is kept of a run's counts is a sum that holds (CONTRACT.md)."""
+    ended = sum(counted.get(name, 0) for name in ("new", "revised", "unchanged", "failed", "left"))
+    entered = sum(counted.get(name, 0) for name in ("discovered", "carried"))
+    return bool(ended + sum(counted.get("rejected", {}).values()) == entered)
 
 
 def register_outlet(connection: Connection, slug: str, declared: dict[str, Any], now: datetime) -> int:
@@ -118,11 +128,9 @@ def begin(
 
     The caller holds the outlet's lock, so a run that is still marked as running is dead.
     """
-    connection.execute(
-        update(Run)
-        .where(Run.outlet_id == outlet_id, Run.status == RunStatus.RUNNING)
-        .values(status=RunStatus.FAILED, detail="ended without a word: killed, or the machine stopped", finished_at=now)
-    )
+    open_runs = select(Run.id).where(Run.outlet_id == outlet_id, Run.status == RunStatus.RUNNING)
+    for dead in connection.execute(open_runs.order_by(Run.id)).scalars().all():
+        close_dead(connection, dead, detail=DEAD, now=now)
     connection.execute(update(Outlet).where(Outlet.id == outlet_id).values(fence=Outlet.fence + 1))
     fence = connection.execute(select(Outlet.fence).where(Outlet.id == outlet_id)).scalar_one()
     run_id = insert_row(
@@ -237,34 +245,48 @@ def evidence_left(connection: Connection, outlet_id: int, now: datetime) -> int:
 
 
 def finish(
-    connection: Connection, ticket: RunTicket, *, status: RunStatus, detail: str, extra: dict[str, Any], now: datetime
+    connection: Connection,
+    ticket: RunTicket,
+    *,
+    status: RunStatus,
+    detail: str,
+    extra: dict[str, Any],
+    now: datetime,
+    memory_mb: int | None = None,
 ) -> Counts:
     """Close a run; one whose sums do not hold is failed, whatever it thought of itself."""
     summed = counts(connection, ticket.run_id)
     if not summed.reconciles:
-        status, detail = RunStatus.FAILED, f"the run's sums do not hold: {summed}"
+        status, detail = RunStatus.FAILED, f"{BROKEN}: {summed}"
     connection.execute(
         update(Run)
         .where(Run.id == ticket.run_id, Run.status == RunStatus.RUNNING)
-        .values(status=status, detail=detail, counts=asdict(summed) | extra, finished_at=now)
+        .values(status=status, detail=detail, counts=asdict(summed) | extra, memory_mb=memory_mb, finished_at=now)
     )
     return summed
 
 
-def close_dead(connection: Connection, run_id: int, *, detail: str, now: datetime) -> None:
-    """Close a run whose process has ended without closing it."""
+def close_dead(
+    connection: Connection, run_id: int, *, detail: str, now: datetime, extra: Mapping[str, Any] | None = None
+) -> None:
+    """Close a run whose process has ended without closing it; its sums are held to be whole like any other's.
+
+    `extra` is what its process said that it did until then.
+    """
     running = connection.execute(select(Run.counts).where(Run.id == run_id, Run.status == RunStatus.RUNNING)).first()
-    if running is not None:
-        connection.execute(
-            update(Run)
-            .where(Run.id == run_id)
-            .values(
-                status=RunStatus.FAILED,
-                detail=detail,
-                counts=asdict(counts(connection, run_id)) | dict(running[0]),
-                finished_at=now,
-            )
-        )
+    if running is None:
+        return
+    summed = counts(connection, run_id)
+    if not summed.reconciles:
+        detail = f"{detail}; {BROKEN}: {summed}"
+    held = asdict(summed) | dict(running[0]) | dict(extra or {})
+    closed = {"status": RunStatus.FAILED, "detail": detail, "counts": held, "finished_at": now}
+    connection.execute(update(Run).where(Run.id == run_id).values(closed))
+
+
+def note_ending(connection: Connection, run_id: int, *, exit_status: int, memory_mb: int | None) -> None:
+    """Note how the process of a run ended and what it held at most: only who started it knows."""
+    connection.execute(update(Run).where(Run.id == run_id).values(exit_status=exit_status, memory_mb=memory_mb))
 
 
 def note_held(
@@ -331,6 +353,8 @@ def _rows(connection: Connection, condition: Any, *, limit: int) -> list[RunRow]
             Run.status,
             Run.detail,
             Run.counts,
+            Run.exit_status,
+            Run.memory_mb,
         )
         .join(Outlet, Outlet.id == Run.outlet_id)
         .where(condition)

@@ -120,7 +120,7 @@ def turn_at_host(locks: Path, base_url: str, delay: float, deadline: float, earl
 def _crawl(task: Task, home: Home, database: Database, early: Sequence[object]) -> int:
     started = time.monotonic()
     crawl = begin(task, home, database, now=now)
-    say(Line(run_id=crawl.ticket.run_id))
+    say(Line(run_id=crawl.ticket.run_id, memory_mb=processes.peak_mb()))
     try:
         crawl.put_in_order()
         _run(task, crawl, early)
@@ -181,7 +181,7 @@ def _run(task: Task, crawl: Crawl, early: Sequence[object]) -> None:
         def tell() -> None:
             if isinstance(crawler.spider, OutletSpider):
                 crawler.spider.let_go()
-            say(Line(requests=crawl.tally.requests, stored=crawl.tally.stored))
+            say_how_far(crawl, crawler)
             loop.call_later(PROGRESS_SECONDS, tell)
 
         def stop_early() -> None:
@@ -194,8 +194,18 @@ def _run(task: Task, crawl: Crawl, early: Sequence[object]) -> None:
         loop.call_later(PROGRESS_SECONDS, tell)
         process.start()
         count(crawl, crawler)
+        say_how_far(crawl, crawler)  # while the readers live: what they held is counted in
         if crawl.fatal is not None or crawl.cut_short is not None:
             pool.stop()
+
+
+def say_how_far(crawl: Crawl, crawler: Crawler) -> None:
+    """Say what was done so far: should this process be killed, its parent writes that down."""
+    assert crawler.stats is not None
+    tally = crawl.tally
+    tally.memory_mb = max(tally.memory_mb, processes.peak_mb() or 0)
+    received = crawler.stats.get_value("downloader/response_bytes", 0)
+    say(Line(requests=tally.requests, stored=tally.stored, bytes=received, memory_mb=tally.memory_mb or None))
 
 
 def count(crawl: Crawl, crawler: Crawler) -> None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from crawler.cli import App
     from crawler.config import OutletSettings
     from crawler.goldens import Kept
-    from crawler.runner import Report, Scope
+    from crawler.report import Report
+    from crawler.runner import Scope
 
 REPORT_COLUMNS = ("outlet", "status", "new", "revised", "unchanged", "rejected", "failed", "left", "requests")
 

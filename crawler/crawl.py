@@ -49,6 +49,7 @@ class Tally:
     repaired: list[str] = field(default_factory=list)
     told: dict[str, int | None] = field(default_factory=dict)
     """How many stories the first answer of each source named, None where it had not changed."""
+    memory_mb: int = 0
 
 
 def opened(

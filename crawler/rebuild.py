@@ -16,6 +16,7 @@ from crawler.crawl import Crawl
 from crawler.ownzone import filled
 from crawler.reading import ReadingPool
 from crawler.reading.pack import Pack
+from scheduler import processes
 from scheduler.lock import outlet_lock
 
 
@@ -63,10 +64,13 @@ def _rebuild(
             again = visits.unread_again(connection, ticket)
         with ReadingPool(READERS, 512) as pool:
             asyncio.run(_read(crawl, pool, pack))
+            memory = processes.peak_mb()
         with database.write() as connection:
             ticket.check(connection)
             lost = projections.bury(connection, ticket.outlet_id, before, now())
-            summed = runs.finish(connection, ticket, status=RunStatus.OK, detail="", extra={}, now=now())
+            summed = runs.finish(
+                connection, ticket, status=RunStatus.OK, detail="", extra={}, now=now(), memory_mb=memory
+            )
     return {
         "outlet": slug,
         "status": "ok" if summed.reconciles else "failed",

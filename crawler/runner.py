@@ -18,12 +18,11 @@ import msgspec
 from archive import runs
 from archive.database import Database
 from archive.errors import ArchiveError, ArchiveUnavailableError
-from archive.records import RunStatus
-from archive.runs import RunRow
 from crawler.config import CrawlSettings, Loaded, OutletSettings, SettingsError, check_base_url, election_pack
 from crawler.declaration import DeclarationError
 from crawler.guard import authority, is_loopback
 from crawler.outlets import proved
+from crawler.report import Report, report_of
 from crawler.task import Line, Outlet, Task
 from crawler.version import VERSION
 from scheduler import processes
@@ -42,37 +41,6 @@ OVERTIME_SECONDS = 30.0
 
 class StoppedError(ArchiveError):
     """A crawl was not begun, since `interrupt` was called."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What CONTRACT.md promises of a crawl, and why it ended as it did."""
-
-    outlet: str
-    status: RunStatus
-    detail: str
-    requests: int
-    not_modified: int
-    discovered: int
-    carried: int
-    new: int
-    revised: int
-    unchanged: int
-    removed: int
-    restored: int
-    rejected: dict[str, int]
-    failed: int
-    left: int
-    evidence: int
-    visits: int
-    page_views: int
-    evidence_left: int
-    bytes: int
-    seconds: float
-    started_at: datetime
-    finished_at: datetime
-    repaired: list[str]
-    run_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,11 +145,11 @@ class Runner:
             raise
         finally:
             timer.cancel()
-            status = child.wait()
+            ended = processes.wait_for(child)
             processes.kill_group(child.pid)
             with self._lock:
                 self._children.discard(child)
-        return self._report(slug, task, last, status, started_at)
+        return self._report(slug, task, last, ended, started_at)
 
     def _listen(self, child: subprocess.Popen[bytes], task: Task) -> Line:
         """Hand the task over and follow what the child says; give the last of each thing it said."""
@@ -202,7 +170,7 @@ class Runner:
                 self._on_progress(task.outlet.slug, line)
         return Line(**said)
 
-    def _report(self, slug: str, task: Task, last: Line, status: int, started_at: datetime) -> Report:
+    def _report(self, slug: str, task: Task, last: Line, ended: processes.Ended, started_at: datetime) -> Report:
         finished_at = datetime.now(UTC)
         if last.held_by is not None:
             with self._database.write() as connection:
@@ -219,19 +187,29 @@ class Runner:
                 row = runs.get(connection, run_id)
             assert row is not None
             return report_of(row)
-        if last.error is not None:
+        if last.run_id is None and last.error is not None:
             raise ArchiveUnavailableError(last.error)
         if last.run_id is None and self._stopping:
             raise StoppedError(f"{slug} is not crawled, since the program is being stopped")
         if last.run_id is None:
-            raise ArchiveUnavailableError(f"the crawl of {slug} did not start: {processes.ending(status)}")
-        with self._database.write() as connection:
-            if status != 0:
-                detail = f"the crawl's process {processes.ending(status)}"
-                if finished_at - started_at > timedelta(seconds=task.deadline):
-                    detail = f"ended by force {OVERTIME_SECONDS:g} s after its deadline of {task.deadline:g} s"
-                runs.close_dead(connection, last.run_id, detail=detail, now=finished_at)
-            row = runs.get(connection, last.run_id)
+            raise ArchiveUnavailableError(f"the crawl of {slug} did not start: {processes.ending(ended.status)}")
+        try:
+            with self._database.write() as connection:
+                if ended.status != 0:
+                    detail = last.error or f"the crawl's process {processes.ending(ended.status)}"
+                    if last.error is None and finished_at - started_at > timedelta(seconds=task.deadline):
+                        detail = f"ended by force {OVERTIME_SECONDS:g} s after its deadline of {task.deadline:g} s"
+                    seconds = round((finished_at - started_at).total_seconds(), 1)
+                    done = {"requests": last.requests or 0, "bytes": last.bytes or 0, "seconds": seconds}
+                    runs.close_dead(connection, last.run_id, detail=detail, extra=done, now=finished_at)
+                memory = max((mb for mb in (last.memory_mb, ended.memory_mb) if mb is not None), default=None)
+                runs.note_ending(connection, last.run_id, exit_status=ended.status, memory_mb=memory)
+                row = runs.get(connection, last.run_id)
+        except ArchiveError:
+            if last.error is None:
+                raise  # else what stopped the child stands in our way too, and the first cause tells more
+        if last.error is not None:
+            raise ArchiveUnavailableError(last.error)
         assert row is not None
         return report_of(row)
 
@@ -348,36 +326,3 @@ def _digest(loaded: Loaded) -> str:
     import hashlib
 
     return hashlib.sha256(msgspec.json.encode(loaded.settings)).hexdigest()[:16]
-
-
-def report_of(row: RunRow) -> Report:
-    """Give a run as the report that CONTRACT.md promises."""
-    counts: dict[str, Any] = row.counts
-    finished_at = row.finished_at or row.started_at
-    return Report(
-        outlet=row.outlet,
-        status=row.status,
-        detail=row.detail,
-        requests=counts.get("requests", 0),
-        not_modified=counts.get("not_modified", 0),
-        discovered=counts.get("discovered", 0),
-        carried=counts.get("carried", 0),
-        new=counts.get("new", 0),
-        revised=counts.get("revised", 0),
-        unchanged=counts.get("unchanged", 0),
-        removed=counts.get("removed", 0),
-        restored=counts.get("restored", 0),
-        rejected=counts.get("rejected", {}),
-        failed=counts.get("failed", 0),
-        left=counts.get("left", 0),
-        evidence=counts.get("evidence", 0),
-        visits=counts.get("visits", 0),
-        page_views=counts.get("page_views", 0),
-        evidence_left=counts.get("evidence_left", 0),
-        bytes=counts.get("bytes", 0),
-        seconds=counts.get("seconds", round((finished_at - row.started_at).total_seconds(), 1)),
-        started_at=row.started_at,
-        finished_at=finished_at,
-        repaired=counts.get("repaired", []),
-        run_id=row.run_id,
-    )

@@ -89,5 +89,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     run_id: int | None = None
     requests: int | None = None
     stored: int | None = None
+    bytes: int | None = None
+    memory_mb: int | None = None
+    """The most that the child and its readers held so far."""
     error: str | None = None
     held_by: str | None = None

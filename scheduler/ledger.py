@@ -8,16 +8,15 @@ from typing import Any
 from archive import agenda, runs
 from archive.database import Database
 from archive.records import RunStatus
-from archive.runs import RunRow
+from archive.runs import DEAD, RunRow
 from scheduler.cadence import next_time
 from scheduler.settings import ScheduleSettings
 
 NEVER = "never"
 """The state of an outlet that was not crawled yet."""
-DEAD = "ended without a word: killed, or the machine stopped"
 RECENT = 50
 """How many runs are looked at to see how an outlet stands: notes of runs that were not taken may hide a long one."""
-COUNTED = ("new", "revised", "failed", "left")
+COUNTED = ("new", "revised", "failed", "left", "requests", "bytes")
 
 Alive = Callable[[str], bool]
 """Whether an outlet is being crawled: its lock is held. A killed crawl leaves its run open until the next one."""
@@ -87,7 +86,9 @@ def made(database: Database, *, outlets: Sequence[str] = (), limit: int, alive: 
             "finished_at": run.finished_at,
             "seconds": round((run.finished_at - run.started_at).total_seconds(), 1) if run.finished_at else None,
             "status": run.status,
+            "exit_status": run.exit_status,
             **{name: run.counts.get(name, 0) for name in COUNTED},
+            "memory_mb": run.memory_mb,
             "detail": run.detail,
         }
         for run in (_settled(row, alive) for row in rows)

@@ -14,6 +14,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 _WATCH_SECONDS = 0.5
@@ -43,6 +45,54 @@ def start_child(command: Sequence[str], environment: Mapping[str, str]) -> subpr
     return subprocess.Popen(
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a child ended: its exit status as Python gives it (negative: the signal), and the most that it held, if told."""
+
+    status: int
+    memory_mb: int | None
+
+
+def wait_for(child: subprocess.Popen[bytes]) -> Ended:
+    """Wait until a child of `start_child` has ended, however it did.
+
+    Linux hands the peak of a process down to what it starts, so a peak no higher than our own tells nothing of the
+    child. Windows tells of none.
+    """
+    if sys.platform == "win32":
+        return Ended(status=child.wait(), memory_mb=None)
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts in bytes, Linux in units of 1024
+    try:
+        _, status, usage = os.wait4(child.pid, 0)
+    except ChildProcessError:  # somebody has asked already
+        return Ended(status=child.wait(), memory_mb=None)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = usage.ru_maxrss * unit // _MEGABYTE if usage.ru_maxrss > own else None
+    return Ended(status=child.returncode, memory_mb=peak)
+
+
+def peak_mb() -> int | None:
+    """Give what this process and its living children have each held at most (resident), together; None but on Linux."""
+    pids = ["self"]
+    with contextlib.suppress(OSError):
+        for task in Path("/proc/self/task").iterdir():
+            pids += task.joinpath("children").read_text("ascii").split()
+    peaks = [peak for pid in pids if (peak := _high_water(pid)) is not None]
+    return sum(peaks) // 1024 if peaks else None
+
+
+def _high_water(pid: str) -> int | None:
+    """The peak of one process in KB since its program began; a process that has ended has none."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+    return None
 
 
 def die_with_parent() -> None:

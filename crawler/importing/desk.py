@@ -43,6 +43,7 @@ from crawler.importing.judging import (
 )
 from crawler.materials import records_of
 from crawler.version import VERSION
+from scheduler import processes
 from scheduler.lock import outlet_lock
 
 logger = logging.getLogger(__name__)
@@ -393,6 +394,7 @@ class Desk:
                         detail="stopped by a signal" if self.stopped else "",
                         extra={"repaired": self.crawl.tally.repaired},
                         now=now(),
+                        memory_mb=processes.peak_mb(),
                     )
         finally:
             self._stack.close()

@@ -16,6 +16,7 @@ from crawler.ownzone import filled
 from crawler.reading import ReadingPool
 from crawler.reading.pack import Pack
 from crawler.reextract.again import Reextraction, Tally
+from scheduler import processes
 from scheduler.lock import HeldError, outlet_lock
 
 
@@ -111,4 +112,12 @@ class Reextract:
             crawl.ticket.check(connection)
             status = RunStatus.PARTIAL if self._stopped else RunStatus.OK
             detail = "stopped; the same command goes on with it" if self._stopped else ""
-            runs.finish(connection, crawl.ticket, status=status, detail=detail, extra={}, now=now())
+            runs.finish(
+                connection,
+                crawl.ticket,
+                status=status,
+                detail=detail,
+                extra={},
+                now=now(),
+                memory_mb=processes.peak_mb(),
+            )

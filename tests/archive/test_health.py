@@ -5,8 +5,8 @@ from sqlalchemy import delete, text, update
 
 from archive import frontier, runs
 from archive.health import findings
-from archive.models import Disposition, Due, Visit
-from archive.records import Outcome, Purpose, RunStatus
+from archive.models import Disposition, Due, Run, Visit
+from archive.records import Entry, Outcome, Purpose, RunStatus
 from archive.stories import Article
 from crawler.cli import main
 
@@ -35,6 +35,10 @@ def reject_without_reason(connection: Any) -> None:
     connection.execute(update(Disposition).values(outcome=Outcome.REJECTED))
 
 
+def miscount(connection: Any) -> None:
+    connection.execute(update(Run).values(counts={"discovered": 2, "new": 1, "rejected": {}}))
+
+
 def lose_a_reading(connection: Any) -> None:
     connection.execute(update(Article).values(reading_id=None))
 
@@ -48,6 +52,7 @@ def lose_a_capture(connection: Any) -> None:
     [
         (lose_an_address, ["run 1: 1 addresses have no outcome, no visit and are not due"]),
         (reject_without_reason, ["run 1: 2 rejections have no reason"]),
+        (miscount, ["run 1: its counts do not add up"]),
         (lose_a_reading, ["1 articles have no reading: run `pilkada db rebuild`"]),
         (lose_a_capture, ["1 visits count as read but have no capture"]),
     ],
@@ -65,6 +70,23 @@ def test_an_address_that_was_visited_later_is_not_lost(worked: Any) -> None:
     with worked.database.write() as connection:
         frontier.done(connection, 2, Purpose.ARTICLE)
     assert findings(worked.database) == []
+
+
+@pytest.mark.parametrize("status", [RunStatus.OK, RunStatus.FAILED])
+def test_an_address_that_was_visited_earlier_and_is_lost_now_is_found(worked: Any, status: RunStatus) -> None:
+    desk = worked.begin()
+    again = desk.sight("/a/", modified="kemarin")
+    with worked.database.write() as connection:
+        runs.finish(connection, desk.ticket, status=status, detail="", extra={}, now=worked.now())
+        assert findings(worked.database) == []
+        frontier.done(connection, again, Purpose.ARTICLE)
+    assert findings(worked.database) == ["run 2: 1 addresses have no outcome, no visit and are not due"]
+    worked.begin()
+    desk = worked.begin()
+    with worked.database.write() as connection:
+        frontier.enter(connection, desk.ticket, again, Entry.CARRIED)
+        frontier.dispose(connection, desk.ticket, again, Outcome.UNCHANGED)
+    assert findings(worked.database) == [], "a later run told what became of it"
 
 
 @pytest.mark.usefixtures("root_logger")

@@ -164,6 +164,30 @@ def test_a_dead_run_is_closed_by_the_next(bench: Any) -> None:
     assert get(bench, other.ticket.run_id).status is RunStatus.RUNNING
 
 
+def test_a_dead_run_has_its_counts_and_one_that_lost_an_address_says_so(bench: Any) -> None:
+    whole, harmed = bench.begin(), bench.begin("suara")
+    whole.store("/a/", "A", "satu")
+    for desk in (whole, harmed):
+        lost = desk.sight("/b/")
+    with bench.database.write() as connection:
+        connection.execute(delete(Due).where(Due.address_id == lost))
+    for slug in ("kabar", "suara"):
+        bench.begin(slug)
+    row = get(bench, whole.ticket.run_id)
+    assert (row.counts["discovered"], row.counts["new"], row.counts["left"], row.detail) == (2, 1, 1, runs.DEAD)
+    detail = get(bench, harmed.ticket.run_id).detail
+    assert detail.startswith(f"{runs.DEAD}; {runs.BROKEN}: Counts(discovered=1,")
+
+
+def test_how_a_process_ended_is_noted_beside_its_run(bench: Any) -> None:
+    desk = bench.begin()
+    finish(desk)
+    with bench.database.write() as connection:
+        runs.note_ending(connection, desk.ticket.run_id, exit_status=-9, memory_mb=210)
+    row = get(bench, desk.ticket.run_id)
+    assert (row.status, row.exit_status, row.memory_mb) == (RunStatus.OK, -9, 210)
+
+
 def test_a_closed_run_is_not_closed_again(bench: Any) -> None:
     desk = bench.begin()
     bench.begin()
@@ -181,10 +205,12 @@ def test_a_run_whose_process_was_killed_is_closed_with_what_it_did(bench: Any) -
     desk.store("/a/", "A", "satu")
     desk.sight("/b/")
     with bench.database.write() as connection:
-        runs.close_dead(connection, desk.ticket.run_id, detail="killed by signal 9", now=bench.now())
+        done = {"requests": 7, "bytes": 90}
+        runs.close_dead(connection, desk.ticket.run_id, detail="killed by signal 9", extra=done, now=bench.now())
     row = get(bench, desk.ticket.run_id)
     assert (row.status, row.detail) == (RunStatus.FAILED, "killed by signal 9")
     assert (row.counts["discovered"], row.counts["new"], row.counts["left"]) == (2, 1, 1)
+    assert (row.counts["requests"], row.counts["bytes"]) == (7, 90)
 
 
 def test_a_run_that_was_not_taken_is_written_down(bench: Any) -> None:

@@ -48,7 +48,11 @@ def test_a_kill_at_any_moment_loses_and_doubles_nothing(
         held = len(pilkada.articles())
         lost += ARTICLES - held
         pilkada.assert_sound(ARTICLES)
-        assert pilkada.rows("SELECT count(*) FROM run WHERE status = 'running'") == [(0,)]
+        told = pilkada.rows("SELECT status, exit_status, memory_mb > 40 FROM run ORDER BY id")
+        assert told[-1] == ("ok", 0, 1)
+        assert "running" not in [status for status, _, _ in told]
+        if victim == "child" and ended.status == 3:
+            assert told[0] == ("failed", -9, 1)
         recovered += held == ARTICLES
         pilkada.close()
     with capsys.disabled():

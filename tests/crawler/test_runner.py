@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from archive import runs
 from archive.database import Database
 from crawler.config import SettingsError, load
 from crawler.runner import Runner, Scope, check_contact, make_task
@@ -45,8 +46,11 @@ def test_what_the_starting_program_holds_does_not_count_as_the_crawls_memory(fre
     database = Database(loaded.home.database_url(loaded.settings.archive))
     database.ensure()
     report = Runner(loaded, database, log_level="WARNING").crawl(SLUG, cause="command")
+    with database.read() as connection:
+        row = runs.get(connection, report.run_id)
     database.dispose()
     assert (report.status, report.new, len(held)) == ("ok", 30, 700 * 1024 * 1024)
+    assert (row.exit_status, 40 < row.memory_mb < 600) == (0, True)
 
 
 def test_a_real_outlet_is_not_crawled_without_a_contact(tmp_path):

@@ -23,7 +23,8 @@ from crawler.crawl import Crawl
 from crawler.reader import Reader
 from crawler.reading import ReadingPool
 from crawler.reading.pack import parse
-from crawler.runner import EVERYTHING, make_task, report_of
+from crawler.report import report_of
+from crawler.runner import EVERYTHING, make_task
 from crawler.sample import SAMPLES, SampleOutlet
 from crawler.sample.absent import challenge, gone, notice, soft_404, to_home
 from crawler.sample.server import Answer

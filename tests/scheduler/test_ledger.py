@@ -144,10 +144,14 @@ def test_runs_are_listed_newest_first_with_their_counts(database: Database) -> N
         "finished_at": NOW + timedelta(seconds=12.34),
         "seconds": 12.3,
         "status": "ok",
+        "exit_status": None,
         "new": 0,
         "revised": 0,
         "failed": 0,
         "left": 0,
+        "requests": 3,
+        "bytes": 0,
+        "memory_mb": None,
         "detail": "",
     }
     assert (newest["outlet"], newest["status"], newest["detail"]) == ("mahakam", "failed", "no answer")

@@ -110,6 +110,34 @@ def test_a_child_is_ended_with_all_that_it_started() -> None:
     processes.terminate(child.pid)
 
 
+HOLDS = "import time\nheld = bytearray(150_000_000)\nheld[::4096] = b'x' * len(held[::4096])\nprint('up', flush=True)\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell")
+def test_what_a_killed_child_held_is_known_to_who_waits_for_it() -> None:
+    """Asked of a process of its own: tests before this one may have held more than the child."""
+    done = run(
+        f"import os, sys\nchild = processes.start_child([sys.executable, '-c', {HOLDS + WAITS!r}], dict(os.environ))\n"
+        "child.stdout.readline()\nprocesses.kill_group(child.pid)\nended = processes.wait_for(child)\n"
+        "assert child.returncode == ended.status\nprint(ended.status, 140 < ended.memory_mb < 250)"
+    )
+    assert (done.stdout, done.stderr) == ("-9 True\n", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+def test_a_peak_counts_living_children_in_and_is_not_taken_for_that_of_a_child() -> None:
+    done = run(
+        f"import os, sys\nbefore = processes.peak_mb()\n"
+        f"child = processes.start_child([sys.executable, '-c', {HOLDS + WAITS!r}], dict(os.environ))\n"
+        "child.stdout.readline()\nprint(140 < processes.peak_mb() - before < 250)\n"
+        "processes.kill_group(child.pid)\nprocesses.wait_for(child)\nprint(processes.peak_mb() < before + 20)\n"
+        f"exec({HOLDS!r})\n"
+        "child = processes.start_child([sys.executable, '-c', 'pass'], dict(os.environ))\n"
+        "print(processes.wait_for(child))"
+    )
+    assert done.stdout.splitlines() == ["True", "True", "up", "Ended(status=0, memory_mb=None)"], done.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell")
 def test_a_child_ends_when_its_parent_is_killed() -> None:
     inner = f"from scheduler import processes; processes.die_with_parent(); {WAITS}"
