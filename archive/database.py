@@ -1,6 +1,7 @@
 """Engines, pragmas, transactions and the schema's version."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -59,7 +60,8 @@ def parsed_url(url: str) -> URL:
     try:
         return make_url(url)
     except ArgumentError as error:
-        raise ArchiveError(f"archive.url is not a database address: {url}") from error
+        shown = re.sub(r"//.*@", "//***@", url)  # what is no address may hold a password all the same
+        raise ArchiveError(f"archive.url is not a database address: {shown}") from error
 
 
 def cause(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from archive.errors import ArchiveError
 from archive.records import RunStatus
 from archive.settings import Home
 from archive.troubles import Trouble
+from crawler import logs
 from crawler.clock import now
 from crawler.crawl import Crawl, opened
 from crawler.outlets import declaration
@@ -43,7 +45,6 @@ READERS = 1
 PROGRESS_SECONDS = 1.0
 TURN_SECONDS = 0.5
 """How often a crawl looks whether its host is free."""
-OURS = ("archive", "crawler", "scheduler", "spiders")
 
 
 def say(line: Line) -> None:
@@ -56,6 +57,7 @@ def main() -> int:
     """Crawl as the task on stdin says."""
     early = begun()
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
+    logs.follow(task.log)
     processes.limit_memory(task.memory_mb)
     home = Home(Path(task.home))
     try:
@@ -76,11 +78,15 @@ def begun() -> Sequence[object]:
     processes.die_with_parent()
     # Until Scrapy puts its own handlers there: a signal that comes while we start must not end us with the run open.
     early = processes.remember_stop()
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger().handlers[0].addFilter(of_interest)
+    logs.begin(logs.Options(), "WARNING", of_interest=of_interest)
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _unforeseen
     return early
+
+
+def _unforeseen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Log what nobody caught as one event, where Python would write its trace line by line."""
+    logger.critical("a bug: %s", error, exc_info=(kind, error, trace))
 
 
 @contextmanager
@@ -168,7 +174,7 @@ def fetching(task: Task, *, now: Callable[[], datetime]) -> dict[str, Any]:
 def _run(task: Task, crawl: Crawl, early: Sequence[object]) -> None:
     """Let Scrapy work until nothing is due, the deadline is near, or a signal comes."""
     process = AsyncCrawlerProcess(fetching(task, now=now))
-    set_levels(task.log_level)
+    logs.speak_from(task.log_level)
     with ReadingPool(READERS, task.memory_mb) as pool:
         reader = Reader(crawl, pool, crawl.site(parse(*task.pack)))
         process.crawl(OutletSpider, crawl=crawl, reader=reader, calendar=parse(*task.pack).calendar)
@@ -222,12 +228,6 @@ def count(crawl: Crawl, crawler: Crawler) -> None:
     crawl.tally.not_modified = crawler.stats.get_value("downloader/response_status_count/304", 0)
 
 
-def set_levels(level: str) -> None:
-    """Let our own modules speak at a level."""
-    for name in OURS:
-        logging.getLogger(name).setLevel(level)
-
-
 def close(crawl: Crawl, *, seconds: float) -> None:
     """Close the run with what became of it."""
     ticket, tally = crawl.ticket, crawl.tally
@@ -275,4 +275,4 @@ def of_interest(record: logging.LogRecord) -> bool:
     """
     if record.exc_info and isinstance(record.exc_info[1], ArchiveError):
         return False
-    return record.levelno >= logging.ERROR or record.name.partition(".")[0] in OURS
+    return record.levelno >= logging.ERROR or record.name.partition(".")[0] in logs.OURS

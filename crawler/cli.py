@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler import startup
+from crawler import logs, startup
 
 if TYPE_CHECKING:
     from archive.archive import Archive
@@ -69,9 +69,16 @@ class App:
     @cached_property
     def loaded(self) -> "Loaded":
         """The settings in force."""
-        from crawler.config import load
+        from msgspec import to_builtins
 
-        return load(self._root, config=self._config)
+        from crawler.config import load
+        from crawler.secrets import in_settings
+
+        loaded = load(self._root, config=self._config)
+        own = loaded.settings.log
+        file = str((self._root / own.file).absolute()) if own.file else None
+        logs.follow(logs.Options(format=own.format, file=file, hidden=in_settings(to_builtins(loaded.settings))))
+        return loaded
 
     @property
     def home(self) -> "Home":
@@ -277,13 +284,7 @@ class Commands(click.Group):
 def pilkada(ctx: click.Context, home: Path | None, config: Path | None, verbose: bool, quiet: bool) -> None:  # noqa: FBT001
     """Crawl, keep and search what Indonesia's regional outlets wrote about an election."""
     level = "INFO" if verbose else "ERROR" if quiet else "WARNING"
-    logging.basicConfig(
-        stream=sys.stderr, level="WARNING", format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
-    )
-    for name in ("archive", "crawler", "scheduler", "spiders"):
-        logging.getLogger(name).setLevel(
-            "INFO" if level == "WARNING" and ctx.invoked_subcommand == "schedule" else level
-        )
+    logs.begin(logs.Options(), "INFO" if level == "WARNING" and ctx.invoked_subcommand == "schedule" else level)
     ctx.obj = App((home or default_home()).absolute(), config, level)
 
 
@@ -369,4 +370,5 @@ def _with_help(error: click.UsageError) -> str:
 def _say(text: str) -> None:
     from archive.text import for_terminal
 
+    text = logs.rid_of_secrets(text)  # a driver's own words may repeat the address that it was given
     click.echo(f"pilkada: {' '.join(for_terminal(text).split())[:LONGEST_LINE]}", err=True)

@@ -327,6 +327,7 @@ def config(app: "App", output: str) -> None:
         return found
 
     from crawler.config import election_pack
+    from crawler.secrets import masked
 
     loaded = app.loaded
     election_pack(loaded)  # a setting that names what cannot be used is not in force
@@ -339,15 +340,6 @@ def config(app: "App", output: str) -> None:
         output,
         whole="key",
     )
-
-
-def masked(key: str, value: Any) -> Any:
-    """Give a value without its secret: the password in a database's address."""
-    if key == "archive.url" and isinstance(value, str):
-        import re
-
-        return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", value)
-    return value
 
 
 @click.command()

@@ -17,6 +17,7 @@ from archive import regions
 from archive.settings import ArchiveSettings, Home
 from crawler import faults
 from crawler.declaration import SLUG, DeclarationError, Family
+from crawler.logs import LogSettings
 from crawler.outlets import shipped
 from crawler.rechecks.settings import VisitSettings
 from crawler.rechecks.settings import faults as visit_faults
@@ -29,7 +30,9 @@ if typing.TYPE_CHECKING:
 PREFIX = "PILKADA_"
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 """Indonesia's zones by the names that people use."""
-SECTIONS = tuple(f"{PREFIX}{section}_" for section in ("ARCHIVE", "CRAWL", "ELECTION", "OUTLETS", "SCHEDULE", "VISITS"))
+SECTIONS = tuple(
+    f"{PREFIX}{section}_" for section in ("ARCHIVE", "CRAWL", "ELECTION", "LOG", "OUTLETS", "SCHEDULE", "VISITS")
+)
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
@@ -81,6 +84,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     archive: ArchiveSettings = ArchiveSettings()
     crawl: CrawlSettings = CrawlSettings()
     election: ElectionSettings = ElectionSettings()
+    log: LogSettings = LogSettings()
     outlets: dict[str, OutletSettings] = {}
     schedule: ScheduleSettings = ScheduleSettings()
     visits: VisitSettings = VisitSettings()
@@ -90,6 +94,7 @@ SECTION_OF: dict[str, type[msgspec.Struct]] = {
     "archive": ArchiveSettings,
     "crawl": CrawlSettings,
     "election": ElectionSettings,
+    "log": LogSettings,
     "outlets": OutletSettings,
     "schedule": ScheduleSettings,
     "visits": VisitSettings,

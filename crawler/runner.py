@@ -18,7 +18,8 @@ import msgspec
 from archive import runs
 from archive.database import Database
 from archive.errors import ArchiveError, ArchiveUnavailableError
-from crawler.config import CrawlSettings, Loaded, OutletSettings, SettingsError, check_base_url, election_pack
+from crawler import logs
+from crawler.config import PREFIX, CrawlSettings, Loaded, OutletSettings, SettingsError, check_base_url, election_pack
 from crawler.declaration import DeclarationError
 from crawler.guard import authority, is_loopback
 from crawler.outlets import proved
@@ -286,15 +287,18 @@ def make_task(
         settings_digest=_digest(loaded),
         version=VERSION,
         log_level=log_level,
+        log=msgspec.structs.replace(logs.in_force(), outlet=slug),
     )
 
 
 def child_process(*words: str) -> subprocess.Popen[bytes]:
     """Start `python -m crawler`, to be told on stdin what to do."""
+    # It is told all of the settings that it needs: those in the environment, secrets among them, go no further.
+    kept = {name: value for name, value in os.environ.items() if not (name.startswith(PREFIX) and "__" in name)}
     return processes.start_child(
         # -P: a folder named crawler where the user happens to be must not be taken for ours.
         [sys.executable, "-P", "-m", "crawler", *words],
-        os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))},
+        kept | {"PYTHONPATH": os.pathsep.join(filter(None, [ROOT, kept.get("PYTHONPATH")]))},
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 from archive import runs
 from archive.ladder import VisitRule
 from archive.looks import Rule
+from crawler.logs import Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     settings_digest: str
     version: str
     log_level: str
+    log: Options = Options()
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 from scrapy.crawler import AsyncCrawlerProcess
 
-from crawler.child import begun, set_levels, turn_at_host
+from crawler import logs
+from crawler.child import begun, turn_at_host
 from crawler.errands.check import check
 from crawler.errands.probe import probe
 from crawler.errands.told import Errand, Finding
@@ -26,6 +27,7 @@ def main() -> int:
     """Run the errand on stdin; exit status 0 whatever was found, 1 for a bug of ours."""
     early = begun()
     errand = msgspec.json.decode(sys.stdin.buffer.read(), type=Errand)
+    logs.follow(errand.log)
     processes.limit_memory(errand.memory_mb)
     try:
         with turn_at_host(Path(errand.locks), errand.url, errand.delay, errand.deadline, early):
@@ -51,7 +53,7 @@ def _run(errand: Errand) -> Finding:
         "crawler.errands.visitor.BudgetMiddleware": 990,
     }
     process = AsyncCrawlerProcess(settings)
-    set_levels(errand.log_level)
+    logs.speak_from(errand.log_level)
     visitor = Visitor(errand.url, errand.allowed_hosts)
     found = Finding(failed="stopped before the site had answered")
     failed: list[BaseException] = []

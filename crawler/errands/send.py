@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from archive.errors import ArchiveUnavailableError
+from crawler import logs
 from crawler.config import Loaded, check_base_url
 from crawler.errands.told import Errand, Finding
 from crawler.guard import authority, is_loopback
@@ -37,6 +38,7 @@ def probing(loaded: Loaded, url: str, *, log_level: str) -> Errand:
         deadline=min(crawl.deadline, LONGEST),
         memory_mb=crawl.memory_mb,
         log_level=log_level,
+        log=logs.in_force(),
     )
 
 
@@ -57,6 +59,7 @@ def checking(loaded: Loaded, slug: str, *, log_level: str) -> Errand:
         deadline=min(task.deadline, LONGEST),
         memory_mb=task.memory_mb,
         log_level=log_level,
+        log=task.log,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from crawler.logs import Options
 from crawler.task import Outlet
 
 
@@ -21,6 +22,7 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     deadline: float
     memory_mb: int
     log_level: str
+    log: Options = Options()
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):

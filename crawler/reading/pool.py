@@ -13,7 +13,7 @@ from typing import Any
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from archive.records import Reading, Reason, Rejection
-from crawler import startup
+from crawler import logs, startup
 from crawler.reading.material import Material
 from scheduler import processes
 
@@ -174,7 +174,7 @@ class ReadingPool:
                     ProcessPool(
                         max_workers=self.workers,
                         initializer=_prepare,
-                        initargs=(self._memory_mb, self._on_start),
+                        initargs=(self._memory_mb, logs.in_force(), logs.heard(), self._on_start),
                         context=get_context("spawn"),
                     )
                 )
@@ -244,7 +244,8 @@ def _read_one(source: object, load: Callable[[Any], Material]) -> Result:
         return Rejection(reason=Reason.UNREADABLE, detail=f"reader failed: {type(error).__name__}: {error}"[:300])
 
 
-def _prepare(memory_mb: int, on_start: Callable[[], None] | None) -> None:
+def _prepare(memory_mb: int, log: logs.Options, level: str, on_start: Callable[[], None] | None) -> None:
+    logs.begin(log, level)
     processes.ignore_interrupts()
     processes.die_with_parent()
     processes.limit_memory(memory_mb)

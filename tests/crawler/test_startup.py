@@ -78,6 +78,7 @@ HEAVY = frozenset(
             "selectolax",
             "sqlalchemy.dialects.postgresql",
             "sqlalchemy.orm",
+            "structlog",
             "trafilatura",
             "twisted",
             "warcio",
