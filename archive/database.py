@@ -59,8 +59,8 @@ def parsed_url(url: str) -> URL:
     """
     try:
         return make_url(url)
-    except ArgumentError as error:
-        shown = re.sub(r"//.*@", "//***@", url)  # what is no address may hold a password all the same
+    except (ArgumentError, ValueError) as error:  # the latter for a port that is no number
+        shown = re.sub(r":.*@", ":***@", url)  # what is no address may hold a password all the same
         raise ArchiveError(f"archive.url is not a database address: {shown}") from error
 
 

@@ -8,14 +8,17 @@ import importlib
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 import click
 
+from archive.text import for_terminal
 from crawler import logs, startup
 
 if TYPE_CHECKING:
@@ -330,6 +333,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status if isinstance(status, int) else 0
 
 
+def unforeseen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print the trace of a bug as Python does, but for the secrets that an error may quote."""
+    text = logs.rid_of_secrets("".join(traceback.format_exception(kind, error, trace)))
+    sys.stderr.write(for_terminal(text))
+
+
 def foreseen(error: Exception) -> int | None:
     """Give the exit status of an error that has a cause outside the program, None for a bug."""
     from archive.cursors import CursorError
@@ -368,7 +377,5 @@ def _with_help(error: click.UsageError) -> str:
 
 
 def _say(text: str) -> None:
-    from archive.text import for_terminal
-
     text = logs.rid_of_secrets(text)  # a driver's own words may repeat the address that it was given
     click.echo(f"pilkada: {' '.join(for_terminal(text).split())[:LONGEST_LINE]}", err=True)

@@ -300,7 +300,9 @@ def _check(settings: Settings) -> None:
     ):
         if not least <= value < 1e9:
             raise SettingsError(f"{key} must be {least} or more, not {value:g}")
-    if crawl.contact is not None and not re.fullmatch(r"[^\s()]+@[^\s()]+|https?://[^\s()]+", crawl.contact):
+    if crawl.contact is not None and not re.fullmatch(
+        r"[^\s()/]+@[^\s()/]+|https?://[^\s()/@]+(/[^\s()]*)?", crawl.contact
+    ):
         raise SettingsError("crawl.contact must be an e-mail address or a page (https://…) that tells who crawls")
     for host in crawl.allow_hosts:
         if not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}", host):

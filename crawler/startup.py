@@ -32,6 +32,7 @@ def end(main: Callable[[], int]) -> NoReturn:
 def command() -> NoReturn:
     """Be the program `pilkada`."""
     begin()
-    from crawler.cli import main
+    from crawler.cli import main, unforeseen
 
+    sys.excepthook = unforeseen
     end(main)
