@@ -8,7 +8,8 @@ import click
 
 from archive.text import for_terminal
 from crawler.commands import exit_status
-from crawler.runner import Report, Runner, Scope, StoppedError
+from crawler.report import Report
+from crawler.runner import Runner, Scope, StoppedError
 from scheduler.processes import on_stop
 
 if TYPE_CHECKING:
