@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -32,6 +33,7 @@ from archive.statistics import By
 if TYPE_CHECKING:
     from pyarrow import RecordBatchReader
 
+    from archive.coverage import Day
     from archive.sampling import Key, Sample
 
 logger = logging.getLogger(__name__)
@@ -300,6 +302,30 @@ class Archive:
         """Count as `statistics` does, and give the same articles by day, week or month."""
         with self.database.read() as connection:
             return series.count(connection, filters, by, per=per, role=role)
+
+    def coverage(
+        self, outlets: Sequence[str] = (), *, since: date | None = None, until: date | None = None, now: datetime
+    ) -> list[dict[str, Any]]:
+        """Say per outlet and day what is held, known and missing, and whether anybody looked (CONTRACT.md, `coverage`).
+
+        Without outlets all are meant, without days all that there are; `now` ends the last of them.
+        """
+        from archive import coverage
+
+        with self.database.read() as connection:
+            return [
+                coverage.record(row) for row in coverage.days(connection, outlets, since=since, until=until, now=now)
+            ]
+
+    def covered(self, filters: Filters, now: datetime) -> "list[Day]":
+        """Say what is covered of the outlets and days that filters ask for, of all that the outlets wrote then.
+
+        Where they name no first or last day, it is that of the articles that pass.
+        """
+        from archive import uncovered
+
+        with self.database.read() as connection:
+            return uncovered.days(connection, filters, now)
 
     def get(self, name: str, *, version: int | None = None) -> dict[str, Any]:
         """Give one article by id, uid or address, as it is or as a version of it was.

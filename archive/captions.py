@@ -73,9 +73,10 @@ def caption(
     role: TagRole | None,
     election: str,
     phases: Sequence[Phase],
+    lacking: Sequence[str] = (),
     made: date,
 ) -> Caption:
-    """Say what a plot of a timeline shows; the phases are those of the `election`."""
+    """Say what a plot of a timeline shows; the phases are those of the `election`, `lacking` says what is not known."""
     by = f" by {line.by}" if line.by else ""
     which = f", {role} {line.by}s only" if role is not None else ""
     asked = "; ".join(_asked(filters)) or "none"
@@ -85,7 +86,7 @@ def caption(
         subtitle=f"{when}. Filters: {asked}. Query: none.",
         along=f"{line.per} of publication, in the outlet's zone",
         up=f"articles per {line.per}",
-        notes=(*_notes(line, filters), *_phases(line, election, phases), f"Made by Pilkada on {made}."),
+        notes=(*_notes(line, filters), *lacking, *_phases(line, election, phases), f"Made by Pilkada on {made}."),
     )
 
 

@@ -22,6 +22,7 @@ TABLES: Mapping[str, Columns] = {
     "version": columns.VERSION,
     "pair": columns.PAIR,
     "count": columns.COUNT,
+    "coverage": columns.COVERAGE,
     **{name: long.columns(name) for name in long.TABLES},
 }
 """The kinds of rows that are described."""

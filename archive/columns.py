@@ -135,6 +135,16 @@ PAIR: Columns = {
 COUNT: Columns = {"outlet": TEXT, "month": TEXT, **dict.fromkeys(("articles", "clusters", "firsts"), INTEGER)}
 """What a package counts by outlet and month, as `stats` does (`archive.package`)."""
 
+COVERAGE: Columns = {
+    "outlet": TEXT,
+    "day": DAY,
+    "basis": TEXT,
+    **dict.fromkeys(("held", "known", "missing", "failed", "blocked", "unreadable", "uncounted"), INTEGER),
+    "hours_down": NUMBER,
+    "verdict": TEXT,
+}
+"""What is covered of an outlet's day (`archive.coverage`)."""
+
 
 def paths(columns: Columns, above: str = "") -> dict[str, Shape]:
     """Give the columns of a row in their order, each with the parts of its records behind it: `captures.sha256`."""

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from statistics import median
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
 from archive import missing, totals
+from archive.columns import COVERAGE
 from archive.downtime import CrawlRun, Outage, outages
 from archive.missing import Missing, Why
 from archive.models import Outlet, Run
@@ -33,7 +35,7 @@ class Verdict(StrEnum):
 
     OPEN = "open"
     """It is not over."""
-    SHORT = "short"
+    LACKING = "lacking"
     """Stories are known, or were counted by the site, that are not held."""
     UNSEEN = "unseen"
     """The outlet's lists were not read to their end since: the archive does not reach back to it."""
@@ -49,7 +51,7 @@ class Verdict(StrEnum):
     """The lists were read since it was over, and all that they have of it is held."""
 
 
-GAPS = frozenset({Verdict.SHORT, Verdict.DOWN, Verdict.UNSEEN, Verdict.THIN})
+GAPS = frozenset({Verdict.LACKING, Verdict.DOWN, Verdict.UNSEEN, Verdict.THIN})
 """Verdicts of days on which what is held may not be all that there was."""
 
 
@@ -72,7 +74,7 @@ class Day:
     """Of the missing, those that the site counts and never named."""
     hours_down: float
     verdict: Verdict | None
-    """None for stories without a day."""
+    """Of stories without a day None, or that some of them are missing."""
     outage: Outage | None = None
     """The first time without a crawl in it; of a day that is `down`, the one that goes on since."""
     example: str | None = None
@@ -142,7 +144,8 @@ class _Outlet:
             for number in range((last - first).days + 1):
                 yield self._day(first + ONE * number)
         if self._held.get(None) or self._missing.get(None) or self._uncounted.get(None):
-            yield self._row(None, None, 0.0, None)
+            lacking = bool(self._missing.get(None) or self._uncounted.get(None))
+            yield self._row(None, Verdict.LACKING if lacking else None, 0.0, None)
 
     def _day(self, day: date) -> Day:
         start, end = _bounds(day, self._zone)
@@ -179,7 +182,7 @@ class _Outlet:
         if end > self._now:
             return Verdict.OPEN
         if self._missing.get(day) or self._uncounted.get(day):
-            return Verdict.SHORT
+            return Verdict.LACKING
         if not self._looked(day, end):
             begun = any(run.started_at < end and not run.since and not run.until for run in self._runs)
             return Verdict.DOWN if begun else Verdict.UNSEEN
@@ -239,3 +242,9 @@ def _runs(connection: Connection, outlet_id: int) -> list[CrawlRun]:
         )
         for row in rows
     ]
+
+
+def record(row: Day) -> dict[str, Any]:
+    """Give a day as the outside sees it (CONTRACT.md, `coverage`)."""
+    held = {name: getattr(row, name) for name in COVERAGE}
+    return held | {"day": row.day and row.day.isoformat(), "verdict": row.verdict and row.verdict.value}

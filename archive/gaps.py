@@ -56,7 +56,7 @@ def gaps(rows: Iterable[Day]) -> list[Gap]:
             first, number, missing = before.first, before.days + 1, before.missing + row.missing
             example = before.example or row.example
         else:
-            first, number, missing, example = row.day, 1, row.missing, row.example
+            first, number, missing, example = row.day, int(row.day is not None), row.missing, row.example
         found.append(
             Gap(
                 outlet=row.outlet,
@@ -83,6 +83,8 @@ def _told(row: Day) -> tuple[str, str, bool]:
         return _outage(row), f"pilkada crawl {row.outlet}", True
     if row.verdict is Verdict.THIN:
         return "far fewer stories than is usual for the weekday", check, True
+    if row.day is None:
+        return "stories of which nobody said when they were published", f"pilkada crawl {row.outlet}", False
     if row.blocked:
         return "we were kept from pages: robots.txt, a shield or a refusal", check, True
     if row.failed:

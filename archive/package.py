@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import func, select
 
-from archive import articles, codebook, editions, handbook, long, recordschema
+from archive import articles, codebook, coverage, editions, handbook, long, recordschema, uncovered
 from archive.arrow import write_parquet
-from archive.columns import COUNT, Columns
+from archive.columns import COUNT, COVERAGE, Columns
 from archive.cursors import Snapshot
 from archive.export import write_csv
 from archive.newfolder import new_folder
@@ -26,7 +26,7 @@ from archive.stories import Article, ReadingRow
 from archive.times import utc
 from archive.warc import file_digest
 
-ARTICLES, VERSIONS, COUNTS = "articles", "versions", "counts"
+ARTICLES, VERSIONS, COUNTS, COVERED = "articles", "versions", "counts", "coverage"
 NOTE, CODEBOOK, SCHEMA, QUERY, SUMS = "README.md", "CODEBOOK.md", "schema.json", "QUERY.json", "SHA256SUMS"
 
 
@@ -82,7 +82,8 @@ class Tally:
 def write(snapshot: Snapshot, folder: Path, release: Release) -> int:
     """Write the articles of a snapshot and all that belongs to them into a new folder; give how many articles.
 
-    The same archive and release give the same bytes, but for the time, which stands in `QUERY.json` alone.
+    The same archive and release give the same bytes, but for the time, which stands in `QUERY.json`, and what it makes of
+    days in `coverage.csv`.
 
     Raises:
         ExportError: the folder has something in it, or is a file.
@@ -99,8 +100,12 @@ def write(snapshot: Snapshot, folder: Path, release: Release) -> int:
             rows[name] = _parquet(made, beside, name, held)
         with (beside / f"{COUNTS}.csv").open("w", encoding="utf-8", newline="") as file:
             rows[COUNTS] = write_csv(tally.rows(), file, COUNT)
+        covered = uncovered.days(snapshot.connection, release.filters, release.made_at)
+        with (beside / f"{COVERED}.csv").open("w", encoding="utf-8", newline="") as file:
+            rows[COVERED] = write_csv(map(coverage.record, covered), file, COVERAGE)
         chosen = Chosen(
             rows=rows,
+            gaps=Counter(row.outlet for row in covered if row.verdict in coverage.GAPS),
             outlets=len({outlet for outlet, _ in tally.articles}),
             months=sorted(month for month in {month for _, month in tally.articles} if month != UNKNOWN),
             undated=sum(number for (_, month), number in tally.articles.items() if month == UNKNOWN),
@@ -120,7 +125,13 @@ def write(snapshot: Snapshot, folder: Path, release: Release) -> int:
 
 def tables(*, with_text: bool) -> dict[str, tuple[str, Columns]]:
     """Give the tables of a package by the names of their files: what a row is, and which columns it has."""
-    kinds = {ARTICLES: "article", VERSIONS: "version", **{name: name for name in long.TABLES}, COUNTS: "count"}
+    kinds = {
+        ARTICLES: "article",
+        VERSIONS: "version",
+        **{name: name for name in long.TABLES},
+        COUNTS: "count",
+        COVERED: COVERED,
+    }
     return {
         name: (kind, codebook.TABLES[kind] if with_text else codebook.without_quotes(kind))
         for name, kind in kinds.items()

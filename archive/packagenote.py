@@ -56,9 +56,10 @@ _WITH = """## The texts are in it
 """
 _LIMITS = """## What it is not
 
-Outlets take stories down and edit them, and some days were not crawled: there is no `coverage.csv`, since this version of
-Pilkada does not measure what an archive lacks. A count of articles is one of what was found. Regions, topics, actors and
-clusters were found by rules, which err.
+Outlets take stories down and edit them, and some days were not crawled: `coverage.csv` says of each outlet's day what is
+held and known to be missing, and whether anybody looked since it was over. A day without articles is one without news only
+where its verdict is `quiet` or `complete`; it covers all that the outlet wrote, whatever was asked for here. A count of
+articles is one of what was found. Regions, topics, actors and clusters were found by rules, which err.
 
 """
 
@@ -73,6 +74,8 @@ class Chosen:
     undated: int
     query: str | None
     filtered: bool
+    gaps: Mapping[str, int]
+    """By outlet how many days fall short."""
     left_out: Mapping[str, Sequence[str]]
     """By table the columns that quote texts; none where the texts are in it."""
 
@@ -90,6 +93,7 @@ def _parts(chosen: Chosen) -> Iterator[str]:
     for name, said in _TABLES.items():
         yield f"| `{name}.parquet` | {chosen.rows[name]} | {said} |\n"
     yield f"| `counts.csv` | {chosen.rows['counts']} | articles, stories and firsts by outlet and month, as `pilkada stats` counts |\n"
+    yield f"| `coverage.csv` | {chosen.rows['coverage']} | what is held, known and missing of each outlet's day |\n"
     yield "| `QUERY.json` | | query, filters, versions and the cursor after which newer articles come |\n\n"
     yield f"{_READ}\n"
     if chosen.left_out:
@@ -101,6 +105,9 @@ def _parts(chosen: Chosen) -> Iterator[str]:
     else:
         yield _WITH
     yield _LIMITS
+    if chosen.gaps:
+        said = ", ".join(f"{outlet} {number}" for outlet, number in sorted(chosen.gaps.items()))
+        yield fill(f"Days that fall short (`lacking`, `unseen`, `down`, `thin`), by outlet: {said}.", 120) + "\n\n"
     yield _RIGHTS
 
 

@@ -15,7 +15,6 @@ from archive.looks import Happened
 from archive.models import Address, Disposition, Due, Outlet, OutletDeclaration, Run, Visit
 from archive.records import Entry, Outcome, Purpose, RunStatus, VisitState
 from archive.stories import Article, Event
-from archive.warc import digest
 
 RECHECK = "recheck"
 """The kind of a run that does nothing but visit held articles: what is due otherwise takes no part in it."""
@@ -99,6 +98,8 @@ def register_outlet(connection: Connection, slug: str, declared: dict[str, Any],
     outlet_id = connection.execute(select(Outlet.id).where(Outlet.slug == slug)).scalar()
     if outlet_id is None:
         outlet_id = insert_row(connection, Outlet, slug=slug, fence=0)
+    from archive.warc import digest  # counts of runs need nothing of WARC files
+
     fingerprint = digest(repr(sorted(declared.items())).encode())
     held = connection.execute(
         select(OutletDeclaration.digest, OutletDeclaration.declared)

@@ -10,6 +10,9 @@ from archive.commands import App, filter_options, make_filters
 from archive.output import MisuseError, format_option, write_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive.coverage import Day
     from archive.records import Filters, TagRole
     from archive.series import Counted, Timeline
 
@@ -41,6 +44,7 @@ def stats(
         raise MisuseError(
             "--per goes with --plot FILE" if plot is None else f"--by {by} says what a point counts: leave --per out"
         )
+    from archive import uncovered
     from archive.records import TagRole
     from archive.series import Per
     from archive.statistics import By
@@ -50,17 +54,21 @@ def stats(
     archive.look_for_copies()
     key, which = By(by) if by else None, TagRole(role) if role else None
     empty = "no article passes"
+    days = archive.covered(filters, datetime.now(UTC)) if key is None or not key.several else []
     if plot is None:
         rows = archive.statistics(filters, key, role=which)
     else:
         counted = archive.over_time(filters, key, per=Per(per) if per else None, role=which)
         rows = counted.rows
         if counted.timeline is not None:
-            _plot(app, counted.timeline, plot, filters, which)
+            days = days or archive.covered(filters, datetime.now(UTC))
+            _plot(app, counted.timeline, plot, filters, which, days)
         else:
             empty = f"{_why_none(counted, by)}: no plot is written"
             if rows or output != "table":
                 click.echo(empty, err=True)
+    if key is not None and not key.several:
+        rows = uncovered.counted(rows, key, days)
     write_rows(rows, output, empty=empty, whole=by or "")
     if key is not None and key.several and rows:
         (whole,) = archive.statistics(filters)
@@ -70,14 +78,25 @@ def stats(
         click.echo(said, err=True)
 
 
-def _plot(app: App, timeline: "Timeline", target: Path, filters: "Filters", role: "TagRole | None") -> None:
-    from archive import plots
+def _plot(
+    app: App,
+    timeline: "Timeline",
+    target: Path,
+    filters: "Filters",
+    role: "TagRole | None",
+    days: "Sequence[Day]",
+) -> None:
+    from archive import plots, uncovered
     from archive.captions import Plot, articles, caption
 
     election, phases = app.phases(filters.regions)
     today = datetime.now(UTC).astimezone().date()
-    said = caption(timeline, filters, role=role, election=election, phases=phases, made=today)
-    plots.write(Plot(timeline=timeline, caption=said, phases=tuple(phases)), target)
+    down = uncovered.within(uncovered.spans(days), timeline.per, timeline.starts)
+    first, last = timeline.starts[0], timeline.per.end(timeline.starts[-1])
+    shown = [row for row in days if row.day is not None and first <= row.day <= last]
+    lacking = tuple(uncovered.notes(shown, filters))
+    said = caption(timeline, filters, role=role, election=election, phases=phases, lacking=lacking, made=today)
+    plots.write(Plot(timeline=timeline, caption=said, phases=tuple(phases), down=down), target)
     click.echo(f"{articles(timeline.articles)} per {timeline.per} written to {target}", err=True)
 
 

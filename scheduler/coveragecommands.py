@@ -61,7 +61,9 @@ def coverage(ctx: click.Context, outlets: tuple[str, ...], since: date | None, u
             raise MisuseError(f"options stand after the word: pilkada coverage {ctx.invoked_subcommand} --since …")
         return
     shown = since or min(until or _now().date(), _now().date()) - timedelta(days=DAYS - 1)
-    rows = [_row(row) for row in _covered(ctx.obj, outlets, shown, until)]
+    from archive.coverage import record
+
+    rows = [record(row) for row in _covered(ctx.obj, outlets, shown, until)]
     if output == "table":
         rows = [row | {"day": row["day"] or UNKNOWN} for row in rows]
     write_rows(rows, output, COLUMNS, empty="no outlet was crawled or imported yet")
@@ -77,7 +79,7 @@ def gaps(
 ) -> int:
     """List the days that fall short, why, and what helps; those of one cause in a row are one line."""
     found = _gaps(app, outlets, since, until)
-    write_rows([asdict(one) for one in found], output, GAP_COLUMNS, empty="no day falls short")
+    _print(found, output)
     if output == "table":
         for command in dict.fromkeys(one.command for one in found):
             click.echo(for_terminal(command), err=True)
@@ -155,21 +157,11 @@ def _gaps(app: App, outlets: tuple[str, ...], since: date | None, until: date | 
     return joined(_covered(app, outlets, since, until))
 
 
-def _row(row: "Covered") -> dict[str, Any]:
-    return {
-        "outlet": row.outlet,
-        "day": row.day,
-        "basis": row.basis,
-        "held": row.held,
-        "known": row.known,
-        "missing": row.missing,
-        "failed": row.failed,
-        "blocked": row.blocked,
-        "unreadable": row.unreadable,
-        "uncounted": row.uncounted,
-        "hours_down": row.hours_down,
-        "verdict": row.verdict,
-    }
+def _print(found: "Sequence[Gap]", output: str) -> None:
+    rows = [asdict(one) for one in found]
+    if output == "table":
+        rows = [row | {"first": row["first"] or UNKNOWN, "last": row["last"] or UNKNOWN} for row in rows]
+    write_rows(rows, output, GAP_COLUMNS, empty="no day falls short")
 
 
 def _now() -> datetime:

@@ -38,6 +38,7 @@ def held(room: Any) -> dict[str, list[dict[str, Any]]]:
         "version": list(archive.versions()),
         "pair": list(archive.pairs()),
         "count": list(counted.rows()),
+        "coverage": archive.coverage(now=room.now()),
         **{name: list(long.LongRows(archive.articles(), name)) for name in long.TABLES},
     }
 
@@ -179,10 +180,12 @@ def test_the_flags_are_those_of_the_reader_and_of_the_readme() -> None:
 
 def test_nothing_is_written_twice_or_for_nobody() -> None:
     held = tomllib.loads(codebook.FILE.read_text("utf-8"))
-    entries = [entry for table in ("article", "version", "pair", "count", "long") for entry in held[table].values()]
+    entries = [
+        entry for table in ("article", "version", "pair", "count", "coverage", "long") for entry in held[table].values()
+    ]
     named = {key: {entry.get(key) for entry in entries} for key in ("from", "form", "values")}
     assert set(held["sources"]) == named["from"] - {None}
-    assert set(held["forms"]) - {"day"} == named["form"] - {None}
+    assert set(held["forms"]) == named["form"] - {None}
     assert set(held["values"]) <= named["values"]
     for name, said in held["values"].items():
         members = {member.value for member in getattr(records, name, ())}
@@ -228,4 +231,4 @@ def test_the_command_prints_it_in_every_format(capsys: pytest.CaptureFixture[str
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {5}
     assert run(capsys, "--of", "version").startswith("COLUMN ")
     assert main(["codebook", "--of", "mood"]) == 2
-    assert "there are no rows mood; there are article, version, pair, count" in capsys.readouterr().err
+    assert "there are no rows mood; there are article, version, pair, count, coverage" in capsys.readouterr().err

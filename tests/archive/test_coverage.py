@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from archive import coverage, frontier, missing, runs, totals, visits
+from archive import coverage, frontier, missing, runs, totals, uncovered, visits
 from archive.coverage import Day, Verdict
 from archive.downtime import CrawlRun, outages
 from archive.frontier import Sight
 from archive.gaps import gaps
-from archive.records import Outcome, Purpose, Reason, RunStatus, VisitState
+from archive.records import Filters, Outcome, Purpose, Reason, RunStatus, VisitState
+from archive.series import Per
+from archive.statistics import By
 
 ON_BOTH_DATABASES = True
 FIRST = date(2025, 4, 14)
@@ -130,7 +132,7 @@ def test_a_story_that_is_known_and_not_held_makes_its_day_short(
     lacking(room, desk, "/hilang/", "2025-04-14T22:30:00+08:00", reason, **look)
     crawl(room, slug, at(1, 8), stories=(("/ada/", FIRST),))
     day = covered(room, slug, at(1, 9))[FIRST]
-    assert (day.verdict, day.held, day.missing, day.known) == (Verdict.SHORT, 1, 1, 2)
+    assert (day.verdict, day.held, day.missing, day.known) == (Verdict.LACKING, 1, 1, 2)
     assert day.example == "/hilang/"
     assert {
         name: number for name in ("failed", "blocked", "unreadable", "waiting") if (number := getattr(day, name))
@@ -167,7 +169,8 @@ def test_days_are_the_outlets_and_what_has_none_stands_apart(room: Any) -> None:
         ("2025-04-16", 0, 0),
         (None, 1, 2),
     ]
-    assert (rows[None].verdict, rows[None].basis) == (None, "unknown")
+    assert (rows[None].verdict, rows[None].basis) == (Verdict.LACKING, "unknown")
+    assert [(gap.days, gap.missing) for gap in gaps(rows.values())] == [(2, 3), (0, 2)]
     assert list(covered(room, slug, at(2, 9), since=date(2025, 4, 15), until=date(2025, 4, 15))) == [
         date(2025, 4, 15),
         None,
@@ -203,7 +206,7 @@ def test_a_count_of_the_site_makes_a_day_complete_or_short(room: Any) -> None:
     count(room, desk, 3, 2, 2)
     crawl(room, slug, at(3, 9))
     rows = covered(room, slug, at(3, 10))
-    assert verdicts(rows) == ["quiet", "complete", "short", "open"]
+    assert verdicts(rows) == ["quiet", "complete", "lacking", "open"]
     assert rows[date(2025, 4, 16)].uncounted == rows[date(2025, 4, 16)].missing == 3
     assert [gap.cause for gap in gaps(rows.values())] == ["the site counts more stories than it names"]
     count(room, desk, 9, 0, 2)
@@ -301,3 +304,26 @@ def test_hours_without_a_crawl_are_told_by_the_runs_alone(
 ) -> None:
     found = outages(runs, at(0, now))
     assert [(one.start, one.end) for one in found] == [(at(0, start), at(0, end)) for start, end in wanted]
+
+
+# ---- what counts cannot speak for ----
+
+
+def test_a_period_of_which_nothing_is_known_is_told_from_one_without_articles(room: Any) -> None:
+    slug = new(room)
+    crawl(room, slug, at(0, 8), stories=(("/a/", FIRST - timedelta(days=8)),))
+    crawl(room, slug, at(1, 8), RunStatus.FAILED, listed=False, trouble="down")
+    filters = Filters(outlets=(slug,), before=FIRST + timedelta(days=1))
+    days = room.archive.covered(filters, at(3, 8).astimezone(UTC))
+    rows = uncovered.counted(room.archive.statistics(filters, By.WEEK), By.WEEK, days)
+    assert [(row["week"], row["articles"], row["uncovered"]) for row in rows] == [
+        ("2025-W14", 1, 0),
+        ("2025-W16", 0, 2),
+    ]
+    assert uncovered.spans(days) == ((FIRST, FIRST + timedelta(days=1)),)
+    assert uncovered.within(uncovered.spans(days), Per.DAY, [FIRST + timedelta(days=1)]) == (
+        (FIRST + timedelta(days=1),) * 2,
+    )
+    (note,) = uncovered.notes(days, filters)
+    assert note == f"Hatched: days of which nothing is known, since no crawl has succeeded after them ({slug} 2)."
+    assert room.archive.covered(Filters(outlets=(slug,), after=date(2026, 1, 1)), room.now()) == []

@@ -17,10 +17,10 @@ from jsonschema import Draft202012Validator
 from pyarrow import parquet
 
 from archive import codebook, long, package
-from archive.columns import paths
+from archive.columns import Kind, paths
 from archive.errors import ArchiveUnavailableError
 from archive.export import ExportError
-from archive.package import ARTICLES, CODEBOOK, COUNTS, NOTE, QUERY, SCHEMA, SUMS, VERSIONS, Release
+from archive.package import ARTICLES, CODEBOOK, COUNTS, COVERED, NOTE, QUERY, SCHEMA, SUMS, VERSIONS, Release
 from archive.records import Filters
 from archive.statistics import By
 from crawler.cli import main
@@ -66,10 +66,12 @@ def full(stand: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def rows(folder: Path, name: str) -> list[dict[str, Any]]:
     """Give a table's rows as JSON has them."""
-    if name == COUNTS:
-        with (folder / "counts.csv").open(encoding="utf-8", newline="") as file:
+    if name in (COUNTS, COVERED):
+        numbers = {Kind.INTEGER: int, Kind.NUMBER: float}
+        kinds = codebook.TABLES["count" if name == COUNTS else name]
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             return [
-                {key: int(value) if value.isdigit() else value for key, value in row.items()}
+                {key: numbers.get(kinds[key], str)(value) if value else None for key, value in row.items()}
                 for row in csv.DictReader(file)
             ]
     held: list[dict[str, Any]] = parquet.read_table(folder / f"{name}.parquet").to_pylist()
@@ -81,10 +83,10 @@ def rows(folder: Path, name: str) -> list[dict[str, Any]]:
 def test_it_holds_what_its_readme_names_and_nothing_else(bare: Path) -> None:
     files = {path.name for path in bare.iterdir()}
     named = set(re.findall(r"`([\w.]+\.(?:parquet|csv|md|json)|SHA256SUMS)`", (bare / NOTE).read_text("utf-8")))
-    assert named - {"coverage.csv"} == files - {NOTE, SUMS}
+    assert named == files - {NOTE, SUMS}
     assert files == {
         *(f"{name}.parquet" for name in (ARTICLES, VERSIONS, *long.TABLES)),
-        *("counts.csv", NOTE, CODEBOOK, SCHEMA, QUERY, SUMS),
+        *("counts.csv", "coverage.csv", NOTE, CODEBOOK, SCHEMA, QUERY, SUMS),
     }
 
 
@@ -226,7 +228,7 @@ def test_filters_and_a_query_choose_the_articles_and_are_written_down(stand: Any
 
 def test_a_package_of_nothing_is_whole_too(stand: Any, tmp_path: Path) -> None:
     assert write(stand, tmp_path / "paket", query="tidakada") == 0
-    assert {name for name in package.tables(with_text=False) if rows(tmp_path / "paket", name)} == set()
+    assert {name for name in package.tables(with_text=False) if rows(tmp_path / "paket", name)} == {COVERED}
     assert "0 articles of 0 outlets, out of" in (tmp_path / "paket" / NOTE).read_text("utf-8")
 
 

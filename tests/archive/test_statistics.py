@@ -134,9 +134,9 @@ def test_the_command_prints_counts_and_says_when_they_overlap(
     assert main([*ran.home, "stats", "--by", "month"]) == 0
     shown = capsys.readouterr()
     assert [line.split() for line in shown.out.splitlines()] == [
-        ["MONTH", "ARTICLES", "CLUSTERS", "FIRSTS"],
-        ["2024-09", "9", "5", "5"],
-        ["unknown", "1", "1", "1"],
+        ["MONTH", "ARTICLES", "CLUSTERS", "FIRSTS", "UNCOVERED"],
+        ["2024-09", "9", "5", "5", "63"],
+        ["unknown", "1", "1", "1", "0"],
     ]
     assert shown.err == ""
     assert main([*ran.home, "stats", "--by", "region", "--format", "csv"]) == 0

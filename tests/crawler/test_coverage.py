@@ -34,11 +34,11 @@ def test_days_whose_pages_failed_are_named_and_repaired_alone(popoji: tuple[Pilk
     assert ended.status == 3
     gaps = ended.json()
     assert [(gap["first"], gap["last"], gap["verdict"], gap["missing"]) for gap in gaps] == [
-        (day, day, "short", 1) for day in days
+        (day, day, "lacking", 1) for day in days
     ]
     assert {gap["cause"] for gap in gaps} == {"pages could not be fetched"}
     (row,) = pilkada("coverage", "--since", days[0], "--until", days[0], "--format", "json").json()
-    assert (row["verdict"], row["missing"], row["failed"], row["basis"]) == ("short", 1, 1, "published")
+    assert (row["verdict"], row["missing"], row["failed"], row["basis"]) == ("lacking", 1, 1, "published")
     table = pilkada("coverage", "gaps")
     assert (table.status, table.err) == (0, f"pilkada coverage repair --outlet {SLUG}\n")
     assert max(map(len, table.out.splitlines())) <= 80
