@@ -9,6 +9,7 @@ import click
 
 from archive.output import MisuseError, format_option, write_rows
 from archive.text import for_terminal
+from scheduler.servicecommands import containerfile, unit
 
 if TYPE_CHECKING:
     from archive.database import Database
@@ -58,6 +59,10 @@ def _unknown(outlet: str, known: Sequence[str]) -> MisuseError:
 @click.group()
 def schedule() -> None:
     """Crawl at set times, and see what was and will be done."""
+
+
+schedule.add_command(unit)
+schedule.add_command(containerfile)
 
 
 @schedule.command()
@@ -137,10 +142,16 @@ def list_(app: App, output: str) -> None:
 
 
 @schedule.command()
-@click.option("--check", is_flag=True, help="Exit with 3 when the daemon is gone or hangs, or an outlet is late.")
+@click.option(
+    "--check",
+    is_flag=False,
+    flag_value="all",
+    type=click.Choice(["all", "daemon"]),
+    help="Exit with 3 when the daemon is gone or hangs, or an outlet is late; =daemon looks at the daemon alone.",
+)
 @format_option
 @click.pass_obj
-def status(app: App, output: str, *, check: bool) -> int:
+def status(app: App, output: str, *, check: str | None) -> int:
     """Show how each outlet stands: last success, next run, what is wrong.
 
     --check is for a monitor: what is wrong with the daemon, and which outlets were not crawled for two of their periods
@@ -157,7 +168,7 @@ def status(app: App, output: str, *, check: bool) -> int:
     daemon, wrong = _daemon(app, database, health, now)
     if wrong or (rows and output == "table"):
         said.append(daemon)
-    overdue = list(late(rows, app.schedule, health=health, now=now)) if check else []
+    overdue = list(late(rows, app.schedule, health=health, now=now)) if check == "all" else []
     for line in said + overdue:
         click.echo(for_terminal(line), err=True)
     return 3 if check and (wrong or overdue) else 0

@@ -1,6 +1,8 @@
 """The wheel, as a user gets it: built, installed into an empty environment with what it declares, and run from elsewhere."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -13,7 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.crawler.commandline import Pilkada
+from tests.crawler.commandline import Pilkada, until
 from tests.test_readme import fences
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,13 +41,26 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment = tmp_path_factory.mktemp("installed") / "venv"
     finish([sys.executable, "-m", "venv", str(environment)], environment.parent)
     commands = environment / "bin"
+    install = step("RUN", "pip").replace("/wheels/", f"{wheel.parent}/")
+    # What a network would bring is linked below.
+    finish(["sh", "-c", install], environment.parent, PATH=path(commands), PIP_NO_INDEX="1", PIP_NO_DEPS="1")
     pip = [str(commands / "python"), "-m", "pip", "--disable-pip-version-check"]
-    finish([*pip, "install", "--quiet", "--no-index", "--no-deps", str(wheel)], environment.parent)
     finish([*pip, "uninstall", "--quiet", "--yes", "setuptools", "pip"], environment.parent)
     (packages,) = environment.glob("lib/python*/site-packages")
     for needed in closure(Distribution.at(next(packages.glob("pilkada-*.dist-info")))):
         link(needed, packages)
     return commands
+
+
+def path(commands: Path) -> str:
+    """Give a search path on which an environment's commands come first."""
+    return f"{commands}{os.pathsep}{os.environ['PATH']}"
+
+
+def step(keyword: str, word: str = "") -> str:
+    """Give what a line of the container file says: the first that begins so and has a word in it."""
+    lines = (ROOT / "scheduler/data/Containerfile").read_text("utf-8").splitlines()
+    return next(line.removeprefix(keyword).strip() for line in lines if line.startswith(keyword) and word in line)
 
 
 def finish(command: list[str], folder: Path | str, **environment: str) -> str:
@@ -141,3 +156,31 @@ def test_the_demo_runs_from_any_folder_and_touches_no_archive_that_the_environme
 def test_both_names_of_the_command_give_help(installed: Path, command: list[str]) -> None:
     program, *words = command
     assert "Usage: pilkada" in finish([str(installed / program), *words, "--help"], "/")
+
+
+def test_the_container_files_own_commands_install_start_watch_and_stop_the_daemon(
+    installed: Path, tmp_path: Path
+) -> None:
+    """No container engine is here: its steps run in an environment of their own, with a folder for the volume."""
+    home = tmp_path / "archive"
+    Pilkada(home).declare("http://127.0.0.1:9", top='[schedule]\ncrawl = "0 0 29 2 *"')
+    name, _, place = step("ENV").partition("=")
+    assert (name, place, step("VOLUME")) == ("PILKADA_HOME", "/archive", place)
+    surroundings = {name: str(home), "PATH": path(installed), "HOME": str(home)}
+    _, _, health = step("HEALTHCHECK").partition("CMD ")
+
+    def healthy() -> bool:
+        return subprocess.run(["sh", "-c", health], env=surroundings, capture_output=True, check=False).returncode == 0
+
+    command = [*json.loads(step("ENTRYPOINT")), *json.loads(step("CMD"))]
+    with (tmp_path / "log").open("wb") as log:
+        daemon = subprocess.Popen([str(installed / command[0]), *command[1:]], env=surroundings, cwd=home, stderr=log)
+    try:
+        until(lambda: (home / "health.json").exists(), within=30)
+        assert healthy()
+        daemon.send_signal(getattr(signal, step("STOPSIGNAL")))
+        assert daemon.wait(30) == 0, (tmp_path / "log").read_text()
+        assert not healthy()
+    finally:
+        daemon.kill()
+        daemon.wait()

@@ -1,0 +1,58 @@
+"""`pilkada schedule unit` and `containerfile`: the daemon as others start and watch it."""
+
+import getpass
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from scheduler.commands import App
+
+
+@click.command()
+@click.option("--user", "own", is_flag=True, help="A unit for your own manager (systemctl --user), not the system's.")
+@click.option("--run-as", metavar="NAME", help="Who runs it [you]; a user that has nothing else to do is best.")
+@click.option(
+    "--reach",
+    multiple=True,
+    metavar="ADDRESS",
+    help="An address in a private network that is needed, of the archive's server say; repeatable. "
+    "The name servers of this machine are let through anyway.",
+)
+@click.option(
+    "--write",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A folder beside the home that is written to, of an SQLite file elsewhere say; repeatable.",
+)
+@click.pass_context
+def unit(ctx: click.Context, *, own: bool, run_as: str | None, reach: tuple[str, ...], write: tuple[Path, ...]) -> None:
+    """Print a systemd unit for the daemon of this installation and home."""
+    from scheduler.unit import Place, name_servers
+    from scheduler.unit import unit as unit_of
+
+    app: App = ctx.obj
+    config = ctx.find_root().params.get("config")
+    try:
+        known = name_servers(Path("/etc/resolv.conf").read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        known = ()
+    place = Place(
+        python=Path(sys.executable),
+        home=app.home.root,
+        config=config.absolute() if config else None,
+        user=None if own else run_as or getpass.getuser(),
+        parallel=app.schedule.parallel,
+        reached=(*known, *reach),
+        written=tuple(path.absolute() for path in write),
+    )
+    click.echo(unit_of(place), nl=False)
+
+
+@click.command()
+def containerfile() -> None:
+    """Print a container file for the daemon: a wheel installed, nobody's rights, a volume for the home."""
+    click.echo(files("scheduler").joinpath("data/Containerfile").read_text("utf-8"), nl=False)
