@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from crawler.runner import Runner
     from scheduler.lock import ProcessLock
     from scheduler.settings import ScheduleSettings
+    from scheduler.watch import Watch
 
 COMMANDS = {
     "cite": "archive.citecommand:cite",
@@ -217,11 +218,12 @@ class App:
             if report.status in (RunStatus.BLOCKED, RunStatus.FAILED):
                 log.warning("%s: %s", outlet, report.detail)
             self.archive().catch_up()
-            self.judge([outlet])
+            self.watch.after([outlet])
         except StoppedError as stopped:
             log.info("%s", stopped)
         except (ArchiveError, SettingsError) as error:
             log.error("%s: %s", outlet, error)
+            self.watch.own_trouble(str(error))
 
     def repair(self, spans: "Sequence[tuple[str, date, date]]") -> int:
         """Crawl some days of outlets, one after another, and say what became of each; give the exit status."""
@@ -229,13 +231,15 @@ class App:
 
         return repair(self, spans)
 
-    def judge(self, outlets: Sequence[str]) -> None:
-        """Judge how outlets do after their crawls, and say what changed."""
-        from datetime import UTC
+    @cached_property
+    def watch(self) -> "Watch":
+        """What judges outlets after their crawls, and tells people."""
+        from crawler.clock import now
+        from scheduler.watch import Watch
 
-        from scheduler.watch import look
-
-        look(self.database(), outlets, now=datetime.now(UTC))
+        settings = self.loaded.settings
+        zone = settings.schedule.timezone
+        return Watch(settings.alerts, database=self.database, home=self.home, zone=zone, outlets=self.outlets, now=now)
 
     def unwinding(self) -> contextlib.AbstractContextManager[None]:
         """Have SIGTERM stop a command as Ctrl-C does."""

@@ -97,7 +97,7 @@ def crawl(
         raise errors[0]
     app.archive().catch_up()
     if base_url is None:  # how a mirror does says nothing of the outlet
-        app.judge([report.outlet for report in reports])
+        app.watch.after([report.outlet for report in reports])
     return exit_status([report.status.value for report in reports])
 
 

@@ -22,7 +22,7 @@ from crawler.outlets import shipped
 from crawler.rechecks.settings import VisitSettings
 from crawler.rechecks.settings import faults as visit_faults
 from scheduler.cadence import CadenceError, next_time
-from scheduler.settings import ScheduleSettings
+from scheduler.settings import AlertSettings, ScheduleSettings, address_faults
 
 if typing.TYPE_CHECKING:
     from crawler.reading.pack import Pack
@@ -31,7 +31,8 @@ PREFIX = "PILKADA_"
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 """Indonesia's zones by the names that people use."""
 SECTIONS = tuple(
-    f"{PREFIX}{section}_" for section in ("ARCHIVE", "CRAWL", "ELECTION", "LOG", "OUTLETS", "SCHEDULE", "VISITS")
+    f"{PREFIX}{section}_"
+    for section in ("ALERTS", "ARCHIVE", "CRAWL", "ELECTION", "LOG", "OUTLETS", "SCHEDULE", "VISITS")
 )
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
@@ -81,6 +82,7 @@ class OutletSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All settings in force."""
 
+    alerts: AlertSettings = AlertSettings()
     archive: ArchiveSettings = ArchiveSettings()
     crawl: CrawlSettings = CrawlSettings()
     election: ElectionSettings = ElectionSettings()
@@ -91,6 +93,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 SECTION_OF: dict[str, type[msgspec.Struct]] = {
+    "alerts": AlertSettings,
     "archive": ArchiveSettings,
     "crawl": CrawlSettings,
     "election": ElectionSettings,
@@ -308,11 +311,17 @@ def _check(settings: Settings) -> None:
         if not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}", host):
             raise SettingsError(f"crawl.allow_hosts: {host} is not host:port")
     _zone("schedule.timezone", schedule.timezone)
-    for key, expression in [("crawl", schedule.crawl), *((f"outlets.{k}", v) for k, v in schedule.outlets.items())]:
+    if wrong := next(address_faults(settings.alerts.to), None):
+        raise SettingsError(f"alerts.to: {wrong}")
+    for key, expression in [
+        ("alerts.digest", settings.alerts.digest or schedule.crawl),
+        ("schedule.crawl", schedule.crawl),
+        *((f"schedule.outlets.{slug}", one) for slug, one in schedule.outlets.items()),
+    ]:
         try:
             next_time(expression, schedule.timezone)
         except CadenceError as error:
-            raise SettingsError(f"schedule.{key}: {error}") from error
+            raise SettingsError(f"{key}: {error}") from error
     for section, named in (("schedule", schedule.outlets), ("visits", settings.visits.outlets)):
         if unknown := next((slug for slug in named if slug not in settings.outlets), None):
             known = ", ".join(settings.outlets)

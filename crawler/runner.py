@@ -2,15 +2,12 @@
 
 import contextlib
 import logging
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,7 +16,7 @@ from archive import runs
 from archive.database import Database
 from archive.errors import ArchiveError, ArchiveUnavailableError
 from crawler import logs
-from crawler.config import PREFIX, CrawlSettings, Loaded, OutletSettings, SettingsError, check_base_url, election_pack
+from crawler.config import CrawlSettings, Loaded, OutletSettings, SettingsError, check_base_url, election_pack
 from crawler.declaration import DeclarationError
 from crawler.guard import authority, is_loopback
 from crawler.outlets import proved
@@ -30,8 +27,6 @@ from scheduler import processes
 
 logger = logging.getLogger(__name__)
 
-ROOT = str(Path(__file__).parents[1])
-"""Where our packages lie, also in a checkout that was not installed."""
 STOP_SECONDS = 25.0
 """How long a child that was asked to stop may take."""
 STOP_HEARD_SECONDS = 0.5
@@ -293,13 +288,7 @@ def make_task(
 
 def child_process(*words: str) -> subprocess.Popen[bytes]:
     """Start `python -m crawler`, to be told on stdin what to do."""
-    # It is told all of the settings that it needs: those in the environment, secrets among them, go no further.
-    kept = {name: value for name, value in os.environ.items() if not (name.startswith(PREFIX) and "__" in name)}
-    return processes.start_child(
-        # -P: a folder named crawler where the user happens to be must not be taken for ours.
-        [sys.executable, "-P", "-m", "crawler", *words],
-        kept | {"PYTHONPATH": os.pathsep.join(filter(None, [ROOT, kept.get("PYTHONPATH")]))},
-    )
+    return processes.start_module("crawler", *words)
 
 
 def user_agent(crawl: CrawlSettings) -> str:

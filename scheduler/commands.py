@@ -9,6 +9,7 @@ import click
 
 from archive.output import MisuseError, format_option, write_rows
 from archive.text import for_terminal
+from scheduler.alertcommands import alerts, digest
 from scheduler.servicecommands import containerfile, unit
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from scheduler.lock import ProcessLock
     from scheduler.service import SchedulerService
     from scheduler.settings import ScheduleSettings
+    from scheduler.watch import Watch
 
 STATUS_COLUMNS = ("outlet", "state", "last_success", "next_run", "trouble")
 RUNS_COLUMNS = ("outlet", "started_at", "cause", "status", "new", "detail")
@@ -29,6 +31,10 @@ class App(Protocol):
 
     home: "Home"
     schedule: "ScheduleSettings"
+
+    @property
+    def watch(self) -> "Watch":
+        """What judges outlets, and tells people."""
 
     @property
     def version(self) -> str:
@@ -63,6 +69,8 @@ def schedule() -> None:
 
 schedule.add_command(unit)
 schedule.add_command(containerfile)
+schedule.add_command(alerts)
+schedule.add_command(digest)
 
 
 @schedule.command()
@@ -108,6 +116,7 @@ def _heartbeat(app: App, lock: "ProcessLock") -> "Heartbeat":
 def _serve(service: "SchedulerService", app: App) -> tuple[str, ...]:
     from scheduler.processes import on_stop
 
+    app.watch.start()
     with on_stop(service.stop):
         service.start()
         zone = app.schedule.timezone

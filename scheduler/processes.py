@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+_ROOT = str(Path(__file__).parents[1])
+"""Where our packages lie, also in a checkout that was not installed."""
 _PR_SET_PDEATHSIG = 1
 _WATCH_SECONDS = 0.5
 _MEGABYTE = 1024 * 1024
@@ -44,6 +46,19 @@ def start_child(command: Sequence[str], environment: Mapping[str, str]) -> subpr
     """
     return subprocess.Popen(
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
+
+
+def start_module(name: str, *words: str) -> subprocess.Popen[bytes]:
+    """Start one of our packages or modules as a child, to be told on stdin what to do.
+
+    It is told all of the settings that it needs: those in the environment, secrets among them, go no further.
+    """
+    kept = {name: value for name, value in os.environ.items() if not (name.startswith("PILKADA_") and "__" in name)}
+    return start_child(
+        # -P: a folder of our name where the user happens to be must not be taken for ours.
+        [sys.executable, "-P", "-m", name, *words],
+        kept | {"PYTHONPATH": os.pathsep.join(filter(None, [_ROOT, kept.get("PYTHONPATH")]))},
     )
 
 

@@ -1,17 +1,71 @@
-"""Judges outlets after their crawls, and writes down what changed."""
+"""Judges outlets after their crawls, writes down what changed, and has people told of it."""
 
 import logging
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from archive import healthchanges, runs, signs
 from archive.database import Database
 from archive.healthchanges import Change
 from archive.records import Health
+from archive.settings import Home
 from scheduler import notices
+from scheduler.courier import Courier
+from scheduler.digest import DailyDigest, gathered
 from scheduler.health import Finding, judge
+from scheduler.settings import AlertSettings
 
 LOGGER = logging.getLogger(__name__)
+
+
+class Watch:
+    """Watches the outlets of one archive for whoever crawls them: the daemon, or a command."""
+
+    def __init__(
+        self,
+        settings: AlertSettings,
+        *,
+        database: Callable[[], Database],
+        home: Home,
+        zone: str,
+        outlets: Sequence[str],
+        now: Callable[[], datetime],
+    ) -> None:
+        self.settings = settings
+        self._database = database
+        self._home = home
+        self._zone = zone
+        self._outlets = tuple(outlets)
+        self._now = now
+        self.courier = Courier(settings, database=database, locks=home.locks, zone=zone, now=now)
+
+    def after(self, outlets: Iterable[str]) -> None:
+        """Judge outlets whose crawls have ended, and tell of what changed."""
+        look(self._database(), outlets, now=self._now())
+        self.courier.tell()
+
+    def own_trouble(self, text: str) -> None:
+        """Tell that Pilkada itself cannot work: no outlet is unwell for that."""
+        self.courier.own_trouble(text)
+
+    def start(self) -> None:
+        """Have a thread tell of changes, and send the digest at its times, as long as this process lives."""
+        if not self.settings.digest:
+            self.courier.start()
+            return
+        daily = DailyDigest(
+            self.settings.digest,
+            zone=self._zone,
+            note=self._home.locks / "digest.json",
+            now=self._now,
+            make=lambda: self.digest(self._database()),
+            announce=self.courier.announce,
+        )
+        self.courier.start(daily.tick)
+
+    def digest(self, database: Database, hours: int = 24) -> tuple[str, str]:
+        """Give title and text of a summary of the last hours."""
+        return gathered(database, self._outlets, now=self._now(), span=timedelta(hours=hours), zone=self._zone)
 
 
 def look(database: Database, outlets: Iterable[str], *, now: datetime) -> list[str]:

@@ -20,6 +20,8 @@ from scheduler.commands import App, schedule
 from scheduler.heartbeat import Life, read
 from scheduler.lock import HeldError, scheduler_lock
 from scheduler.settings import ScheduleSettings
+from scheduler.watch import Watch
+from tests.scheduler.nobody import nobody
 
 DAEMON = """
 import sys, threading
@@ -30,6 +32,7 @@ from scheduler.commands import schedule
 from scheduler.heartbeat import Life, read
 from scheduler.lock import HeldError
 from scheduler.settings import ScheduleSettings
+from tests.scheduler.nobody import nobody
 
 class App:
     home = Home(Path(sys.argv[1]))
@@ -37,6 +40,10 @@ class App:
     outlets = ["kukar", "mahakam"]
     version = "0"
     told = threading.Event()
+
+    @property
+    def watch(self):
+        return nobody(self.home, self.database)
 
     def database(self):
         return Database(f"sqlite:///{self.home.root / 'pilkada.db'}")
@@ -64,6 +71,10 @@ class Asked:
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     outlets: tuple[str, ...] = ("kukar", "mahakam")
     version: str = "0"
+
+    @property
+    def watch(self) -> Watch:
+        return nobody(self.home, self.database)
 
     def database(self) -> Database:
         return Database(f"sqlite:///{self.home.root / 'pilkada.db'}")
