@@ -308,6 +308,10 @@ class Database:
         beside = self.path.parent.glob(f"{self.path.name}.before-*")
         return sorted(path for path in beside if path.is_file())
 
+    def unfit(self) -> str | None:
+        """Say why a database of this kind cannot be an archive's: of a file there is nothing to say."""
+        return None
+
     def warning(self) -> str | None:
         """Say what is wrong with the database's library, if anything is."""
         return sqlite_warning()

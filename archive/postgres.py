@@ -111,22 +111,31 @@ class ServerDatabase(Database):
         return True
 
     def _for_migrations(self) -> Engine:
-        """Give the engine of writes, where texts are ordered by their bytes, as SQLite and our own code order them.
+        """Give the engine of writes.
 
         Raises:
-            ArchiveError: this database orders them by a language's rules, or cannot hold all signs.
+            ArchiveError: this database cannot be an archive's.
+        """
+        if unfit := self.unfit():
+            raise ArchiveError(unfit)
+        return self._engine()
+
+    def unfit(self) -> str | None:
+        """Say why this database cannot be an archive's.
+
+        Texts are ordered by their bytes, as SQLite and our own code order them, and all signs can be held.
         """
         with self.read() as connection:
             version = int((connection.dialect.server_version_info or (0,))[0])
-            if version < OLDEST:
-                raise ArchiveError(f"{self.name} is in PostgreSQL {version}, {OLDEST} or later is needed")
             found = connection.execute(_ORDER).one()
+        if version < OLDEST:
+            return f"{self.name} is in PostgreSQL {version}, {OLDEST} or later is needed"
         if found.encoding != "UTF8" or found.collate not in BYTEWISE:
-            raise ArchiveError(
+            return (
                 f"{self.name} keeps texts as {found.encoding} and orders them as {found.collate}; UTF8 and C are "
                 f"needed: make it by `{CREATE}`"
             )
-        return self._engine()
+        return None
 
     def _copy(self) -> None:
         """Make none: a migration is one transaction here, and copies are the server's affair (pg_dump)."""

@@ -43,6 +43,7 @@ COMMANDS = {
     "crawl": "crawler.commands:crawl",
     "db": "crawler.commands:db",
     "demo": "crawler.demo:demo",
+    "doctor": "crawler.doctor.command:doctor",
     "export": "archive.exportcommand:export",
     "import": "crawler.importing.command:import_",
     "init": "crawler.commands:init",
@@ -66,7 +67,7 @@ class App:
     """What a command may ask for; each thing is opened when it is first asked for."""
 
     def __init__(self, home: Path, config: Path | None, log_level: str) -> None:
-        self._root = home
+        self.root = home
         self._config = config
         self.log_level = log_level
 
@@ -78,9 +79,9 @@ class App:
         from crawler.config import load
         from crawler.secrets import in_settings
 
-        loaded = load(self._root, config=self._config)
+        loaded = load(self.root, config=self._config)
         own = loaded.settings.log
-        file = str((self._root / own.file).absolute()) if own.file else None
+        file = str((self.root / own.file).absolute()) if own.file else None
         logs.follow(logs.Options(format=own.format, file=file, hidden=in_settings(to_builtins(loaded.settings))))
         return loaded
 

@@ -133,7 +133,7 @@ def test_no_secret_of_the_settings_is_anywhere_else(
         nowhere = url.replace("?host=", "?host=/tidak-ada")
         see("what is refused", "crawl", SLUG, env={"PILKADA_ARCHIVE__URL": nowhere}, status=1)
         see(
-            "",
+            "what is refused",
             "search",
             "debat",
             env={"PILKADA_ARCHIVE__URL": f"postgresql://orang:{DATABASE}@127.0.0.1:9/x"},

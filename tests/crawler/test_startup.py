@@ -112,6 +112,7 @@ NEEDED: tuple[tuple[int, str, set[str]], ...] = (
     (0, "takedown UID --reason salah --dry-run", {"warcio", "archive.identity", *_COPIES}),
     (5, "verify", {"warcio", "archive.identity", *_COPIES}),  # the article has no capture
     (0, "config", set()),
+    (0, "doctor", {"filelock"}),
     (0, "outlets list", set()),
     (0, "schedule list", {"warcio"}),
     (5, "db check", {"warcio"}),
