@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, func, select
 
-from archive.models import Capture, Disposition, Host, Outlet, OutletDeclaration, Run, Sighting, Visit
+from archive.models import Address, Capture, Disposition, Host, Outlet, OutletDeclaration, Run, Sighting, Visit
 from archive.records import Entry, Purpose, Reason, RunStatus, VisitState
 from archive.stories import Article, ReadingRow
 from archive.troubles import Trouble
@@ -99,7 +99,7 @@ def of(connection: Connection, outlet: str, now: datetime) -> Signs | None:
         return None
     base_url = str(declaration.declared.get("base_url", ""))
     since = now - REACH
-    stories = _stories(connection, declaration.id, since)
+    stories = _stories(connection, declaration.id, base_url, since)
     return Signs(
         outlet=outlet,
         base_url=base_url,
@@ -148,7 +148,7 @@ def _trouble(status: RunStatus, counts: Mapping[str, Any]) -> Trouble | None:
     return Trouble(kind) if kind in set(Trouble) else Trouble.OURS
 
 
-def _stories(connection: Connection, outlet_id: int, since: datetime) -> list[StorySign]:
+def _stories(connection: Connection, outlet_id: int, base_url: str, since: datetime) -> list[StorySign]:
     """Give the newest stories that crawls found, each with what its sources, its visits and its reading say."""
     first = connection.execute(
         select(Run.id)
@@ -157,8 +157,9 @@ def _stories(connection: Connection, outlet_id: int, since: datetime) -> list[St
         .limit(1)
     ).scalar()
     found = connection.execute(
-        select(Disposition.address_id, Run.id, Run.started_at, Run.counts)
+        select(Disposition.address_id, Run.id, Run.started_at, Run.counts, Address.canonical)
         .join(Run, Run.id == Disposition.run_id)
+        .join(Address, Address.id == Disposition.address_id)
         .where(
             Run.outlet_id == outlet_id,
             Run.started_at >= since,
@@ -181,7 +182,7 @@ def _stories(connection: Connection, outlet_id: int, since: datetime) -> list[St
             StorySign(
                 run_at=row.started_at,
                 backlog=first is None or row.id <= first or not row.counts.get("told"),
-                url=page.url if page else evidence.url if evidence else "",
+                url=base_url.rstrip("/") + row.canonical if row.canonical.startswith("/") else row.canonical,
                 sources=frozenset(said),
                 agreed=printed is not None and any(day and day[:10] == printed.day for day in said.values()),
                 read=_read(page),
@@ -215,9 +216,7 @@ def _looks(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, Purpos
         .group_by(Visit.address_id, Visit.purpose)
     )
     rows = connection.execute(
-        select(Visit.address_id, Visit.purpose, Visit.state, Visit.reason, Visit.status, Visit.url).where(
-            Visit.id.in_(last)
-        )
+        select(Visit.address_id, Visit.purpose, Visit.state, Visit.reason, Visit.status).where(Visit.id.in_(last))
     )
     return {(row.address_id, row.purpose): row for row in rows}
 

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from archive import healthchanges, yields
+from archive import coverage, gaps, healthchanges, yields
 from archive.database import Database
+from archive.gaps import Gap
 from archive.healthchanges import Change
 from archive.records import Health
 from scheduler import notices
@@ -24,8 +26,9 @@ COLUMNS = ("new", "revised", "removed", "crawls", "ended_badly")
 AGAIN = 600.0
 """Seconds until a digest that nobody took is tried again."""
 
-Gaps = Callable[[], Sequence[str]]
-"""Gives the days that fall short, one line each."""
+SHORT = 7
+"""So many days are looked at for what falls short; the one that is not over is not."""
+MOST_GAPS = 10
 
 
 def compose(
@@ -36,7 +39,7 @@ def compose(
     now: datetime,
     span: timedelta,
     zone: str,
-    gaps: Sequence[str] = (),
+    short: Sequence[str] = (),
 ) -> tuple[str, str]:
     """Give title and text of a digest: plain text of 80 columns, times in a zone."""
     states = {outlet: _state(changes.get(outlet), brought.get(outlet)) for outlet in outlets}
@@ -44,7 +47,9 @@ def compose(
     told = ", ".join(f"{count} {state}" for state, count in sorted(number.items(), key=lambda item: _order(item[0])))
     new = sum(brought.get(outlet, Counter())["new"] for outlet in outlets)
     title = f"Pilkada: {new} new, {told or 'no outlets'}"
-    return title, "\n".join(_lines(outlets, states, changes, brought, now=now, span=span, zone=zone, gaps=gaps)) + "\n"
+    return title, "\n".join(
+        _lines(outlets, states, changes, brought, now=now, span=span, zone=zone, short=short)
+    ) + "\n"
 
 
 UNSEEN = "not crawled"
@@ -70,7 +75,7 @@ def _lines(
     now: datetime,
     span: timedelta,
     zone: str,
-    gaps: Sequence[str],
+    short: Sequence[str],
 ) -> Iterator[str]:
     hours = span / timedelta(hours=1)
     yield f"The {hours:.0f} hours before {notices.minute(now, zone)}"
@@ -92,10 +97,10 @@ def _lines(
             f"Not crawled at all in this time: {', '.join(sorted(unseen))}. Does a scheduler run?"
         )
         yield "  $ pilkada schedule status"
-    if gaps:
+    if short:
         yield ""
         yield "DAYS THAT FALL SHORT"
-        for gap in gaps:
+        for gap in short:
             yield from notices.wrapped(notices.plain(gap))
 
 
@@ -106,12 +111,23 @@ def gathered(
     now: datetime,
     span: timedelta = SPAN,
     zone: str,
-    gaps: Sequence[str] = (),
 ) -> tuple[str, str]:
     """Give title and text of the digest of some outlets for the time before now."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    first, last = today - timedelta(days=SHORT), today - timedelta(days=1)
     with database.read() as connection:
         changes, brought = healthchanges.newest(connection), yields.since(connection, now - span)
-    return compose(outlets, changes, brought, now=now, span=span, zone=zone, gaps=gaps)
+        covered = coverage.days(connection, outlets, since=first, until=last, now=now) if outlets else []
+    found = [_gap(gap) for gap in gaps.gaps(covered) if gap.first is not None]
+    if len(found) > MOST_GAPS:
+        found[MOST_GAPS:] = [f"and {len(found) - MOST_GAPS} more: `pilkada coverage gaps`"]
+    return compose(outlets, changes, brought, now=now, span=span, zone=zone, short=found)
+
+
+def _gap(gap: Gap) -> str:
+    days = f"{gap.first}" if gap.first == gap.last else f"{gap.first} to {gap.last}"
+    missing = f", {gap.missing} missing" if gap.missing else ""
+    return f"{gap.outlet} {days}: {gap.verdict}{missing}, {gap.cause}; `{gap.command}`"
 
 
 class DailyDigest:

@@ -44,6 +44,9 @@ STATES = {
     Trouble.DOWN: Health.DEAD,
     Trouble.SOURCES: Health.DEGRADED,
 }
+PLACED = 10
+"""Crawls after which a story's section is known: a PopojiCMS tells it in the lists of its sections, one of which a crawl
+reads; six crawls went by in forty days of the sample outlets."""
 LASTING = ("pages", "fields", "dates", "source")
 """Causes that are found by comparing with what was before."""
 SHUT = {Reason.ROBOTS, Reason.CHALLENGE}
@@ -82,9 +85,10 @@ def judge(signs: Signs, standing: Change | None = None) -> Finding | None:
         return _shut_out(signs, telling, standing)
     clean = [run for run in telling if run.trouble is None and run.started_at >= signs.declared_at]
     stories = [story for story in signs.stories if story.run_at >= signs.declared_at]
+    placed_at = clean[PLACED].started_at if len(clean) > PLACED else None
     return (
         _pages(stories, _begun(standing, "pages"))
-        or _falls("fields", fields(stories), stories, _begun(standing, "fields"))
+        or _falls("fields", fields(stories, placed_at), stories, _begun(standing, "fields"))
         or _falls("dates", dates(), stories, _begun(standing, "dates"))
         or _source(signs, clean, stories, _begun(standing, "source"))
         or _silent(signs, telling[0])
@@ -186,8 +190,10 @@ def _source(
                 return _of_source(signs, f"{name} names {now[0]} stories, where {usual:g} are usual", since)
     if not clean:
         return None
-    for name, has in tellers(stories, clean[0].started_at).items():
-        if fall := fallen(name, has, stories, begun):
+    # Lists of sections are not asked in each crawl, and sitemaps are not: what these told says nothing of them.
+    names = {name for run in clean for name in run.told}
+    for name, has in tellers(names, clean[0].started_at).items():
+        if fall := fallen(name, has, stories, begun, runs=1):  # another run has passed already
             detail = f"{name} stands still: of the last {fall.recent[1]} stories it named {fall.recent[0]}"
             return _of_source(signs, detail, begun or fall.since)
     return None

@@ -6,7 +6,7 @@ one had it before, and more where some had not.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -23,7 +23,7 @@ CHANCE = 1e-6
 """How seldom chance may explain a fall: forty outlets that publish ten stories a day give 12,000 windows a month, of
 eight features each, and those overlap."""
 RUNS = 2
-"""The newest stories are those of so many runs that found any."""
+"""One batch of stories may be of another kind than the rest: those of two runs are looked at."""
 AT_ONCE = timedelta(minutes=2)
 """A story that says it was published so shortly before it was found has the time at which its page was made."""
 OLD, AHEAD = 31, -1
@@ -44,13 +44,15 @@ class Fall:
     story: StorySign
 
 
-def fallen(name: str, has: Feature, stories: Sequence[StorySign], begun: datetime | None) -> Fall | None:
+def fallen(
+    name: str, has: Feature, stories: Sequence[StorySign], begun: datetime | None, *, runs: int = RUNS
+) -> Fall | None:
     """Say whether a feature has fallen; `stories` are newest first.
 
-    `begun` is when a fall of it began that was found before: what came after that is not what was usual before.
+    The newest stories are those of so many runs that found any. `begun` is when a fall of it began that was found before: what came after that is not what was usual before.
     """
     told = [(story, known) for story in stories if (known := has(story)) is not None]
-    recent = _recent(told)
+    recent = _recent(told, runs)
     before = [pair for pair in told[len(recent) :] if begun is None or pair[0].run_at < begun]
     if len(recent) < LEAST_RECENT or len(before) < LEAST_BEFORE:
         return None
@@ -70,11 +72,11 @@ def fallen(name: str, has: Feature, stories: Sequence[StorySign], begun: datetim
     )
 
 
-def _recent(told: Sequence[tuple[StorySign, bool]]) -> Sequence[tuple[StorySign, bool]]:
-    """The stories of the newest runs that found any, and as many more as make them enough."""
+def _recent(told: Sequence[tuple[StorySign, bool]], runs: int) -> Sequence[tuple[StorySign, bool]]:
+    """The stories of the newest runs, and as many more as make them enough."""
     size = 0
     for number, (_, run) in enumerate(groupby(told, key=lambda pair: pair[0].run_at)):
-        if number >= RUNS and size >= LEAST_RECENT:
+        if number >= runs and size >= LEAST_RECENT:
             break
         size += len(list(run))
     return told[:size]
@@ -90,19 +92,24 @@ def printed(said: Callable[[Printed], bool | None]) -> Feature:
     return lambda story: None if story.printed is None else said(story.printed)
 
 
-def fields(stories: Sequence[StorySign]) -> dict[str, Feature]:
-    """What readings have, by how it is named to a person."""
+def fields(stories: Sequence[StorySign], placed_at: datetime | None) -> dict[str, Feature]:
+    """What readings have, by how it is named to a person; sections are looked for in what was found by `placed_at`."""
+
+    def placed(story: StorySign) -> bool | None:
+        late = placed_at is None or story.run_at > placed_at
+        return None if late or story.printed is None else story.printed.section
+
     titles = Counter(story.printed.title for story in stories if story.printed)
-    # Of the older half: a text is short beside what was usual before the new ones.
+    # Of the older half: a text is short, or holds the page around it, beside what was usual before the new ones.
     words = [story.printed.words for story in stories[len(stories) // 2 :] if story.printed]
     usual = median(words) if words else 0
     return {
         "a headline of its own": printed(lambda one: titles[one.title] == 1),
-        "a text of at least half the usual length": printed(lambda one: one.words >= usual / 2),
+        "a text of half to twice the usual length": printed(lambda one: usual / 2 <= one.words <= 2 * usual),
         "a date": printed(lambda one: one.day is not None),
         "a time of day": printed(lambda one: one.age is not None),
         "an author": printed(lambda one: one.author),
-        "a section": printed(lambda one: one.section),
+        "a section": placed,
         "letters that were decoded right": printed(lambda one: not one.garbled),
     }
 
@@ -128,11 +135,10 @@ def pages() -> dict[str, Feature]:
     return {"a page that could be read": lambda story: story.read, "a public page to keep": lambda story: story.kept}
 
 
-def tellers(stories: Sequence[StorySign], asked_at: datetime) -> dict[str, Feature]:
+def tellers(names: Collection[str], asked_at: datetime) -> dict[str, Feature]:
     """Which sources told of a story, once they were asked again after it was found: a feed may be behind a list."""
 
     def told_by(source: str) -> Feature:
         return lambda story: None if story.backlog or story.run_at >= asked_at else source in story.sources
 
-    names = {name for story in stories for name in story.sources if not name.startswith("sitemap")}
     return {name: told_by(name) for name in sorted(names)}

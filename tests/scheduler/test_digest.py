@@ -58,7 +58,7 @@ def test_a_digest_says_what_came_and_what_needs_a_hand() -> None:
         now=NOW,
         span=DAY,
         zone="Asia/Makassar",
-        gaps=["kukar 2024-11-25: 3 of 9 held,\nthe site was down"],
+        short=["kukar 2024-11-25: 3 of 9 held,\nthe site was down"],
     )
     assert title == "Pilkada: 12 new, 1 blocked, 1 not crawled, 1 ok"
     assert text == TEXT

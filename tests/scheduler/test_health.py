@@ -88,8 +88,8 @@ def test_one_clean_run_is_well_again() -> None:
     ("stories", "found", "words"),
     [
         (lacking(3, author=False), "fields", "0 of 6 new stories have an author, of those before 60 of 60"),
-        (lacking(3, section=False), "fields", "a section"),
-        (lacking(3, words=40), "fields", "half the usual length"),
+        (lacking(3, words=40), "fields", "half to twice the usual length"),
+        (lacking(3, words=900), "fields", "half to twice the usual length"),
         (lacking(3, day=None, age=None, lag=None), "fields", "a time of day"),
         (lacking(3, garbled=True), "fields", "letters"),
         (lacking(3, title="Kabar Kukar"), "fields", "a headline of its own"),
@@ -107,6 +107,15 @@ def test_what_new_stories_lack_is_told(stories: Sequence[StorySign], found: str,
     assert finding.since == NOW - EVERY
     assert finding.example == "http://kukar.test/0-0"
     assert state(signs, stood(found, finding.since)) == (Health.DEGRADED, found), "it is not forgotten"
+
+
+def test_sections_are_missed_once_the_lists_that_tell_them_were_read() -> None:
+    late = [found(back, 0, printed={"section": False}) for back in range(8)]
+    assert state(known([ran(back) for back in range(8)], late)) == (Health.OK, "")
+    lost = [found(back, 0, printed={"section": False}) for back in range(16)]
+    finding = judge(known([ran(back) for back in range(16)], lost))
+    assert finding is not None
+    assert (finding.cause, "0 of 5 new stories have a section" in finding.detail) == ("fields", True), finding.detail
 
 
 @pytest.mark.parametrize(
