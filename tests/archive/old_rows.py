@@ -96,3 +96,52 @@ ROWS_0001: dict[str, list[dict[str, Any]]] = {
         {"sequence": 4, "article_id": 1, "uid": "pbmjsa5bdguo3nj7", "kind": "tombstone", "at": LATER},
     ],
 }  # fmt: skip
+
+ROWS_LATER: dict[str, list[dict[str, Any]]] = {
+    # 0005
+    "tag": [
+        {"reading_id": 1, "kind": "region", "value": "64.02", "place": 0, "name": "Kutai Kartanegara", "level": "kabupaten",
+         "role": "main", "modality": None, "spans": "[[0, 10]]"},
+        {"reading_id": 1, "kind": "topic", "value": "hoaks_sara", "place": 0, "name": "hoaks_sara", "level": None,
+         "role": "mention", "modality": "warned", "spans": "[[3, 8], [12, 17]]"},
+    ],
+    # 0007
+    "cluster": [{"article_id": 1, "seed_id": None, "tier": "copy"}],
+    "follower": [{"name": "copies", "sequence": 4}],
+    "likeness": [
+        {"one_id": 1, "other_id": 2, "tier": "rewrite", "c3": 0.61, "c5": 0.4, "unquoted": 0.12, "figures": '["437"]',
+         "quote": 0.9, "rule": 1},
+    ],
+    "sketch": [
+        {"article_id": 1, "uid": "pbmjsa5bdguo3nj7", "day": 20052, "moment": 1732498215, "text_sha256": "e6",
+         "marks": b"\x00\x01\xff"},
+    ],
+    "sketch_mark": [{"period": 1432, "mark": 2**62, "day": 20052, "article_id": 1}],
+    # 0008
+    "spending": [{"outlet_id": 1, "day": "2024-11-26", "requests": 7}],
+    # 0009
+    "event": [{"article_id": 1, "visit_id": 1, "kind": "suspected"}],
+    # 0010
+    "kept_reading": [{"visit_id": 2, "reading": '{"title": "Debat Kedua"}', "sources": '[[4, "page"]]'}],
+    "takedown": [
+        {"id": 1, "outlet_id": 2, "uid": "qprsazhw2jpwwca7", "level": "text", "reason": "Putusan pengadilan", "at": AT,
+         "done_at": LATER, "left": '{"articles": []}', "traces": '{"3": ["a1"]}'},
+    ],
+    "takedown_key": [
+        {"id": 1, "outlet_id": 2, "uid": "qprsazhw2jpwwca7", "scheme": "address", "value": "/pilkada/1/", "until": None},
+    ],
+    # 0011
+    "label": [
+        {"id": 1, "uid": "pbmjsa5bdguo3nj7", "coder": "rina", "code": "nada", "value": "netral", "at": AT,
+         "source": "label.csv"},
+    ],
+    # 0012
+    "health_change": [
+        {"id": 1, "outlet_id": 1, "state": "silent", "cause": "silence", "detail": "tiga jeda lamanya", "example": None,
+         "since": AT, "at": LATER, "told_at": None},
+    ],
+    "source_total": [
+        {"id": 1, "outlet_id": 1, "source": "rest", "since": None, "until": None, "total": 2, "at": AT},
+    ],
+}  # fmt: skip
+"""Rows of the tables that later schemas made; `archive_name` gets its own when it is made."""
