@@ -9,12 +9,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from archive.database import insert_row
 from archive.models import Agenda, Outlet, Request
-
-
-class Work(StrEnum):
-    """What is done for an outlet at set times."""
-
-    CRAWL = "crawl"
+from archive.work import Work
 
 
 class Action(StrEnum):
@@ -22,6 +17,20 @@ class Action(StrEnum):
 
     TRIGGER = "trigger"
     """Crawl an outlet now."""
+    TRIGGER_VISITS = "trigger visits"
+    TRIGGER_BACKFILL = "trigger backfill"
+    TRIGGER_MAINTENANCE = "trigger maintenance"
+    PAUSE = "pause"
+    """Do nothing for an outlet that nobody asks for, until this request is taken back."""
+
+
+TRIGGERS = {
+    Work.CRAWL: Action.TRIGGER,
+    Work.VISITS: Action.TRIGGER_VISITS,
+    Work.BACKFILL: Action.TRIGGER_BACKFILL,
+    Work.MAINTENANCE: Action.TRIGGER_MAINTENANCE,
+}
+"""By what some work is asked for now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +68,22 @@ def keep_only(connection: Connection, outlets: Collection[str], work: Work) -> i
     return connection.execute(delete(Agenda).where(Agenda.work == work, Agenda.outlet_id.in_(others))).rowcount
 
 
+def strike(connection: Connection, outlet: str, work: Work) -> None:
+    """Strike out an outlet's work."""
+    outlet_id = select(Outlet.id).where(Outlet.slug == outlet).scalar_subquery()
+    connection.execute(delete(Agenda).where(Agenda.work == work, Agenda.outlet_id == outlet_id))
+
+
 def ask(connection: Connection, outlet: str, action: Action, now: datetime) -> int:
     """Write down what a person asks of the daemon; give the request's id."""
     return insert_row(
         connection, Request, outlet_id=_outlet_id(connection, outlet), action=action, asked_at=now, taken_at=None
     )
+
+
+def book(connection: Connection) -> dict[tuple[str, Work], Appointment]:
+    """Give all that is due when, by outlet and work."""
+    return {(slug, work): held for work in Work for slug, held in appointments(connection, work).items()}
 
 
 def asked(connection: Connection, action: Action) -> list[str]:
@@ -75,6 +95,29 @@ def asked(connection: Connection, action: Action) -> list[str]:
         .order_by(Request.id)
     )
     return list(dict.fromkeys(rows.scalars()))
+
+
+def triggered(connection: Connection) -> list[tuple[str, Work]]:
+    """Give all work that is asked for and not taken yet, longest waiting first."""
+    works = {action: work for work, action in TRIGGERS.items()}
+    rows = connection.execute(
+        select(Outlet.slug, Request.action)
+        .join(Request, Request.outlet_id == Outlet.id)
+        .where(Request.action.in_(list(works)), Request.taken_at.is_(None))
+        .order_by(Request.id)
+    )
+    return list(dict.fromkeys((slug, works[Action(action)]) for slug, action in rows))
+
+
+def paused(connection: Connection) -> dict[str, datetime]:
+    """Give the outlets for which nothing is done, and since when."""
+    rows = connection.execute(
+        select(Outlet.slug, Request.asked_at)
+        .join(Request, Request.outlet_id == Outlet.id)
+        .where(Request.action == Action.PAUSE, Request.taken_at.is_(None))
+        .order_by(Request.id.desc())
+    )
+    return {row.slug: row.asked_at for row in rows}
 
 
 def take(connection: Connection, outlet: str, action: Action, now: datetime) -> int:

@@ -299,8 +299,9 @@ def note_held(
     planned_at: datetime | None,
     detail: str,
     now: datetime,
+    status: RunStatus = RunStatus.HELD,
 ) -> int:
-    """Write down a run that was due and not taken, since another process holds the outlet."""
+    """Write down a run that was due and not taken: another process holds the outlet, or the detail says why else."""
     return insert_row(
         connection,
         Run,
@@ -310,7 +311,7 @@ def note_held(
         planned_at=planned_at,
         started_at=now,
         finished_at=now,
-        status=RunStatus.HELD,
+        status=status,
         detail=detail,
         counts=asdict(Counts()),
         version="",

@@ -9,8 +9,8 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from crawler.config import Loaded
     from crawler.progress import Progress
     from crawler.runner import Runner
+    from scheduler.due import Errand
     from scheduler.lock import ProcessLock
     from scheduler.settings import ScheduleSettings
+    from scheduler.timetable import Timetable
     from scheduler.watch import Watch
 
 COMMANDS = {
@@ -94,6 +96,20 @@ class App:
     def schedule(self) -> "ScheduleSettings":
         """The scheduler's settings."""
         return self.loaded.settings.schedule
+
+    @cached_property
+    def timetable(self) -> "Timetable":
+        """When each outlet's work is due."""
+        from crawler.works import timetable
+
+        return timetable(self.loaded)
+
+    @property
+    def hosts(self) -> Mapping[str, str]:
+        """The host that each outlet is at."""
+        from crawler.works import host_of
+
+        return {slug: host_of(outlet) for slug, outlet in self.loaded.settings.outlets.items()}
 
     @property
     def outlets(self) -> Sequence[str]:
@@ -202,29 +218,11 @@ class App:
 
         return Runner(self.loaded, self.database(), log_level=self.log_level, on_progress=self.progress.show)
 
-    def crawl(self, outlet: str, cause: str, planned_at: datetime | None) -> None:
-        """Crawl one outlet for the daemon and bring the index up to date; what goes wrong is logged and in its run."""
-        from archive.errors import ArchiveError
-        from archive.records import RunStatus
-        from crawler.config import SettingsError
-        from crawler.runner import StoppedError
+    def work(self, errand: "Errand") -> None:
+        """Do some work for the daemon; what goes wrong is logged and in its run."""
+        from crawler.works import work
 
-        log = logging.getLogger(__name__)
-        try:
-            try:
-                report = self.runner.crawl(outlet, cause=cause, planned_at=planned_at)
-            finally:
-                self.progress.forget(outlet)
-            log.info("%s: %s, %s new, %s left", outlet, report.status.value, report.new, report.left)
-            if report.status in (RunStatus.BLOCKED, RunStatus.FAILED):
-                log.warning("%s: %s", outlet, report.detail)
-            self.archive().catch_up()
-            self.watch.after([outlet])
-        except StoppedError as stopped:
-            log.info("%s", stopped)
-        except (ArchiveError, SettingsError) as error:
-            log.error("%s: %s", outlet, error)
-            self.watch.own_trouble(str(error))
+        work(self, errand)
 
     def repair(self, spans: "Sequence[tuple[str, date, date]]") -> int:
         """Crawl some days of outlets, one after another, and say what became of each; give the exit status."""

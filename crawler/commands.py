@@ -331,6 +331,7 @@ def config(app: "App", output: str) -> None:
 
     loaded = app.loaded
     election_pack(loaded)  # a setting that names what cannot be used is not in force
+    app.timetable.settings  # noqa: B018 - the same
     rows = [
         {"key": key, "value": masked(key, value), "origin": loaded.origins.get(key, "default")}
         for key, value in flat(msgspec.to_builtins(loaded.settings))

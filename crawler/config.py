@@ -21,8 +21,10 @@ from crawler.logs import LogSettings
 from crawler.outlets import shipped
 from crawler.rechecks.settings import VisitSettings
 from crawler.rechecks.settings import faults as visit_faults
-from scheduler.cadence import CadenceError, next_time
-from scheduler.settings import AlertSettings, ScheduleSettings, address_faults
+from scheduler.alertsettings import AlertSettings
+from scheduler.alertsettings import faults as alert_faults
+from scheduler.settings import ScheduleSettings
+from scheduler.settings import faults as schedule_faults
 
 if typing.TYPE_CHECKING:
     from crawler.reading.pack import Pack
@@ -311,23 +313,15 @@ def _check(settings: Settings) -> None:
         if not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}", host):
             raise SettingsError(f"crawl.allow_hosts: {host} is not host:port")
     _zone("schedule.timezone", schedule.timezone)
-    if wrong := next(address_faults(settings.alerts.to), None):
-        raise SettingsError(f"alerts.to: {wrong}")
-    for key, expression in [
-        ("alerts.digest", settings.alerts.digest or schedule.crawl),
-        ("schedule.crawl", schedule.crawl),
-        *((f"schedule.outlets.{slug}", one) for slug, one in schedule.outlets.items()),
-    ]:
-        try:
-            next_time(expression, schedule.timezone)
-        except CadenceError as error:
-            raise SettingsError(f"{key}: {error}") from error
-    for section, named in (("schedule", schedule.outlets), ("visits", settings.visits.outlets)):
-        if unknown := next((slug for slug in named if slug not in settings.outlets), None):
-            known = ", ".join(settings.outlets)
-            raise SettingsError(f"{section}.outlets.{unknown}: there is no outlet {unknown}; known are {known}")
-    if wrong := next(visit_faults(settings.visits), None):
+    for wrong in (
+        *alert_faults(settings.alerts, schedule.timezone),
+        *schedule_faults(schedule, settings.outlets),
+        *visit_faults(settings.visits),
+    ):
         raise SettingsError(wrong)
+    if unknown := next((slug for slug in settings.visits.outlets if slug not in settings.outlets), None):
+        known = ", ".join(settings.outlets)
+        raise SettingsError(f"visits.outlets.{unknown}: there is no outlet {unknown}; known are {known}")
     for slug, outlet in settings.outlets.items():
         _check_outlet(slug, outlet)
     _check_regions(settings.outlets)

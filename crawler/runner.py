@@ -15,6 +15,7 @@ import msgspec
 from archive import runs
 from archive.database import Database
 from archive.errors import ArchiveError, ArchiveUnavailableError
+from archive.work import Work
 from crawler import logs
 from crawler.config import CrawlSettings, Loaded, OutletSettings, SettingsError, check_base_url, election_pack
 from crawler.declaration import DeclarationError
@@ -54,6 +55,12 @@ class Scope:
     """Whether held articles are visited, and nothing else."""
     only: tuple[str, ...] = ()
     """Addresses: nothing else is asked for."""
+    visits: bool = True
+    """Whether a crawl visits on its way what is due."""
+    work: Work | None = None
+    """Of which kind its run is, where it doesn't follow from the above."""
+    seconds: float | None = None
+    """How long it may take at most, where that is less than `crawl.deadline`."""
 
 
 EVERYTHING = Scope()
@@ -269,6 +276,8 @@ def make_task(
             visits=loaded.settings.visits.rule(slug),
             recheck=scope.recheck,
             only=scope.only,
+            passes_by=not scope.visits,
+            kind=scope.work.run_kind if scope.work else None,
         ),
         declared=msgspec.to_builtins(declared),
         pack=pack.source,
@@ -277,7 +286,7 @@ def make_task(
         delay=_delay(crawl, declared, at, named=named),
         allowed_hosts=[*crawl.allow_hosts, *([host] if scope.base_url is not None else [])],
         user_agent=user_agent(crawl),
-        deadline=crawl.deadline,
+        deadline=min(crawl.deadline, scope.seconds or crawl.deadline),
         memory_mb=crawl.memory_mb,
         settings_digest=_digest(loaded),
         version=VERSION,

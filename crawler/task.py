@@ -34,6 +34,10 @@ class Outlet:
     """Whether nothing is done but to visit held articles; `since` and `until` are then days of these."""
     only: tuple[str, ...] = ()
     """Addresses to which the crawl is confined; its sources are not asked then."""
+    passes_by: bool = False
+    """Whether a crawl leaves visits to runs of their own."""
+    kind: str | None = None
+    """Of which kind the run is, where it is neither a crawl nor one of visits."""
 
     @property
     def rule(self) -> Rule:
@@ -43,7 +47,7 @@ class Outlet:
     @property
     def visited(self) -> bool:
         """Whether held articles are visited: not where a person asked for some days, some addresses or so many articles."""
-        confined = self.since or self.until or self.limit or self.only
+        confined = self.since or self.until or self.limit or self.only or self.passes_by
         return self.visits is not None and (self.recheck or not confined)
 
     @property
@@ -60,7 +64,7 @@ class Outlet:
     @property
     def work(self) -> str:
         """What kind of run a crawl of it is."""
-        return runs.RECHECK if self.recheck else "crawl"
+        return self.kind or (runs.RECHECK if self.recheck else "crawl")
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,7 +54,7 @@ def alerts() -> None:
 @click.pass_obj
 def test(app: App, output: str) -> int:
     """Send a test to every address, and say which of them took it."""
-    from scheduler.settings import masked_address
+    from scheduler.alertsettings import masked_address
 
     _somebody(app)
     taken = app.watch.courier.announce(*TEST)

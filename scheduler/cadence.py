@@ -1,6 +1,6 @@
 """When something is next due, by cron's own rules."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -32,6 +32,19 @@ def next_time(expression: str, timezone: str, after: datetime | None = None) -> 
         raise CadenceError(f"{expression!r} is no cron expression: {error}") from error
     except StopIteration as error:
         raise CadenceError(f"{expression!r} names no time that will ever come") from error
+
+
+def next_change(timezone: str, now: datetime) -> str | None:
+    """Warn in a line of a zone that changes its clock within the next two years; None where it doesn't."""
+    zone = ZoneInfo(timezone)
+    days = [now + timedelta(days=day) for day in range(2 * 366)]
+    change = next((day for day in days if day.astimezone(zone).utcoffset() != now.astimezone(zone).utcoffset()), None)
+    if change is None:
+        return None
+    return (
+        f"schedule.timezone: in {timezone} the clock changes (next by {change:%Y-%m-%d}): times that it leaps over come "
+        "late, those that it shows twice come once; Asia/Makassar and the other zones of Indonesia never change"
+    )
 
 
 def _utc(moment: datetime) -> datetime:

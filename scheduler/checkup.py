@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scheduler.cadence import next_time
 from scheduler.heartbeat import EVERY, Health, Life
 from scheduler.lock import Holder
-from scheduler.settings import ScheduleSettings
+from scheduler.timetable import Timetable
 
 PERIODS = 2
 """How many of an outlet's periods may pass without a crawl."""
@@ -43,7 +42,7 @@ def of_daemon(holder: Holder | None, health: Health | None, *, held: bool, now: 
 
 
 def late(
-    rows: Sequence[Mapping[str, Any]], settings: ScheduleSettings, *, health: Health | None, now: datetime
+    rows: Sequence[Mapping[str, Any]], timetable: Timetable, *, health: Health | None, now: datetime
 ) -> Iterator[str]:
     """Say which outlets were not crawled for two of their periods and an hour, whoever was to crawl them.
 
@@ -58,7 +57,7 @@ def late(
             continue
         due = since
         for _ in range(PERIODS):
-            due = next_time(settings.expression(row["outlet"]), settings.timezone, due)
+            due = timetable.next_crawl(row["outlet"], due)
         if now > due + LEEWAY:
             begun = f"not since {_minute(since)}" if row["last_run"] else "never"
             yield f"{row['outlet']}: was to be crawled at {_minute(due)} at the latest, and was {begun}"

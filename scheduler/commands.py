@@ -10,18 +10,22 @@ import click
 from archive.output import MisuseError, format_option, write_rows
 from archive.text import for_terminal
 from scheduler.alertcommands import alerts, digest
+from scheduler.requestcommands import pause, resume, trigger, unknown
 from scheduler.servicecommands import containerfile, unit
 
 if TYPE_CHECKING:
     from archive.database import Database
     from archive.settings import Home
+    from scheduler.due import Errand
     from scheduler.heartbeat import Health, Heartbeat
     from scheduler.ledger import Alive
     from scheduler.lock import ProcessLock
     from scheduler.service import SchedulerService
     from scheduler.settings import ScheduleSettings
+    from scheduler.timetable import Timetable
     from scheduler.watch import Watch
 
+LIST_COLUMNS = ("outlet", "work", "expression", "next_run", "note")
 STATUS_COLUMNS = ("outlet", "state", "last_success", "next_run", "trouble")
 RUNS_COLUMNS = ("outlet", "started_at", "cause", "status", "new", "detail")
 
@@ -50,16 +54,19 @@ class App(Protocol):
     def database_to_read(self) -> "Database":
         """Give the archive's database, an empty one in its stead where there is none yet."""
 
-    def crawl(self, outlet: str, cause: str, planned_at: datetime | None) -> None:
-        """Crawl an outlet in a child process and return when it has ended; raise for no foreseeable cause."""
+    @property
+    def timetable(self) -> "Timetable":
+        """When each outlet's work is due."""
+
+    @property
+    def hosts(self) -> Mapping[str, str]:
+        """The host that each outlet is at."""
+
+    def work(self, errand: "Errand") -> None:
+        """Do some work for an outlet in a child process, return when it has ended, and raise for no foreseeable cause."""
 
     def interrupt(self) -> None:
-        """Tell the crawls that run to stop; a `crawl` that is called later returns at once."""
-
-
-def _unknown(outlet: str, known: Sequence[str]) -> MisuseError:
-    names = f"known are {', '.join(known)}" if known else "none is known"
-    return MisuseError(f"there is no outlet {outlet}; {names}")
+        """Tell what runs to stop; a `work` that is called later returns at once."""
 
 
 @click.group()
@@ -67,10 +74,8 @@ def schedule() -> None:
     """Crawl at set times, and see what was and will be done."""
 
 
-schedule.add_command(unit)
-schedule.add_command(containerfile)
-schedule.add_command(alerts)
-schedule.add_command(digest)
+for command in (trigger, pause, resume, unit, containerfile, alerts, digest):
+    schedule.add_command(command)
 
 
 @schedule.command()
@@ -86,9 +91,10 @@ def run(app: App) -> None:
         lock.share(app.database())
         service = SchedulerService(
             database=app.database(),
-            settings=app.schedule,
+            timetable=app.timetable,
             outlets=app.outlets,
-            crawl=app.crawl,
+            hosts=app.hosts,
+            perform=app.work,
             interrupt=app.interrupt,
             now=_now,
             heartbeat=_heartbeat(app, lock),
@@ -107,7 +113,7 @@ def _heartbeat(app: App, lock: "ProcessLock") -> "Heartbeat":
         lock.renew()
         database = app.database()
         alive = _alive(app, database)
-        return Outlook.of(ledger.standing(database, app.outlets, app.schedule, now=_now(), alive=alive))
+        return Outlook.of(ledger.standing(database, app.outlets, app.timetable, now=_now(), alive=alive))
 
     notifier = Notifier.from_environment()
     return Heartbeat(app.home.health_file, look=look, notifier=notifier, version=app.version, now=_now)
@@ -120,6 +126,7 @@ def _serve(service: "SchedulerService", app: App) -> tuple[str, ...]:
     with on_stop(service.stop):
         service.start()
         zone = app.schedule.timezone
+        _warn_of_zone(zone)
         outlet, next_at = service.upcoming() or ("", _now())
         when = f"at {_minute(next_at, zone)}" if next_at > _now() else "at once"
         size = f"{len(app.outlets)} outlet{'s' if len(app.outlets) != 1 else ''}"
@@ -143,11 +150,32 @@ def _leave() -> NoReturn:
 @format_option
 @click.pass_obj
 def list_(app: App, output: str) -> None:
-    """List when each outlet is crawled."""
+    """List when each outlet's work is due."""
     from scheduler import ledger
 
-    rows = ledger.planned(app.database_to_read(), app.outlets, app.schedule, now=_now())
-    _print(app, rows, output, empty=_no_outlet(app))
+    rows = ledger.planned(app.database_to_read(), app.outlets, app.timetable, now=_now())
+    if output == "table":
+        zone = app.schedule.timezone
+        rows = [row | {"note": _note(row, zone)} for row in rows]
+        _warn_of_zone(zone)
+    _print(app, rows, output, LIST_COLUMNS, empty=_no_outlet(app))
+
+
+def _note(row: Mapping[str, Any], zone: str) -> str | None:
+    """Say in a table what stands between an expression and its next run, and which profile it is of."""
+    if not row["enabled"]:
+        return "not enabled"
+    if row["paused"]:
+        return f"paused since {_minute(row['paused'], zone)}"
+    until = f" until {_minute(row['profile_until'], zone)}" if row["profile_until"] else ""
+    return f"{row['profile']}{until}" if row["profile"] else None
+
+
+def _warn_of_zone(zone: str) -> None:
+    from scheduler.cadence import next_change
+
+    if warning := next_change(zone, _now()):
+        click.echo(warning, err=True)
 
 
 @schedule.command()
@@ -171,13 +199,13 @@ def status(app: App, output: str, *, check: str | None) -> int:
     from scheduler.heartbeat import read
 
     now, health, database = _now(), read(app.home.health_file), app.database_to_read()
-    rows = ledger.standing(database, app.outlets, app.schedule, now=now, alive=_alive(app, database))
+    rows = ledger.standing(database, app.outlets, app.timetable, now=now, alive=_alive(app, database))
     _print(app, rows, output, STATUS_COLUMNS, empty=_no_outlet(app))
     said = [f"{row['outlet']}: {row['trouble']}" for row in rows if row["trouble"]] if output == "table" else []
     daemon, wrong = _daemon(app, database, health, now)
     if wrong or (rows and output == "table"):
         said.append(daemon)
-    overdue = list(late(rows, app.schedule, health=health, now=now)) if check == "all" else []
+    overdue = list(late(rows, app.timetable, health=health, now=now)) if check == "all" else []
     for line in said + overdue:
         click.echo(for_terminal(line), err=True)
     return 3 if check and (wrong or overdue) else 0
@@ -214,32 +242,11 @@ def runs(app: App, outlets: tuple[str, ...], limit: int, output: str) -> None:
         known = sorted({*app.outlets, *agenda.outlets(connection)})
     for outlet in outlets:
         if outlet not in known:
-            raise _unknown(outlet, known)
+            raise unknown(outlet, known)
     rows = ledger.made(database, outlets=outlets, limit=limit, alive=_alive(app, database))
     if output == "table":
         rows = [row if row["kind"] == "crawl" else row | {"cause": row["kind"]} for row in rows]
     _print(app, rows, output, RUNS_COLUMNS, empty=f"no runs yet in {app.home.root}")
-
-
-@schedule.command()
-@click.argument("outlet")
-@click.pass_obj
-def trigger(app: App, outlet: str) -> None:
-    """Ask the daemon to crawl OUTLET now, or right after the crawl that runs."""
-    from archive import agenda
-    from scheduler.lock import scheduler_lock
-
-    if outlet not in app.outlets:
-        raise _unknown(outlet, app.outlets)
-    with app.database().write() as connection:
-        agenda.ask(connection, outlet, agenda.Action.TRIGGER, _now())
-    lock = scheduler_lock(app.home.locks, app.database())
-    if lock.held():
-        holder = lock.holder()
-        process = f" (process {holder.pid})" if holder else ""
-        click.echo(f"{outlet}: asked for; the scheduler{process} takes it within two seconds", err=True)
-    else:
-        click.echo(f"{outlet}: asked for; no scheduler is running, the next `pilkada schedule run` takes it", err=True)
 
 
 def _now() -> datetime:

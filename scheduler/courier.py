@@ -19,9 +19,9 @@ from archive.errors import ArchiveError
 from archive.healthchanges import Change
 from archive.records import Health
 from scheduler import notices
+from scheduler.alertsettings import AlertSettings, masked_address
 from scheduler.lock import HeldError, ProcessLock
 from scheduler.sender import Send, send
-from scheduler.settings import AlertSettings, masked_address
 
 LOGGER = logging.getLogger(__name__)
 

@@ -9,8 +9,9 @@ from archive import agenda, runs
 from archive.database import Database
 from archive.records import RunStatus
 from archive.runs import DEAD, RunRow
-from scheduler.cadence import next_time
-from scheduler.settings import ScheduleSettings
+from archive.work import Work
+from scheduler.due import PAUSED
+from scheduler.timetable import Timetable
 
 NEVER = "never"
 """The state of an outlet that was not crawled yet."""
@@ -22,40 +23,55 @@ Alive = Callable[[str], bool]
 """Whether an outlet is being crawled: its lock is held. A killed crawl leaves its run open until the next one."""
 
 
-def planned(
-    database: Database, outlets: Sequence[str], settings: ScheduleSettings, *, now: datetime
-) -> list[dict[str, Any]]:
-    """Give by what expression each outlet is crawled and when next; known outlets that are not enabled come last."""
+def planned(database: Database, outlets: Sequence[str], timetable: Timetable, *, now: datetime) -> list[dict[str, Any]]:
+    """Give by what expression each outlet's work is due and when next, crawls first.
+
+    `profile` is what decides on the expression now, `profile_until` when that ends. `paused` is since when a person has
+    nothing done. Known outlets that are not enabled come last, with their crawls alone.
+    """
     with database.read() as connection:
-        known = agenda.outlets(connection)
+        known, paused = agenda.outlets(connection), agenda.paused(connection)
     rest = [outlet for outlet in known if outlet not in outlets]
-    return [
-        {
-            "outlet": outlet,
-            "expression": settings.expression(outlet),
-            "next_run": next_time(settings.expression(outlet), settings.timezone, now) if enabled else None,
-            "timezone": settings.timezone,
-            "enabled": enabled,
-        }
-        for enabled, group in ((True, outlets), (False, rest))
-        for outlet in group
-    ]
+    rows = []
+    for outlet in (*outlets, *rest):
+        for work in Work if outlet in outlets else (Work.CRAWL,):
+            next_run = timetable.next_time(outlet, work, now)
+            if next_run is None and work is not Work.CRAWL:
+                continue
+            profile = timetable.profile(outlet, work, now)
+            rows.append(
+                {
+                    "outlet": outlet,
+                    "work": work.value,
+                    "expression": timetable.expression(outlet, work, now),
+                    "next_run": next_run if outlet in outlets and outlet not in paused else None,
+                    "timezone": timetable.settings.timezone,
+                    "enabled": outlet in outlets,
+                    "profile": profile,
+                    "profile_until": timetable.until(outlet, work, now) if profile else None,
+                    "paused": paused.get(outlet),
+                }
+            )
+    return rows
 
 
 def standing(
-    database: Database, outlets: Sequence[str], settings: ScheduleSettings, *, now: datetime, alive: Alive
+    database: Database, outlets: Sequence[str], timetable: Timetable, *, now: datetime, alive: Alive
 ) -> list[dict[str, Any]]:
     """Give how each outlet stands (CONTRACT.md, `schedule status`).
 
     Only crawls count: an import that went well says nothing of a site that blocks us. `state` is the status of the last, `running` or `never`; `last_run` is when the last one started, and
-    `last_outcome` how the last one that has ended did. `next_run` is what the expression names next, daemon or not.
+    `last_outcome` how the last one that has ended did. `next_run` is what the expression names next, daemon or not; of
+    an outlet that is paused there is none.
     """
+    with database.read() as connection:
+        paused = agenda.paused(connection)
     rows = []
     for outlet in outlets:
         with database.read() as connection:
             crawls = runs.newest(connection, outlets=[outlet], kind="crawl", limit=RECENT)
             last_success = runs.last_success(connection, outlet)
-        recent = [_settled(run, alive) for run in crawls]
+        recent = [_settled(run, alive) for run in crawls if not _of_a_pause(run)]
         shown = _telling(recent)
         rows.append(
             {
@@ -64,8 +80,11 @@ def standing(
                 "last_success": last_success,
                 "last_run": shown.started_at if shown else None,
                 "last_outcome": next((run.status for run in recent if run.status is not RunStatus.RUNNING), None),
-                "next_run": next_time(settings.expression(outlet), settings.timezone, now),
-                "trouble": _trouble(shown) if shown else None,
+                "next_run": None if outlet in paused else timetable.next_crawl(outlet, now),
+                "trouble": f"{PAUSED} {paused[outlet]:%Y-%m-%d %H:%M} UTC"
+                if outlet in paused
+                else shown and _trouble(shown),
+                "paused": paused.get(outlet),
             }
         )
     return rows
@@ -93,6 +112,10 @@ def made(database: Database, *, outlets: Sequence[str] = (), limit: int, alive: 
         }
         for run in (_settled(row, alive) for row in rows)
     ]
+
+
+def _of_a_pause(run: RunRow) -> bool:
+    return run.status is RunStatus.SKIPPED and run.detail.startswith(PAUSED)
 
 
 def _settled(run: RunRow, alive: Alive) -> RunRow:

@@ -2,24 +2,22 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from random import random
-from threading import Condition
-
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
+from threading import Condition, Thread
 
 from archive.database import Database
 from archive.errors import ArchiveError
+from archive.work import Work
 from scheduler import due
-from scheduler.cadence import next_time
-from scheduler.due import Cadence, Errand
+from scheduler.due import Errand, Key
 from scheduler.heartbeat import Heartbeat
-from scheduler.settings import ScheduleSettings
-from scheduler.trigger import CadenceTrigger
+from scheduler.timetable import Timetable
+from scheduler.turns import Turns
 
 LOGGER = logging.getLogger(__name__)
 
@@ -32,89 +30,98 @@ REST = 60.0
 PATIENCE = 25.0
 """Seconds that crawls have to end after they were told to; the process has 30."""
 
-Crawl = Callable[[str, str, datetime | None], None]
-"""Runs one crawl of an outlet, for a cause and a planned time, and returns when it has ended."""
+LEAST = timedelta(minutes=2)
+"""How long work that is no crawl may take at least, though the outlet's next crawl be due earlier."""
+
+Perform = Callable[[Errand], None]
+"""Does some work for an outlet, and returns when it has ended."""
+
+
+def name_of(outlet: str, work: Work) -> str:
+    """Give how some work is named in a line: a crawl by its outlet alone."""
+    return outlet if work is Work.CRAWL else f"{outlet} {work}"
 
 
 class SchedulerService:
-    """Runs crawls by the agenda; APScheduler keeps the waiting, the agenda table says what is due.
+    """Runs what the agenda table says is due, in a thread each; its main loop looks there once a second.
 
-    A job that fires only asks the agenda: a fire too many does nothing, and one that was lost (the clock was moved, the
-    archive was away) is made good by the next tick. So an outlet that is due or asked for while it is being crawled
-    is crawled once more right after, whatever the number of periods and requests. `crawl` never runs twice at once
-    for one outlet, and at most `settings.parallel` times in all; those that wait are served in the order in which
-    they came. After `interrupt`, crawls that run must end, and a `crawl` called later must return at once.
+    Nothing else keeps an appointment: what was due while the machine slept, the archive was away or the clock was moved
+    is found by the next look. So an outlet that is due or asked for while it is being crawled is crawled once more right
+    after, whatever the number of periods and requests. `perform` never runs twice at once for one outlet or one host,
+    and at most `parallel` times in all; those that wait are served in the order in which they came. After `interrupt`,
+    what runs must end, and a `perform` called later must return at once.
     """
 
     def __init__(
         self,
         *,
         database: Database,
-        settings: ScheduleSettings,
+        timetable: Timetable,
         outlets: Sequence[str],
-        crawl: Crawl,
+        perform: Perform,
         interrupt: Callable[[], None],
         now: Callable[[], datetime],
+        hosts: Mapping[str, str] | None = None,
         heartbeat: Heartbeat | None = None,
-        cadence: Cadence = next_time,
         chance: Callable[[], float] = random,
         tick: float = TICK,
         patience: float = PATIENCE,
     ) -> None:
         self._database = database
-        self._settings = settings
+        self._timetable = timetable
         self._outlets = tuple(outlets)
-        self._crawl = crawl
+        self._perform = perform
         self._interrupt = interrupt
         self._now = now
         self._heartbeat = heartbeat
         self._trouble: str | None = None
-        self._cadence = cadence
         self._chance = chance
         self._tick = tick
         self._patience = patience
         self._plan = due.Plan(next_at={}, missed=frozenset())
-        self._missed: set[str] = set()
+        self._missed: set[Key] = set()
+        self._paused: set[Key] = set()
+        self._starts: dict[Key, tuple[datetime, datetime]] = {}
         self._strangers: set[str] = set()
-        self._running: set[str] = set()
+        self._turns = Turns(hosts or {}, timetable.settings.parallel)
         self._idle = Condition()
         self._stopping = False
         # A queue, not an event: a signal handler that sets an event can meet its lock held by the thread it interrupts.
         self._bell: SimpleQueue[None] = SimpleQueue()
         self._drift = 0.0
         self._rest_until = 0.0
-        # APScheduler tells of every skipped fire, which is how a crawl longer than its period looks; our lines say more.
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        self._scheduler = BackgroundScheduler(
-            timezone=UTC,
-            executors={"default": ThreadPoolExecutor(settings.parallel)},
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        )
 
     def start(self) -> None:
-        """Draw up the agenda and start to run what is due; what was missed is run once, at once.
+        """Draw up the agenda; what was missed is run once, at once, when `serve` is called.
 
         Raises:
             ArchiveError: the agenda cannot be read or written.
         """
         self._drift = self._clock_drift()
         self._draw_up()
-        for outlet in self._outlets:
-            trigger = self._trigger(outlet)
-            self._scheduler.add_job(
-                self._work, trigger, id=outlet, args=[outlet], next_run_time=self._first_fire(trigger, outlet)
-            )
-        self._scheduler.start()
         if self._heartbeat:
             self._heartbeat.begin()
-        LOGGER.info("scheduler starts: %d outlets, %d of them overdue", len(self._outlets), len(self._missed))
+        overdue = len({outlet for outlet, _ in self._missed})
+        LOGGER.info("scheduler starts: %d outlets, %d of them overdue", len(self._outlets), overdue)
+
+    def adopt(self, timetable: Timetable, outlets: Sequence[str], hosts: Mapping[str, str]) -> None:
+        """Go on by other settings; what runs goes on by the old ones. Only the thread that serves may call it.
+
+        Raises:
+            ArchiveError: the agenda cannot be read or written; the old settings stay in force.
+        """
+        plan = due.draw_up(self._database, outlets, timetable, now=self._now())
+        self._timetable, self._outlets = timetable, tuple(outlets)
+        self._turns.hosts, self._turns.parallel = hosts, timetable.settings.parallel
+        self._take_up(plan)
 
     def upcoming(self) -> tuple[str, datetime] | None:
-        """Give the outlet that was due first when the agenda was last drawn up, and its time."""
-        return min(self._plan.next_at.items(), key=lambda item: (item[1], item[0]), default=None)
+        """Give the outlet whose crawl was due first when the agenda was last drawn up, and its time."""
+        crawls = [(at, outlet) for (outlet, work), at in self._plan.next_at.items() if work is Work.CRAWL]
+        return min(crawls)[::-1] if crawls else None
 
     def serve(self) -> tuple[str, ...]:
-        """Go on until `stop` is called; give the outlets whose crawl did not end in time, none is good."""
+        """Go on until `stop` is called; give what did not end in time, none is good."""
         try:
             while not self._stopping:
                 self.tick()
@@ -132,123 +139,127 @@ class SchedulerService:
         return left
 
     def running(self) -> tuple[str, ...]:
-        """Give the outlets that are being crawled."""
+        """Give what is being done: an outlet that is crawled, or an outlet and its work."""
         with self._idle:
-            return tuple(sorted(self._running))
+            return tuple(sorted(name_of(outlet, work) for outlet, work in self._turns.running().items()))
 
     def stop(self) -> None:
-        """Make `serve` return: no new crawls, those that run are told to stop. Safe in a signal handler."""
+        """Make `serve` return: no new work, what runs is told to stop. Safe in a signal handler."""
         self._stopping = True
         self._bell.put(None)
 
     def tick(self) -> None:
-        """Wake the outlets that were asked for or are overdue, and notice when the clock was moved."""
+        """Begin what was asked for or is due, as far as places are free, and notice when the clock was moved."""
         if time.monotonic() < self._rest_until:
             return
         try:
             self._watch_clock()
-            grace = timedelta(seconds=self._settings.jitter + self._tick)
-            waiting = due.waiting(self._database, self._now() - grace)
+            waiting = due.waiting(self._database, self._now())
+            self._heed(waiting.paused)
         except ArchiveError as error:
             self._rest(error)
             return
         self._trouble = None
-        for outlet in waiting:
-            if outlet not in self._outlets:
-                self._warn_of(outlet)
-            elif outlet not in self._running:
-                self._scheduler.modify_job(outlet, next_run_time=datetime.now(UTC))
-
-    def _work(self, outlet: str) -> None:
+        ripe = dict.fromkeys(key for key in waiting.asked if self._knows(key))
+        ripe |= dict.fromkeys(key for key, at in waiting.due.items() if self._knows(key) and self._ripe(key, at))
         with self._idle:
-            if self._stopping:
-                return
-            self._running.add(outlet)
+            self._turns.keep(ripe)
+            for key in ripe:
+                self._turns.wait(key)
+            for outlet, work in () if self._stopping else self._turns.next():
+                # A thread each, not a pool: the kernel ends a child with the thread that started it.
+                Thread(target=self._work, args=(outlet, work), name=name_of(outlet, work)).start()
+
+    def _ripe(self, key: Key, at: datetime) -> bool:
+        """Say whether what has come due shall begin: by chance a little later, but for what was missed."""
+        if key in self._missed:
+            return True
+        if self._starts.get(key, (None, at))[0] != at:
+            put_off = timedelta(seconds=self._timetable.settings.jitter * self._chance())
+            self._starts[key] = (at, at + put_off)
+        return self._starts[key][1] <= self._now()
+
+    def _heed(self, paused: Mapping[Key, datetime]) -> None:
+        """Note what is due and not done since a person paused the outlet; what was noted is missed once that is over."""
+        for key, at in paused.items():
+            if key not in self._paused and self._knows(key):
+                due.note_paused(self._database, key, at, now=self._now())
+        self._missed |= {key for key in self._paused if key not in paused}
+        self._paused = set(paused)
+
+    def _work(self, outlet: str, work: Work) -> None:
         try:
-            self._run(outlet)
+            if not self._stopping:
+                self._run(outlet, work)
         except ArchiveError as error:
             self._rest(error)
         except Exception:  # the edge of one job
-            LOGGER.exception("%s: crawl failed for a cause that was not foreseen", outlet)
+            LOGGER.exception("%s: %s failed for a cause that was not foreseen", outlet, work)
         finally:
             with self._idle:
-                self._running.discard(outlet)
+                self._turns.done(outlet)
                 self._idle.notify_all()
+            self._bell.put(None)
 
-    def _run(self, outlet: str) -> None:
-        errand = self._take(outlet)
+    def _run(self, outlet: str, work: Work) -> None:
+        errand = self._take(outlet, work)
         if errand is None:
             return
         planned = f", planned for {errand.planned_at:%Y-%m-%d %H:%M} UTC" if errand.planned_at else ""
-        LOGGER.info("%s: crawl begins (%s%s)", outlet, errand.cause, planned)
+        missed = f", stands in for {errand.missed} missed" if errand.missed > 1 else ""
+        LOGGER.info("%s: %s begins (%s%s%s)", outlet, work, errand.cause, planned, missed)
         began = time.monotonic()
         try:
-            self._crawl(outlet, errand.cause.value, errand.planned_at)
+            self._perform(errand)
         finally:
-            LOGGER.info("%s: crawl ended after %.1f s", outlet, time.monotonic() - began)
+            LOGGER.info("%s: %s ended after %.1f s", outlet, work, time.monotonic() - began)
 
-    def _take(self, outlet: str) -> Errand | None:
-        errand = due.take(
-            self._database,
-            outlet,
-            self._settings,
-            now=self._now(),
-            cadence=self._cadence,
-            missed=outlet in self._missed,
-        )
-        self._missed.discard(outlet)
-        return errand
+    def _take(self, outlet: str, work: Work) -> Errand | None:
+        key, now = (outlet, work), self._now()
+        errand = due.take(self._database, outlet, work, self._timetable, now=now, missed=key in self._missed)
+        self._missed.discard(key)
+        self._starts.pop(key, None)
+        if errand is None or work is Work.CRAWL:
+            return errand
+        return replace(errand, ends_by=max(self._timetable.next_crawl(outlet, now), now + LEAST))
 
     def _draw_up(self) -> None:
-        self._plan = due.draw_up(self._database, self._outlets, self._settings, now=self._now(), cadence=self._cadence)
-        self._missed = set(self._plan.missed)
+        self._take_up(due.draw_up(self._database, self._outlets, self._timetable, now=self._now()))
 
-    def _trigger(self, outlet: str) -> CadenceTrigger:
-        return CadenceTrigger(
-            self._settings.expression(outlet),
-            self._settings.timezone,
-            jitter=self._settings.jitter,
-            cadence=self._cadence,
-            chance=self._chance,
-        )
-
-    def _first_fire(self, trigger: CadenceTrigger, outlet: str) -> datetime:
-        """Give when a job fires first: what was missed at once, since `parallel` already spreads it."""
-        return datetime.now(UTC) if outlet in self._missed else trigger.put_off(self._plan.next_at[outlet])
+    def _take_up(self, plan: due.Plan) -> None:
+        self._plan, self._missed, self._starts = plan, set(plan.missed), {}
 
     def _clock_drift(self) -> float:
         return self._now().timestamp() - time.monotonic()
 
     def _watch_clock(self) -> None:
-        """Draw up the agenda anew when the wall clock was moved: APScheduler would wait until it is right again."""
+        """Draw up the agenda anew when the wall clock was moved: what lies ahead may lie a year ahead now."""
         drift = self._clock_drift()
         if abs(drift - self._drift) <= CLOCK_JUMP:
             return
         LOGGER.warning("the clock moved by %+.0f s: the agenda is drawn up anew", drift - self._drift)
         self._draw_up()
         self._drift = drift
-        for job in self._scheduler.get_jobs():
-            job.modify(next_run_time=self._first_fire(job.trigger, job.id))
 
     def _rest(self, error: ArchiveError) -> None:
         LOGGER.error("%s; asked again in %.0f s", error, REST)
         self._rest_until = time.monotonic() + REST
         self._trouble = str(error)
 
-    def _warn_of(self, outlet: str) -> None:
-        if outlet not in self._strangers:
+    def _knows(self, key: Key) -> bool:
+        """Say whether an outlet is one of ours; one that was declared since is warned of once."""
+        outlet, _ = key
+        if outlet not in self._outlets and outlet not in self._strangers:
             self._strangers.add(outlet)
             LOGGER.warning("%s: asked for, and unknown since this scheduler started: start it again", outlet)
+        return outlet in self._outlets
 
     def _end(self) -> tuple[str, ...]:
-        self._scheduler.pause()
-        with self._idle:
-            LOGGER.info("scheduler stops: %d crawls are running", len(self._running))
+        LOGGER.info("scheduler stops: %d are at work", len(self.running()))
         self._interrupt()
         with self._idle:
-            self._idle.wait_for(lambda: not self._running, timeout=self._patience)
-            left = tuple(sorted(self._running))
-        self._scheduler.shutdown(wait=False)
+            self._idle.wait_for(lambda: not self._turns.running(), timeout=self._patience)
+        left = self.running()
         if left:
             LOGGER.error("%s: did not end within %.0f s", ", ".join(left), self._patience)
         return left

@@ -10,10 +10,10 @@ from archive.healthchanges import Change
 from archive.records import Health
 from archive.settings import Home
 from scheduler import notices
+from scheduler.alertsettings import AlertSettings
 from scheduler.courier import Courier
 from scheduler.digest import DailyDigest, gathered
 from scheduler.health import Finding, judge
-from scheduler.settings import AlertSettings
 
 LOGGER = logging.getLogger(__name__)
 

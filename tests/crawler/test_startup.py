@@ -62,7 +62,6 @@ HEAVY = frozenset(
     {
         *(
             "alembic",
-            "apscheduler",
             "fastwarc",
             "filelock",
             "lxml",

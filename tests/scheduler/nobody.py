@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from archive.database import Database
 from archive.settings import Home
-from scheduler.settings import AlertSettings
+from scheduler.alertsettings import AlertSettings
 from scheduler.watch import Watch
 
 

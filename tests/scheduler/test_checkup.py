@@ -10,6 +10,7 @@ from scheduler.checkup import late, of_daemon
 from scheduler.heartbeat import Health, Life
 from scheduler.lock import Holder
 from scheduler.settings import ScheduleSettings
+from scheduler.timetable import Timetable
 
 NOON = datetime(2024, 11, 27, 4, tzinfo=UTC)
 HOLDER = Holder(pid=os.getpid(), host="h", since=NOON - timedelta(hours=1), purpose="scheduler")
@@ -90,4 +91,4 @@ def row(last_run: datetime | None, **more: Any) -> dict[str, Any]:
 def test_an_outlet_is_late_after_two_periods_and_an_hour(
     given: dict[str, Any], health: Health | None, said: list[str]
 ) -> None:
-    assert list(late([given], ScheduleSettings(crawl="*/30 * * * *"), health=health, now=NOON)) == said
+    assert list(late([given], Timetable(ScheduleSettings()), health=health, now=NOON)) == said

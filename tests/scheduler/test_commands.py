@@ -3,7 +3,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,13 +13,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive import agenda, runs
-from archive.agenda import Action, Work
+from archive.agenda import Action
 from archive.database import Database
 from archive.settings import Home
+from archive.work import Work
 from scheduler.commands import App, schedule
+from scheduler.due import Errand
 from scheduler.heartbeat import Life, read
 from scheduler.lock import HeldError, scheduler_lock
-from scheduler.settings import ScheduleSettings
+from scheduler.settings import Profile, ScheduleSettings
+from scheduler.timetable import Timetable
 from scheduler.watch import Watch
 from tests.scheduler.nobody import nobody
 
@@ -32,11 +35,14 @@ from scheduler.commands import schedule
 from scheduler.heartbeat import Life, read
 from scheduler.lock import HeldError
 from scheduler.settings import ScheduleSettings
+from scheduler.timetable import Timetable
 from tests.scheduler.nobody import nobody
 
 class App:
     home = Home(Path(sys.argv[1]))
     schedule = ScheduleSettings(crawl="0 0 29 2 *", jitter=0.0)
+    timetable = Timetable(schedule)
+    hosts = {}
     outlets = ["kukar", "mahakam"]
     version = "0"
     told = threading.Event()
@@ -48,8 +54,8 @@ class App:
     def database(self):
         return Database(f"sqlite:///{self.home.root / 'pilkada.db'}")
 
-    def crawl(self, outlet, cause, planned_at):
-        print(f"{outlet} {cause}", flush=True)
+    def work(self, errand):
+        print(f"{errand.outlet} {errand.cause}", flush=True)
         (threading.Event() if sys.argv[2:] == ["deaf"] else self.told).wait(300)
 
     def interrupt(self):
@@ -82,7 +88,15 @@ class Asked:
     def database_to_read(self) -> Database:
         return self.database()
 
-    def crawl(self, outlet: str, cause: str, planned_at: datetime | None) -> None:  # noqa: ARG002
+    @property
+    def timetable(self) -> Timetable:
+        return Timetable(self.schedule)
+
+    @property
+    def hosts(self) -> Mapping[str, str]:
+        return {}
+
+    def work(self, errand: Errand) -> None:  # noqa: ARG002
         raise AssertionError("no listing crawls")
 
     def interrupt(self) -> None:
@@ -220,7 +234,16 @@ def test_status_is_a_list_of_what_the_contract_names(app: App) -> None:
     assert result.exit_code == 0
     first, second = json.loads(result.stdout)
     assert (first["outlet"], second["outlet"]) == ("kukar", "mahakam")
-    assert list(first) == ["outlet", "state", "last_success", "last_run", "last_outcome", "next_run", "trouble"]
+    assert list(first) == [
+        "outlet",
+        "state",
+        "last_success",
+        "last_run",
+        "last_outcome",
+        "next_run",
+        "trouble",
+        "paused",
+    ]
     assert datetime.fromisoformat(first["next_run"]) > datetime.now(UTC)
     assert first["next_run"].endswith("Z")
     assert (first["state"], first["last_run"], first["trouble"]) == ("never", None, None)
@@ -284,9 +307,9 @@ def test_a_table_has_its_times_in_the_zone_of_the_schedule(database: Database) -
     result = pilkada(Asked(home=Home(database.path.parent), schedule=settings), "list")
     assert result.exit_code == 0
     heading, *rows = result.stdout.splitlines()
-    assert heading.split() == ["OUTLET", "EXPRESSION", "NEXT", "RUN", "TIMEZONE", "ENABLED"]
+    assert heading.split() == ["OUTLET", "WORK", "EXPRESSION", "NEXT", "RUN", "NOTE"]
     assert len(rows) == 2
-    assert " 06:15 " in rows[0]
+    assert " 06:15" in rows[0]
     assert max(len(line) for line in result.stdout.splitlines()) <= 80
 
 
@@ -296,6 +319,42 @@ def test_no_runs_are_an_empty_list(app: App) -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = "import sys, scheduler.commands; print([m for m in ('sqlalchemy', 'apscheduler', 'cronsim') if m in sys.modules])"
+    code = "import sys, scheduler.commands; print([m for m in ('sqlalchemy', 'cronsim') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
+
+
+def test_a_pause_is_shown_and_taken_back(app: App) -> None:
+    assert "is paused; go on with" in pilkada(app, "pause", "kukar").stderr
+    assert "was paused already, at " in pilkada(app, "pause", "kukar").stderr
+    row, other = json.loads(pilkada(app, "list", "--format", "json").stdout)
+    assert (row["next_run"], other["paused"]) == (None, None)
+    assert datetime.fromisoformat(row["paused"]) <= datetime.now(UTC)
+    assert "paused since " in pilkada(app, "list").stdout.splitlines()[1]
+    status = json.loads(pilkada(app, "status", "--format", "json").stdout)[0]
+    assert (status["state"], status["trouble"][:12]) == ("never", "paused since")
+    assert pilkada(app, "resume", "kukar").exit_code == 0
+    assert json.loads(pilkada(app, "list", "--format", "json").stdout)[0]["paused"] is None
+    again = pilkada(app, "resume", "kukar")
+    assert (again.exit_code, again.stderr) == (2, "Error: kukar is not paused\n")
+
+
+def test_any_work_can_be_asked_for(app: App) -> None:
+    assert pilkada(app, "trigger", "kukar", "--work", "maintenance").exit_code == 0
+    with app.database().read() as connection:
+        assert agenda.triggered(connection) == [("kukar", Work.MAINTENANCE)]
+
+
+def test_a_list_says_which_profile_holds_and_a_zone_that_changes_its_clock_is_warned_of(database: Database) -> None:
+    today = datetime.now(UTC).date()
+    profile = Profile(from_=today - timedelta(days=3), until=today + timedelta(days=3), crawl="*/10 * * * *")
+    settings = ScheduleSettings(timezone="Europe/Berlin", profiles={"minggu": profile})
+    shown = Asked(home=Home(database.path.parent), schedule=settings)
+    result = pilkada(shown, "list")
+    first = result.stdout.splitlines()[1]
+    assert first.split()[:3] == ["kukar", "crawl", "*/10"]
+    assert f"minggu until {today + timedelta(days=4)} 00:00" in first
+    assert result.stderr.startswith("schedule.timezone: in Europe/Berlin the clock changes (next by ")
+    assert result.stderr.count("\n") == 1
+    (row, _) = json.loads(pilkada(shown, "list", "--format", "json").stdout)
+    assert row["profile"] == "minggu"

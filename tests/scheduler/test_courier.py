@@ -15,10 +15,10 @@ from archive.database import Database
 from archive.healthchanges import Change
 from archive.records import Health
 from scheduler import notices
+from scheduler.alertsettings import AlertSettings
 from scheduler.courier import Courier, settled
 from scheduler.lock import ProcessLock
 from scheduler.sender import send
-from scheduler.settings import AlertSettings
 from tests.crawler.commandline import until
 from tests.scheduler.post import Mailbox, Webhook, deaf
 
@@ -31,7 +31,7 @@ from pathlib import Path
 from archive.database import Database
 from scheduler.courier import Courier
 from scheduler.sender import send
-from scheduler.settings import AlertSettings
+from scheduler.alertsettings import AlertSettings
 
 def send_and_die(*said):
     assert send(*said) == [True]

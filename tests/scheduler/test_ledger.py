@@ -8,10 +8,11 @@ from archive.database import Database
 from archive.records import RunStatus
 from scheduler import ledger
 from scheduler.settings import ScheduleSettings
+from scheduler.timetable import Timetable
 
 NOW = datetime(2024, 11, 27, 4, 10, tzinfo=UTC)
 HALF_PAST = datetime(2024, 11, 27, 4, 30, tzinfo=UTC)
-SETTINGS = ScheduleSettings(outlets={"mahakam": "0 6 * * *"})
+SETTINGS = Timetable(ScheduleSettings(outlets={"mahakam": "0 6 * * *"}))
 MINUTE = timedelta(minutes=1)
 
 
@@ -58,6 +59,7 @@ def test_an_outlet_never_crawled_has_only_a_next_run(database: Database) -> None
         "last_outcome": None,
         "next_run": HALF_PAST,
         "trouble": None,
+        "paused": None,
     }
 
 
@@ -86,6 +88,7 @@ def test_the_last_run_tells_how_an_outlet_stands(
         "last_outcome": status,
         "next_run": HALF_PAST,
         "trouble": trouble,
+        "paused": None,
     }
 
 
@@ -164,10 +167,14 @@ def test_the_plan_lists_enabled_outlets_first_and_known_ones_without_a_time(data
     kukar, mahakam, old = ledger.planned(database, ["kukar", "mahakam"], SETTINGS, now=NOW)
     assert kukar == {
         "outlet": "kukar",
+        "work": "crawl",
         "expression": "*/30 * * * *",
         "next_run": HALF_PAST,
         "timezone": "Asia/Makassar",
         "enabled": True,
+        "profile": None,
+        "profile_until": None,
+        "paused": None,
     }
     assert (mahakam["expression"], mahakam["next_run"]) == ("0 6 * * *", datetime(2024, 11, 27, 22, tzinfo=UTC))
     assert (old["outlet"], old["enabled"], old["next_run"]) == ("bekas", False, None)

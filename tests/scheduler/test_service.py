@@ -2,7 +2,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,14 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from archive import agenda
-from archive.agenda import Action, Work
+from archive import agenda, runs
+from archive.agenda import Action
 from archive.database import Database, sqlite_module
-from scheduler.due import Cadence
+from archive.records import RunStatus
+from archive.work import Work
+from scheduler.due import Errand
 from scheduler.heartbeat import Health, Heartbeat, Life, Outlook, read
 from scheduler.notify import Notifier
 from scheduler.service import TICK, SchedulerService
 from scheduler.settings import ScheduleSettings
+from scheduler.timetable import Cadence, Timetable
 
 SELDOM = "0 0 29 2 *"
 """An expression that names no time while a test runs."""
@@ -53,16 +56,18 @@ class Crawls:
     deaf: bool = False
     begun: list[str] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
+    errands: list[Errand] = field(default_factory=list)
     told: threading.Event = field(default_factory=threading.Event)
 
-    def __call__(self, outlet: str, cause: str, planned_at: datetime | None) -> None:
+    def __call__(self, errand: Errand) -> None:
         began, at = time.monotonic(), now()
-        self.begun.append(outlet)
+        self.begun.append(errand.outlet)
         if self.deaf:
             time.sleep(self.seconds)
         else:
             self.told.wait(self.seconds)
-        self.runs.append(Run(outlet, cause, planned_at, at, began, time.monotonic()))
+        self.errands.append(errand)
+        self.runs.append(Run(errand.outlet, errand.cause, errand.planned_at, at, began, time.monotonic()))
 
     def most_at_once(self) -> int:
         return max(sum(other.began <= run.began < other.ended for other in self.runs) for run in self.runs)
@@ -77,7 +82,7 @@ def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
 
 def a_service(
     database: Database,
-    crawls: Callable[[str, str, datetime | None], None],
+    crawls: Callable[[Errand], None],
     outlets: Sequence[str] = ("kukar",),
     *,
     parallel: int = 4,
@@ -87,19 +92,21 @@ def a_service(
     tick: float = 0.05,
     patience: float = 25.0,
     heartbeat: Heartbeat | None = None,
+    settings: ScheduleSettings | None = None,
+    hosts: Mapping[str, str] | None = None,
 ) -> SchedulerService:
     options = {"cadence": cadence} if cadence else {}
     return SchedulerService(
         database=database,
-        settings=ScheduleSettings(crawl=SELDOM, jitter=0.0, parallel=parallel),
+        timetable=Timetable(settings or ScheduleSettings(crawl=SELDOM, jitter=0.0, parallel=parallel), **options),
         outlets=outlets,
-        crawl=crawls,
+        hosts=hosts,
+        perform=crawls,
         interrupt=crawls.told.set if isinstance(crawls, Crawls) else interrupt,
         now=clock,
         tick=tick,
         patience=patience,
         heartbeat=heartbeat,
-        **options,
     )
 
 
@@ -280,10 +287,10 @@ def test_a_crawl_that_fails_unforeseen_is_logged_and_harms_no_other(
 ) -> None:
     good = Crawls()
 
-    def crawl(outlet: str, cause: str, planned_at: datetime | None) -> None:
-        if outlet == "kukar":
+    def crawl(errand: Errand) -> None:
+        if errand.outlet == "kukar":
             raise ZeroDivisionError("a bug")
-        good(outlet, cause, planned_at)
+        good(errand)
 
     put(database, now() - timedelta(hours=1), "kukar", "mahakam")
     with serving(a_service(database, crawl, ["kukar", "mahakam"], parallel=1)):
@@ -378,4 +385,61 @@ def test_each_run_is_one_line_at_its_start_and_one_at_its_end(
         "lamandau: crawl begins (missed, planned for 2024-11-27 04:30 UTC)",
         "lamandau: crawl ended after 0.0 s",
     ]
-    assert not [record for record in caplog.records if record.name.startswith("apscheduler")]
+
+
+def test_kinds_of_work_take_turns_at_an_outlet_and_hosts_are_kept_apart(database: Database) -> None:
+    past = now() - timedelta(hours=1)
+    put(database, past, "kukar", "etam")
+    with database.write() as connection:
+        agenda.appoint(connection, "kukar", Work.VISITS, expression=SELDOM, next_at=past)
+    settings = ScheduleSettings(crawl=SELDOM, visits=SELDOM, jitter=0.0)
+    crawls = Crawls(seconds=0.1)
+    hosts = {"kukar": "media.test", "etam": "media.test"}
+    with serving(a_service(database, crawls, ["kukar", "etam"], settings=settings, hosts=hosts)):
+        until(lambda: len(crawls.runs) == 3)
+    assert crawls.most_at_once() == 1
+    assert sorted((errand.outlet, errand.work) for errand in crawls.errands) == [
+        ("etam", Work.CRAWL),
+        ("kukar", Work.CRAWL),
+        ("kukar", Work.VISITS),
+    ]
+    limits = {errand.work: errand.ends_by for errand in crawls.errands}
+    assert limits[Work.CRAWL] is None
+    assert limits[Work.VISITS] is not None
+
+
+def test_a_paused_outlet_is_left_alone_over_restarts_and_made_up_for_by_one_run(database: Database) -> None:
+    put(database, now() - timedelta(hours=1), "kukar", "etam")
+    with database.write() as connection:
+        agenda.ask(connection, "kukar", Action.PAUSE, now())
+    crawls = Crawls()
+    for _ in range(2):
+        with serving(a_service(database, crawls, ["kukar", "etam"])):
+            until(lambda: crawls.runs)
+            time.sleep(0.2)
+    service = a_service(database, crawls, ["kukar", "etam"])
+    with serving(service):
+        ask(database, "kukar")
+        until(lambda: len(crawls.runs) == 2)
+        with database.write() as connection:
+            agenda.take(connection, "kukar", Action.PAUSE, now())
+        until(lambda: len(crawls.runs) == 3)
+        time.sleep(0.2)
+    assert [(run.outlet, run.cause) for run in crawls.runs] == [
+        ("etam", "missed"),
+        ("kukar", "trigger"),
+        ("kukar", "missed"),
+    ]
+    with database.read() as connection:
+        (note,) = runs.newest(connection)
+    assert (note.outlet, note.status) == ("kukar", RunStatus.SKIPPED)
+
+
+def test_other_settings_are_taken_up_and_what_runs_goes_on(database: Database) -> None:
+    crawls = Crawls(seconds=0.2)
+    service = a_service(database, crawls, ["kukar"])
+    service.start()
+    service.adopt(Timetable(ScheduleSettings(crawl="* * * * *", jitter=0.0)), ["kukar", "etam"], {})
+    with database.read() as connection:
+        held = agenda.appointments(connection, Work.CRAWL)
+    assert {slug: one.expression for slug, one in held.items()} == {"kukar": "* * * * *", "etam": "* * * * *"}
