@@ -201,9 +201,10 @@ def status(app: App, output: str, *, check: str | None) -> int:
     now, health, database = _now(), read(app.home.health_file), app.database_to_read()
     rows = ledger.standing(database, app.outlets, app.timetable, now=now, alive=_alive(app, database))
     _print(app, rows, output, STATUS_COLUMNS, empty=_no_outlet(app))
-    said = [f"{row['outlet']}: {row['trouble']}" for row in rows if row["trouble"]] if output == "table" else []
     daemon, wrong = _daemon(app, database, health, now)
-    if wrong or (rows and output == "table"):
+    told = output == "table" and not check  # a check says only what is wrong: cron mails whatever is said
+    said = [f"{row['outlet']}: {row['trouble']}" for row in rows if row["trouble"]] if told else []
+    if wrong or (rows and told):
         said.append(daemon)
     overdue = list(late(rows, app.timetable, health=health, now=now)) if check == "all" else []
     for line in said + overdue:

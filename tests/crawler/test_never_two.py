@@ -166,22 +166,22 @@ def test_of_crawls_of_one_outlet_that_begin_at_once_one_asks_it_and_the_others_a
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("on", [ONE_HOME, TWO_HOMES])
-def test_a_hundred_commands_crawl_one_outlet_one_after_the_other_or_not_at_all(
-    on: str, watched: Watched, tmp_path: Path, promise: Promise, request: pytest.FixtureRequest
+@pytest.mark.parametrize(("on", "number"), [(ONE_HOME, 100), (TWO_HOMES, 20)])  # a server takes 100 connections
+def test_many_commands_crawl_one_outlet_one_after_the_other_or_not_at_all(
+    on: str, number: int, watched: Watched, tmp_path: Path, promise: Promise, request: pytest.FixtureRequest
 ) -> None:
     with homes(on, tmp_path, watched, request.getfixturevalue) as all_homes:
-        which = itertools.islice(itertools.cycle(all_homes), 100)
+        which = itertools.islice(itertools.cycle(all_homes), number)
         with crowd([("", ["--home", str(one.home), "crawl", SLUG, "--format", "json"]) for one in which]) as begun:
             left = list(begun.leaving())
-        assert {one.status for one in left} == {0, 4}
+        assert [one.err for one in left if one.status not in (0, 4)] == []
         loaded = load(all_homes[0].home)
         database = Database(loaded.home.database_url(loaded.settings.archive))
         noted, made = crawls(database), taken(database)
         database.dispose()
-    assert (len(noted), len(made)) == (100, sum(one.status == 0 for one in left))
+    assert (len(noted), len(made)) == (number, sum(one.status == 0 for one in left))
     assert ({run.status for run in made}, watched.most, len(watched.listings)) == ({"ok"}, 1, len(made))
     assert sum(run.counts["new"] for run in made) == 6
     promise(
-        "P7", injected=100, recovered=len(noted), lost=overlaps(made), of=f"crawl commands, {on}", crawled=len(made)
+        "P7", injected=number, recovered=len(noted), lost=overlaps(made), of=f"crawl commands, {on}", crawled=len(made)
     )
