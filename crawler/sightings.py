@@ -95,8 +95,9 @@ class Sightings:
     def note_failure(self, source: Source, *, closed: bool, shielded: bool = False) -> None:
         """Remember that a source did not answer as one of its kind.
 
-        Where a shield asked a browser to prove itself (`shielded`) only another source that answers in the same crawl
-        shows that it means the source: a day on which it stands before the whole site closes none.
+        Where a shield asked a browser to prove itself, or robots.txt asked us to stay away (`shielded`), only another
+        source that answers in the same crawl shows that the source is meant: a day on which the whole site is shut
+        closes none, and the first crawl after it asks what the last one before it asked.
         """
         if shielded and not self._answered:
             self._shielded.append(source)

@@ -211,7 +211,8 @@ class OutletSpider(Spider):
         if no_way(error):
             robots = isinstance(error, RefusedError) and error.reason is Reason.ROBOTS
             why = str(error) if isinstance(error, RefusedError) else f"{urlsplit(ask.url).path}: {explain(error)}"
-            return self._without(source, ask, Trouble.ROBOTS if robots else Trouble.SOURCES, why, closed=True)
+            kind = Trouble.ROBOTS if robots else Trouble.SOURCES
+            return self._without(source, ask, kind, why, closed=True, shielded=robots)
         self._note_failure(error, authority(failure.request.url))  # type: ignore[attr-defined]
         return []
 

@@ -159,6 +159,19 @@ def test_a_copy_holds_for_a_day_whatever_the_site_answers_and_no_longer(fresh: P
 
 
 @SMALL
+def test_a_ban_of_the_whole_site_closes_no_source(fresh: Pilkada, site: Newsroom) -> None:
+    site.robots = CLOSED.decode()
+    for _ in range(2):
+        assert fresh.crawl(status=3)["status"] == "blocked"
+    site.robots = None
+    age(fresh, 25)
+    site.forget_requests()
+    report = fresh.crawl(env=NO_PAGES)
+    assert (report["status"], report["new"], report["detail"]) == ("ok", 2, "")
+    assert set(site.paths) == {"/robots.txt", "/wp-json/wp/v2/posts"}
+
+
+@SMALL
 @pytest.mark.soak
 def test_a_copy_from_a_day_that_has_not_come_is_not_held_for_ever(fresh: Pilkada, site: Newsroom) -> None:
     fresh.crawl(env=NO_PAGES)
