@@ -12,6 +12,7 @@ from archive.models import Address, Capture, Disposition, Host, Outlet, OutletDe
 from archive.records import Entry, Purpose, Reason, RunStatus, VisitState
 from archive.stories import Article, ReadingRow
 from archive.troubles import Trouble
+from archive.zones import zone_of
 
 REACH = timedelta(days=60)
 """How far back is looked: what was usual before that is not what is usual now."""
@@ -103,7 +104,7 @@ def of(connection: Connection, outlet: str, now: datetime) -> Signs | None:
     return Signs(
         outlet=outlet,
         base_url=base_url,
-        timezone=str(declaration.declared.get("timezone") or "Asia/Jakarta"),
+        timezone=zone_of(connection, declaration.id, outlet).key,
         declared_at=declaration.since,
         runs=_runs(connection, declaration.id, since),
         stories=stories,

@@ -7,15 +7,16 @@ from sqlalchemy import Connection, select
 
 from archive.models import Outlet, Run
 from archive.records import RunStatus
+from archive.troubles import Trouble
 
 SUMMED = ("new", "revised", "removed", "restored")
 TAKEN = (RunStatus.OK, RunStatus.PARTIAL, RunStatus.BLOCKED, RunStatus.FAILED)
 
 
 def since(connection: Connection, start: datetime) -> dict[str, Counter[str]]:
-    """Give, of each outlet with a run since a time, the sums of its runs' counts, `crawls` and those of them that `ended_badly`.
+    """Give, of each outlet with a run since a time, the sums of its runs' counts, and how many `crawls` there were.
 
-    A run that was not taken is none; one that still runs counts when it has ended.
+    Of these some `ended_badly`, and of those some found that the site was `down`. A run that was not taken is none; one that still runs counts when it has ended.
     """
     rows = connection.execute(
         select(Outlet.slug, Run.kind, Run.status, Run.counts)
@@ -29,4 +30,5 @@ def since(connection: Connection, start: datetime) -> dict[str, Counter[str]]:
         if row.kind == "crawl":
             sums["crawls"] += 1
             sums["ended_badly"] += row.status in (RunStatus.BLOCKED, RunStatus.FAILED)
+            sums["down"] += row.counts.get("trouble") == Trouble.DOWN
     return brought

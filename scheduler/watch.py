@@ -4,11 +4,12 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from archive import healthchanges, runs, signs
+from archive import healthchanges, signs, yields
 from archive.database import Database
 from archive.healthchanges import Change
 from archive.records import Health
 from archive.settings import Home
+from archive.troubles import Trouble
 from scheduler import notices
 from scheduler.alertsettings import AlertSettings
 from scheduler.courier import Courier
@@ -16,6 +17,14 @@ from scheduler.digest import DailyDigest, gathered
 from scheduler.health import Finding, judge
 
 LOGGER = logging.getLogger(__name__)
+
+
+OTHERS = 2
+"""So many other outlets must have been crawled before the network of this machine is blamed for all of them."""
+
+
+class OwnNetworkError(Exception):
+    """No outlet answers: it is not theirs to be dead of."""
 
 
 class Watch:
@@ -41,7 +50,11 @@ class Watch:
 
     def after(self, outlets: Iterable[str]) -> None:
         """Judge outlets whose crawls have ended, and tell of what changed."""
-        look(self._database(), outlets, now=self._now())
+        try:
+            look(self._database(), outlets, now=self._now())
+        except OwnNetworkError as error:
+            LOGGER.warning("%s", error)
+            self.own_trouble(str(error))
         self.courier.tell()
 
     def own_trouble(self, text: str) -> None:
@@ -72,14 +85,20 @@ def look(database: Database, outlets: Iterable[str], *, now: datetime) -> list[s
     """Judge some outlets by what the archive knows of them; give those whose state or cause is another than before.
 
     Whoever else judged them meanwhile goes before: what is written is compared with what stands there then.
+
+    Raises:
+        OwnNetworkError: some are down, and so is every other; the rest were judged.
     """
-    changed = []
+    changed, ours = [], False
     for outlet in outlets:
         with database.read() as connection:
             found = signs.of(connection, outlet, now)
             standing = healthchanges.of(connection, outlet)
         finding = judge(found, standing) if found is not None else None
         if finding is None or not _is_news(finding, standing):
+            continue
+        if finding.cause == Trouble.DOWN and _nobody_answers(database, outlet, finding.since):
+            ours = True
             continue
         with database.write() as connection:
             if not _is_news(finding, healthchanges.of(connection, outlet)):
@@ -98,14 +117,17 @@ def look(database: Database, outlets: Iterable[str], *, now: datetime) -> list[s
         assert change is not None
         LOGGER.warning("%s", notices.line(change))
         changed.append(outlet)
+    if ours:
+        raise OwnNetworkError("no outlet answers: it is this machine's network, or what stands before it")
     return changed
 
 
-def look_at_all(database: Database, *, now: datetime) -> list[str]:
-    """Judge every outlet that was ever crawled."""
+def _nobody_answers(database: Database, outlet: str, since: datetime) -> bool:
+    """Say whether every crawl of every other outlet found it down since a time."""
     with database.read() as connection:
-        slugs = runs.outlet_slugs(connection)
-    return look(database, slugs, now=now)
+        brought = yields.since(connection, since)
+    others = [sums for slug, sums in brought.items() if slug != outlet and sums["crawls"]]
+    return len(others) >= OTHERS and all(sums["down"] == sums["crawls"] for sums in others)
 
 
 def _is_news(finding: Finding, standing: Change | None) -> bool:
