@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from crawler.runner import Runner
     from scheduler.due import Errand
     from scheduler.lock import ProcessLock
+    from scheduler.reload import Renewal
     from scheduler.settings import ScheduleSettings
     from scheduler.timetable import Timetable
     from scheduler.watch import Watch
@@ -76,16 +77,21 @@ class App:
     @cached_property
     def loaded(self) -> "Loaded":
         """The settings in force."""
-        from msgspec import to_builtins
+        from crawler.logs.inforce import follow
 
+        return follow(self.read())
+
+    def read(self) -> "Loaded":
+        """Read the settings, and go by none of them yet."""
         from crawler.config import load
-        from crawler.secrets import in_settings
 
-        loaded = load(self.root, config=self._config)
-        own = loaded.settings.log
-        file = str((self.root / own.file).absolute()) if own.file else None
-        logs.follow(logs.Options(format=own.format, file=file, hidden=in_settings(to_builtins(loaded.settings))))
-        return loaded
+        return load(self.root, config=self._config)
+
+    def renewed(self) -> "Renewal":
+        """Read the settings anew for a daemon that runs."""
+        from crawler.renewal import renewed
+
+        return renewed(self)
 
     @property
     def home(self) -> "Home":

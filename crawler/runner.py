@@ -87,6 +87,10 @@ class Runner:
         if lacking := processes.shortcomings():
             logger.info("%s", lacking)
 
+    def adopt(self, loaded: Loaded) -> None:
+        """Begin crawls by other settings from now on; those that run have theirs."""
+        self._loaded = loaded
+
     def crawl_all(
         self, outlets: Sequence[str], *, scope: Scope = EVERYTHING, cause: str = "command"
     ) -> tuple[list[Report], list[ArchiveError]]:

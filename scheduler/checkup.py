@@ -30,7 +30,11 @@ def of_daemon(holder: Holder | None, health: Health | None, *, held: bool, now: 
             return None if begun else f"{who} has given no sign of life since it started: {_cure(holder)}"
         if theirs.stale(now):
             return f"{who} hangs: its last sign of life is of {_minute(theirs.at)}, {_cure(holder)}"
-        return f"{who} cannot work: {theirs.trouble}" if theirs.trouble else None
+        if theirs.trouble:
+            return f"{who} cannot work: {theirs.trouble}"
+        return (
+            f"{who} goes by older settings, since new ones were refused: {theirs.refused}" if theirs.refused else None
+        )
     if health is None:
         return None
     if health.life is Life.STOPPED:

@@ -11,7 +11,7 @@ from archive.output import MisuseError, format_option, write_rows
 from archive.text import for_terminal
 from scheduler.alertcommands import alerts, digest
 from scheduler.requestcommands import pause, resume, trigger, unknown
-from scheduler.servicecommands import containerfile, unit
+from scheduler.servicecommands import containerfile, reload, unit
 
 if TYPE_CHECKING:
     from archive.database import Database
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scheduler.heartbeat import Health, Heartbeat
     from scheduler.ledger import Alive
     from scheduler.lock import ProcessLock
+    from scheduler.reload import Renewal
     from scheduler.service import SchedulerService
     from scheduler.settings import ScheduleSettings
     from scheduler.timetable import Timetable
@@ -65,6 +66,9 @@ class App(Protocol):
     def work(self, errand: "Errand") -> None:
         """Do some work for an outlet in a child process, return when it has ended, and raise for no foreseeable cause."""
 
+    def renewed(self) -> "Renewal":
+        """Read the settings anew; raise `RefusedError` where the daemon could not start with them."""
+
     def interrupt(self) -> None:
         """Tell what runs to stop; a `work` that is called later returns at once."""
 
@@ -74,7 +78,7 @@ def schedule() -> None:
     """Crawl at set times, and see what was and will be done."""
 
 
-for command in (trigger, pause, resume, unit, containerfile, alerts, digest):
+for command in (trigger, pause, resume, reload, unit, containerfile, alerts, digest):
     schedule.add_command(command)
 
 
@@ -98,6 +102,7 @@ def run(app: App) -> None:
             interrupt=app.interrupt,
             now=_now,
             heartbeat=_heartbeat(app, lock),
+            renew=app.renewed,
         )
         left = _serve(service, app)
     if left:
@@ -120,10 +125,10 @@ def _heartbeat(app: App, lock: "ProcessLock") -> "Heartbeat":
 
 
 def _serve(service: "SchedulerService", app: App) -> tuple[str, ...]:
-    from scheduler.processes import on_stop
+    from scheduler.processes import on_reload, on_stop
 
     app.watch.start()
-    with on_stop(service.stop):
+    with on_stop(service.stop), on_reload(service.reload):
         service.start()
         zone = app.schedule.timezone
         _warn_of_zone(zone)

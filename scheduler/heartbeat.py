@@ -70,6 +70,9 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How many outlets are in which state, as `schedule status` names it."""
     trouble: str | None
     """Why the daemon cannot work: the archive cannot be read."""
+    settings_read_at: datetime
+    refused: str | None
+    """Why the settings that were read then are not gone by; those before them are."""
 
     def stale(self, now: datetime) -> bool:
         """Whether a beat was missed: two intervals are over, or the clock was set back behind the last one."""
@@ -108,15 +111,17 @@ class Heartbeat:
         self._now = now
         # systemd asks for a sign of life at half of its patience.
         self._every = min(every, notifier.patience / 2) if notifier.patience else every
-        self._started_at = now()
+        self._started_at = self._read_at = now()
+        self._refused: str | None = None
         self._next = 0.0
         self._outlook = Outlook()
         self._unwritten = False
 
-    def begin(self) -> None:
-        """Say that the daemon serves, for the first time or again after it read its settings anew."""
-        self._write(Life.RUNNING, (), self._see())
-        self._notifier.ready(self._words(()))
+    def begin(self, running: Sequence[str] = (), refused: str | None = None) -> None:
+        """Say that the daemon serves, for the first time or again after it read its settings, which it may have refused."""
+        self._read_at, self._refused = self._now(), refused
+        self._write(Life.RUNNING, running, self._see())
+        self._notifier.ready(self._words(running))
         self._next = time.monotonic() + self._every
 
     def beat(self, running: Sequence[str], trouble: str | None = None) -> None:
@@ -166,6 +171,8 @@ class Heartbeat:
             running=sorted(running),
             outlets=self._outlook.outlets,
             trouble=trouble,
+            settings_read_at=self._read_at,
+            refused=self._refused,
         )
         draft = self._file.with_suffix(".json.new")
         try:

@@ -188,6 +188,33 @@ def on_stop(act: Callable[[], None]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def on_reload(act: Callable[[], None]) -> Iterator[None]:
+    """Call `act`, and do nothing else, at each SIGHUP that comes meanwhile. Windows has none.
+
+    Only the main thread may use it.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, lambda *_: act())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def ask_to_reload(pid: int) -> None:
+    """Send a SIGHUP.
+
+    Raises:
+        OSError: there is no such process, or it is somebody else's; on Windows always.
+    """
+    if sys.platform == "win32":
+        raise OSError("a process cannot be asked on Windows")
+    os.kill(pid, signal.SIGHUP)
+
+
+@contextlib.contextmanager
 def stop_unwinds() -> Iterator[None]:
     """Have a SIGTERM that comes meanwhile unwind what runs, as Ctrl-C does: what is half-written is taken away again.
 

@@ -16,6 +16,7 @@ from archive.work import Work
 from scheduler import due
 from scheduler.due import Errand, Key
 from scheduler.heartbeat import Heartbeat
+from scheduler.reload import RefusedError, Renew
 from scheduler.timetable import Timetable
 from scheduler.turns import Turns
 
@@ -63,6 +64,7 @@ class SchedulerService:
         now: Callable[[], datetime],
         hosts: Mapping[str, str] | None = None,
         heartbeat: Heartbeat | None = None,
+        renew: Renew | None = None,
         chance: Callable[[], float] = random,
         tick: float = TICK,
         patience: float = PATIENCE,
@@ -74,6 +76,8 @@ class SchedulerService:
         self._interrupt = interrupt
         self._now = now
         self._heartbeat = heartbeat
+        self._renew = renew
+        self._outdated = False
         self._trouble: str | None = None
         self._chance = chance
         self._tick = tick
@@ -124,6 +128,8 @@ class SchedulerService:
         """Go on until `stop` is called; give what did not end in time, none is good."""
         try:
             while not self._stopping:
+                if self._outdated:
+                    self._reload()
                 self.tick()
                 if self._heartbeat:
                     self._heartbeat.beat(self.running(), self._trouble)
@@ -147,6 +153,30 @@ class SchedulerService:
         """Make `serve` return: no new work, what runs is told to stop. Safe in a signal handler."""
         self._stopping = True
         self._bell.put(None)
+
+    def reload(self) -> None:
+        """Have `serve` go by the settings as they are now, or as before where they are bad. Safe in a signal handler."""
+        self._outdated = True
+        self._bell.put(None)
+
+    def _reload(self) -> None:
+        self._outdated = False
+        if self._renew is None:
+            return
+        if self._heartbeat:
+            self._heartbeat.reloading()
+        refused = None
+        try:
+            renewal = self._renew()
+            self.adopt(renewal.timetable, renewal.outlets, renewal.hosts)
+        except (RefusedError, ArchiveError) as error:
+            refused = str(error)
+            LOGGER.error("new settings are refused, the old ones stay in force: %s", refused)
+        else:
+            renewal.take_effect()
+            LOGGER.info("new settings are in force: %d outlets", len(self._outlets))
+        if self._heartbeat:
+            self._heartbeat.begin(self.running(), refused)
 
     def tick(self) -> None:
         """Begin what was asked for or is due, as far as places are free, and notice when the clock was moved."""
@@ -251,7 +281,10 @@ class SchedulerService:
         outlet, _ = key
         if outlet not in self._outlets and outlet not in self._strangers:
             self._strangers.add(outlet)
-            LOGGER.warning("%s: asked for, and unknown since this scheduler started: start it again", outlet)
+            LOGGER.warning(
+                "%s: asked for, and unknown to this scheduler: have it read its settings anew, `pilkada schedule reload`",
+                outlet,
+            )
         return outlet in self._outlets
 
     def _end(self) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""`pilkada schedule unit` and `containerfile`: the daemon as others start and watch it."""
+"""`pilkada schedule reload`, `unit` and `containerfile`: the daemon as others start, watch and change it."""
 
 import getpass
 import sys
+import time
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,40 @@ import click
 
 if TYPE_CHECKING:
     from scheduler.commands import App
+
+
+ANSWER_SECONDS = 30.0
+"""How long the daemon may take to read its settings: its main loop may wait for the archive."""
+
+
+@click.command()
+@click.pass_obj
+def reload(app: "App") -> None:
+    """Have the daemon read its settings anew, without stopping what runs; bad ones are refused whole, and it goes on."""
+    from scheduler.heartbeat import read
+    from scheduler.lock import scheduler_lock
+    from scheduler.processes import ask_to_reload
+
+    app.renewed()  # what is wrong with them is said here, too
+    holder = scheduler_lock(app.home.locks).holder()
+    if holder is None:
+        click.echo("no scheduler is running in this home: the next `pilkada schedule run` reads them", err=True)
+        return
+    before = read(app.home.health_file)
+    try:
+        ask_to_reload(holder.pid)
+    except OSError as error:
+        raise click.ClickException(f"process {holder.pid} cannot be asked: {error.strerror or error}") from error
+    ending = time.monotonic() + ANSWER_SECONDS
+    while (health := read(app.home.health_file)) is None or (
+        before and health.settings_read_at == before.settings_read_at
+    ):
+        if time.monotonic() > ending:
+            raise click.ClickException(f"process {holder.pid} has not read its settings within {ANSWER_SECONDS:g} s")
+        time.sleep(0.1)
+    if health.refused:
+        raise click.ClickException(f"process {holder.pid} goes by older settings: {health.refused}")
+    click.echo(f"the scheduler (process {holder.pid}) goes by the settings as they are now", err=True)
 
 
 @click.command()

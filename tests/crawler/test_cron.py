@@ -3,8 +3,7 @@
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +12,8 @@ import pytest
 
 from archive.database import Database
 from archive.index import SearchIndex
-from crawler.sample.server import Answer
-from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada, until
+from tests.crawler.commandline import NO_PAGES, SLUG, Pilkada, until
+from tests.crawler.gate import Gate
 from tests.test_readme import ROOT, fences
 
 
@@ -42,24 +41,10 @@ class Crontab:
         return started.returncode, mailed
 
 
-class Gate(Newsroom):
-    """An outlet of six stories that answers once it may."""
-
-    def __init__(self) -> None:
-        super().__init__(6)
-        self.open = threading.Event()
-
-    def answer(self, target: str, headers: Mapping[str, str]) -> Answer:
-        answer = super().answer(target, headers)
-        self.open.wait(100)
-        return answer
-
-
 @pytest.fixture
 def site() -> Iterator[Gate]:
     with Gate() as site:
         yield site
-        site.open.set()
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ HEALTH = Health(
     running=[],
     outlets={},
     trouble=None,
+    settings_read_at=HOLDER.since,
+    refused=None,
 )
 
 
@@ -45,6 +47,7 @@ CASES = {
     "well": Case(HEALTH, None),
     "hangs": Case(with_(at=NOON - timedelta(seconds=61)), f"the scheduler (process {HOLDER.pid}) hangs: "),
     "no archive": Case(with_(trouble="pilkada.db: disk I/O error"), "cannot work: pilkada.db: disk I/O error"),
+    "older settings": Case(with_(refused="crawl.delay must be 0 or more"), "goes by older settings, since new ones"),
     "never a sign": Case(None, "has given no sign of life since it started"),
     "the sign of one before": Case(with_(started_at=HOLDER.since - timedelta(days=1)), "has given no sign of life"),
     "only just begun": Case(None, None, Holder(pid=7, host="h", since=NOON - timedelta(seconds=9), purpose="")),

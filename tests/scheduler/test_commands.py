@@ -21,6 +21,7 @@ from scheduler.commands import App, schedule
 from scheduler.due import Errand
 from scheduler.heartbeat import Life, read
 from scheduler.lock import HeldError, scheduler_lock
+from scheduler.reload import Renewal
 from scheduler.settings import Profile, ScheduleSettings
 from scheduler.timetable import Timetable
 from scheduler.watch import Watch
@@ -57,6 +58,9 @@ class App:
     def work(self, errand):
         print(f"{errand.outlet} {errand.cause}", flush=True)
         (threading.Event() if sys.argv[2:] == ["deaf"] else self.told).wait(300)
+
+    def renewed(self):
+        raise AssertionError
 
     def interrupt(self):
         self.told.set()
@@ -95,6 +99,9 @@ class Asked:
     @property
     def hosts(self) -> Mapping[str, str]:
         return {}
+
+    def renewed(self) -> Renewal:
+        return Renewal(timetable=self.timetable, outlets=self.outlets, hosts={}, take_effect=lambda: None)
 
     def work(self, errand: Errand) -> None:  # noqa: ARG002
         raise AssertionError("no listing crawls")

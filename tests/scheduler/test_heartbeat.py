@@ -74,6 +74,8 @@ def test_the_file_says_who_works_and_how_the_outlets_stand(room: Room) -> None:
         "running": [],
         "outlets": {"blocked": 1, "ok": 2},
         "trouble": None,
+        "settings_read_at": "2024-11-27T04:00:00Z",
+        "refused": None,
     }
     assert room.heard() == ["READY=1", "STATUS=waiting; next: mahakam at 2024-11-27 04:10 UTC"]
     assert sorted(path.name for path in room.home.iterdir()) == ["health.json", "notify"]
