@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from archive import runs
 from archive.database import Database
 from archive.models import Disposition, Due, Run, Visit
-from archive.records import Outcome, RunStatus, VisitState
+from archive.records import Outcome, Purpose, RunStatus, VisitState
 from archive.stories import Article
 
 AT_ONCE = 500
@@ -27,7 +27,12 @@ def findings(database: Database) -> list[str]:
             found.append(f"{textless} articles have no reading: run `pilkada db rebuild`")
         homeless = connection.execute(
             select(func.count()).where(
-                Visit.state.in_([VisitState.READ, VisitState.UNREAD]), Visit.capture_id.is_(None)
+                Visit.capture_id.is_(None),
+                # A look that showed the text that is held is a row without bytes.
+                or_(
+                    Visit.state == VisitState.UNREAD,
+                    and_(Visit.state == VisitState.READ, Visit.purpose != Purpose.RECHECK),
+                ),
             )
         ).scalar_one()
         if homeless:

@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, text, update
 
-from archive import frontier, runs
+from archive import frontier, rechecks, runs
 from archive.health import findings
+from archive.looks import Rule
 from archive.models import Disposition, Due, Run, Visit
 from archive.records import Entry, Outcome, Purpose, RunStatus
 from archive.stories import Article
@@ -24,6 +25,14 @@ def worked(bench: Any) -> Any:
 def test_a_sound_archive_has_no_findings(worked: Any) -> None:
     assert findings(worked.database) == []
     worked.begin().store("/sisa/", "B", "dua")
+    assert findings(worked.database) == []
+
+
+def test_a_look_that_showed_the_text_that_is_held_needs_no_capture(worked: Any) -> None:
+    ticket = worked.begin().ticket
+    with worked.database.write() as connection:
+        (held,) = rechecks.newest_live(connection, ticket, 0, 9)
+        rechecks.seen(connection, ticket, held, Rule(), at=worked.now(), url=held.url, status=304)
     assert findings(worked.database) == []
 
 
