@@ -12,7 +12,7 @@ OTHERS := .venv-compare
 PYWB := .venv-pywb
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench bench-articles bench-search bench-copies gate compare soak lock format clean
+.PHONY: help demo test check bench bench-articles bench-search bench-copies budget gate compare soak lock format clean
 
 help:
 	@echo "make demo    the whole thing on four sample outlets, in under a minute after the set-up"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench-articles  what an article costs, beside plain Scrapy and trafilatura (PAGES=$(PAGES))"
 	@echo "make bench-search  what searching and filling the index takes, beside FTS5 (SIZE=$(SIZE))"
 	@echo "make bench-copies  what finding copies costs, and how right it is (COPIES=$(COPIES))"
+	@echo "make budget  how many outlets and years fit a small machine, by what an outlet is measured to cost"
 	@echo "make gate    how well pages are read, beside the floors; what is judged to be about an election"
 	@echo "make compare how well, beside trafilatura, newspaper4k, news-please and resiliparse, on the same pages"
 	@echo "make soak    the long tests: the full counts of what \`make test\` does a tenth of"
@@ -68,6 +69,9 @@ bench-search: $(INSTALLED)
 
 bench-copies: $(INSTALLED)
 	$(BIN)/python -m bench.duplicates --size $(COPIES)
+
+budget: $(INSTALLED)
+	$(BIN)/python -m bench.budget
 
 gate: $(INSTALLED)
 	$(BIN)/python -m bench.quality

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.afford import Machine, fits, measured_in, most, parallel, years
+from bench.afford import table as budget_table
 from bench.articles import PARTS, table
+from bench.budget import measure as measure_budget
 from bench.duplicates import main as copies
 from bench.newsstand import ELECTION, Newsstand
 from bench.questions import exact
@@ -80,3 +83,29 @@ def test_the_articles_of_the_bench_are_the_same_each_time_and_say_what_elections
     for word in (word for word in ELECTION if " " not in word):
         having = sum(word in f"{article.title} {article.body}".lower().split() for article in made) / 2_000
         assert 0.5 < having < 0.97, word
+
+
+def test_the_readme_s_budget_follows_from_the_numbers_beside_it() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    block = text[text.index("MEASURED\nWARC files") :].partition("```")[0]
+    assert budget_table(measured_in(block)) == block
+    assert max(map(len, block.splitlines())) <= 80
+
+
+def test_a_budget_shrinks_with_what_is_asked_of_it() -> None:
+    block = (ROOT / "README.md").read_text("utf-8").partition("MEASURED\n")[2].partition("```")[0]
+    found = measured_in(block)
+    assert years(found, 10, 30) == pytest.approx(10 * years(found, 100, 30))
+    assert years(found, 10, 30) > years(found | {"warc": 2 * found["warc"]}, 10, 30) > years(found, 10, 100)
+    assert most(found, 10) > most(found, 100) >= 1
+    assert not fits(found, most(found, 30) + 1, 30)
+    assert parallel(found) > parallel(found | {"child_mb": 400}) == 1
+    assert parallel(found, Machine(memory_mb=2048)) > parallel(found)
+
+
+@pytest.mark.soak
+def test_the_bench_of_the_budget_measures() -> None:
+    found = measure_budget(80, small=20, held=300)
+    assert {name for name, value in found.items() if value <= 0} == set()
+    assert 40 < found["daemon_mb"] < 200
+    assert found["reader_mb"] < found["child_mb"] < 512
