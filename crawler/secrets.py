@@ -28,8 +28,9 @@ def masked(key: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if key in WHOLE:
-        scheme, parted, _ = value.partition("://")
-        return f"{scheme}://{MASK}" if parted else MASK
+        from scheduler.alertsettings import masked_address
+
+        return masked_address(value)
     secret = _PASSWORD.match(value)
     return f"{value[: secret.start(1)]}{MASK}{value[secret.end(1) :]}" if secret else value
 

@@ -27,6 +27,7 @@ CHECKS: dict[str, Check] = {
     "contact": wishes.contact,
     "outlets": wishes.outlets,
     "election": wishes.election,
+    "alerts": wishes.alerts,
     "disk": house.disk,
     "permissions": house.permissions,
     "database": archived.database,

@@ -47,3 +47,14 @@ def election(patient: Patient) -> Iterator[Finding]:
         yield bad(str(error), "correct the file, or the setting under [election]")
     else:
         yield ok(pack.title)
+
+
+def alerts(patient: Patient) -> Iterator[Finding]:
+    """Whether anybody is told when an outlet goes quiet."""
+    if patient.settings is None:
+        return
+    told = len(patient.settings.alerts.to)
+    if told:
+        yield ok(f"{told} address{'es are' if told > 1 else ' is'} told; `pilkada schedule alerts test` tries")
+    else:
+        yield ok("nobody is told when an outlet goes quiet: alerts.to is unset")

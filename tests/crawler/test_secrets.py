@@ -1,4 +1,4 @@
-"""Secrets never leave the settings (P18): five canaries, looked for wherever something of ours is written or can be seen."""
+"""Secrets never leave the settings (P18): six canaries, looked for wherever something of ours is written or can be seen."""
 
 import gzip
 import json
@@ -25,8 +25,9 @@ CANARIES = {
     "a password in an outlet's address": "Kenari-Media-d94e",
     "a password in the contact": "Kenari-Kontak-07ab",
     "a password that the database's library knows": "Kenari-Pustaka-6e10",
+    "the mail server's password": "Kenari-Surat-b2f8",
 }
-DATABASE, PROXY, OUTLET, CONTACT, LIBRARY = CANARIES.values()
+DATABASE, PROXY, OUTLET, CONTACT, LIBRARY, MAIL = CANARIES.values()
 AROUND = {
     "http_proxy": f"http://orang:{PROXY}@127.0.0.1:9",
     "https_proxy": f"http://orang:{PROXY}@127.0.0.1:9",
@@ -113,13 +114,22 @@ def test_no_secret_of_the_settings_is_anywhere_else(
 
     with postgres.new(template="template0") as plain:
         url = plain.replace("postgresql://pilkada@", f"postgresql://pilkada:{DATABASE}@")
-        there = {"PILKADA_ARCHIVE__URL": url, "PILKADA_LOG__FILE": "pilkada.log"}
+        mail = f"mailto://orang:{MAIL}@127.0.0.1:9?from=a@kabar.example&to=b@kabar.example"
+        there = {"PILKADA_ARCHIVE__URL": url, "PILKADA_LOG__FILE": "pilkada.log", "PILKADA_ALERTS__TO": mail}
         see("what commands print", "schedule", "trigger", SLUG, env=there, status=0)
         with fresh.running("--verbose", "schedule", "run", env=AROUND | NO_PAGES | there) as daemon, watch.over(daemon):
             until(lambda: "crawl ended" in daemon.err, within=60)
             ended = daemon.end(within=30)
         assert ended.status == 0, ended.err
         watch.see("log lines and errors", ended.out + ended.err)
+        with (
+            fresh.running("--verbose", "schedule", "alerts", "test", env=AROUND | there) as telling,
+            watch.over(telling),
+        ):
+            ended = telling.wait(within=40)
+        assert ended.status == 3, ended  # nobody takes mail there
+        watch.see("what commands print", ended.out)
+        watch.see("log lines and errors", ended.err)
         for words in ("search bawaslu", "schedule runs --format json", "schedule status", "verify", "outlets list"):
             see("what commands print", *words.split(), env=there, status=0)
         for form in ("table", "json"):
@@ -151,6 +161,7 @@ def test_no_secret_of_the_settings_is_anywhere_else(
     see("what is refused", "outlets", "list", env={"PILKADA_OUTLETS__KABAR_SAMPEL__BASE_URL": address}, status=2)
     see("what is refused", "crawl", SLUG, "--base-url", address, env={}, status=2)
     see("what is refused", "outlets", "probe", address, env={}, status=2)
+    see("what is refused", "config", env={"PILKADA_ALERTS__TO": f"surat:{MAIL}"}, status=2)
     see("what is refused", "config", env={"PILKADA_CRAWL__CONTACT": f"https://orang:{CONTACT}@kabar.example"}, status=2)
     watch.see("what is refused", _trace_of_a_bug(fresh.home, f"postgresql://orang:{DATABASE}@127.0.0.1:9/x"))
     hits = watch.hits()
