@@ -3,14 +3,14 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from archive import coverage, gaps, healthchanges, yields
+from archive import agenda, coverage, gaps, healthchanges, yields
 from archive.database import Database
 from archive.gaps import Gap
 from archive.healthchanges import Change
@@ -40,9 +40,12 @@ def compose(
     span: timedelta,
     zone: str,
     short: Sequence[str] = (),
+    paused: Collection[str] = (),
 ) -> tuple[str, str]:
     """Give title and text of a digest: plain text of 80 columns, times in a zone."""
-    states = {outlet: _state(changes.get(outlet), brought.get(outlet)) for outlet in outlets}
+    states = {
+        outlet: PAUSED if outlet in paused else _state(changes.get(outlet), brought.get(outlet)) for outlet in outlets
+    }
     number = Counter(states.values())
     told = ", ".join(f"{count} {state}" for state, count in sorted(number.items(), key=lambda item: _order(item[0])))
     new = sum(brought.get(outlet, Counter())["new"] for outlet in outlets)
@@ -52,7 +55,7 @@ def compose(
     ) + "\n"
 
 
-UNSEEN = "not crawled"
+UNSEEN, PAUSED = "not crawled", "paused"
 
 
 def _state(change: Change | None, sums: Counter[str] | None) -> str:
@@ -63,7 +66,7 @@ def _state(change: Change | None, sums: Counter[str] | None) -> str:
 
 def _order(state: str) -> float:
     """The worst first; the enum has them the other way round."""
-    return -list(Health).index(Health(state)) if state in set(Health) else -0.5
+    return -list(Health).index(Health(state)) if state in set(Health) else -0.5 if state == UNSEEN else 0.5
 
 
 def _lines(
@@ -85,7 +88,7 @@ def _lines(
         sums = brought.get(outlet, Counter())
         cells = "  ".join(f"{sums[name]:>{width}}" for name, width in zip(COLUMNS, (3, 7, 7, 6, 6), strict=True))
         yield f"{outlet[:NAME_WIDTH]:<{NAME_WIDTH}}  {states[outlet]:<11}  {cells}"
-    unwell = [outlet for outlet in outlets if states[outlet] not in (Health.OK, UNSEEN)]
+    unwell = [outlet for outlet in outlets if states[outlet] not in (Health.OK, UNSEEN, PAUSED)]
     unseen = [outlet for outlet in outlets if states[outlet] == UNSEEN]
     if unwell or unseen:
         yield ""
@@ -117,11 +120,12 @@ def gathered(
     first, last = today - timedelta(days=SHORT), today - timedelta(days=1)
     with database.read() as connection:
         changes, brought = healthchanges.newest(connection), yields.since(connection, now - span)
+        paused = agenda.paused(connection)
         covered = coverage.days(connection, outlets, since=first, until=last, now=now) if outlets else []
     found = [_gap(gap) for gap in gaps.gaps(covered) if gap.first is not None]
     if len(found) > MOST_GAPS:
         found[MOST_GAPS:] = [f"and {len(found) - MOST_GAPS} more: `pilkada coverage gaps`"]
-    return compose(outlets, changes, brought, now=now, span=span, zone=zone, short=found)
+    return compose(outlets, changes, brought, now=now, span=span, zone=zone, short=found, paused=paused)
 
 
 def _gap(gap: Gap) -> str:

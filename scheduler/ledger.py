@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from archive import agenda, runs
+from archive import agenda, healthchanges, runs
 from archive.database import Database
-from archive.records import RunStatus
+from archive.records import Health, RunStatus
 from archive.runs import DEAD, RunRow
 from archive.work import Work
 from scheduler.due import PAUSED
@@ -62,10 +62,10 @@ def standing(
 
     Only crawls count: an import that went well says nothing of a site that blocks us. `state` is the status of the last, `running` or `never`; `last_run` is when the last one started, and
     `last_outcome` how the last one that has ended did. `next_run` is what the expression names next, daemon or not; of
-    an outlet that is paused there is none.
+    an outlet that is paused there is none. `health` is how it does by its own history, null before a crawl succeeded.
     """
     with database.read() as connection:
-        paused = agenda.paused(connection)
+        paused, changes = agenda.paused(connection), healthchanges.newest(connection)
     rows = []
     for outlet in outlets:
         with database.read() as connection:
@@ -73,6 +73,8 @@ def standing(
             last_success = runs.last_success(connection, outlet)
         recent = [_settled(run, alive) for run in crawls if not _of_a_pause(run)]
         shown = _telling(recent)
+        change = changes.get(outlet)
+        unwell = f"{change.state}: {change.detail}" if change is not None and change.state is not Health.OK else None
         rows.append(
             {
                 "outlet": outlet,
@@ -83,8 +85,10 @@ def standing(
                 "next_run": None if outlet in paused else timetable.next_crawl(outlet, now),
                 "trouble": f"{PAUSED} {paused[outlet]:%Y-%m-%d %H:%M} UTC"
                 if outlet in paused
-                else shown and _trouble(shown),
+                else (shown and _trouble(shown)) or unwell,
                 "paused": paused.get(outlet),
+                "health": change.state if change else Health.OK if last_success else None,
+                "health_since": change.since if change else None,
             }
         )
     return rows

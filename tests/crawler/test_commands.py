@@ -67,7 +67,8 @@ def test_outlets_config_and_schedule_say_what_was_declared_and_done(crawled: Pil
     assert (shown["base_url"], shown["articles"], shown["last_outcome"]) == (site.base_url, 30, "ok")
     (standing,) = answer(crawled, "schedule", "status")
     assert list(standing) == [
-        "outlet", "state", "last_success", "last_run", "last_outcome", "next_run", "trouble"
+        "outlet", "state", "last_success", "last_run", "last_outcome", "next_run", "trouble", "paused", "health",
+        "health_since",
     ]  # fmt: skip
     (run,) = answer(crawled, "schedule", "runs")
     assert standing["last_run"] == run["started_at"]

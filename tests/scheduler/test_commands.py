@@ -250,6 +250,8 @@ def test_status_is_a_list_of_what_the_contract_names(app: App) -> None:
         "next_run",
         "trouble",
         "paused",
+        "health",
+        "health_since",
     ]
     assert datetime.fromisoformat(first["next_run"]) > datetime.now(UTC)
     assert first["next_run"].endswith("Z")

@@ -31,6 +31,7 @@ OUTLET                        STATE        NEW  REVISED  REMOVED  CRAWLS  FAILED
 mahakam                       blocked        0        0        0      48      48
 paser                         not crawled    0        0        0       0       0
 kukar                         ok            12        1        2      48       1
+kutim                         paused         0        0        0       0       0
 
 WHAT NEEDS A HAND
 mahakam: BLOCKED since 2024-11-26 07:00 WITA (robots)
@@ -52,15 +53,16 @@ def test_a_digest_says_what_came_and_what_needs_a_hand() -> None:
         "mahakam": Counter(crawls=48, ended_badly=48),
     }
     title, text = compose(
-        ["kukar", "mahakam", "paser"],
+        ["kukar", "mahakam", "paser", "kutim"],
         {"mahakam": ROBOTS},
         brought,
         now=NOW,
         span=DAY,
         zone="Asia/Makassar",
         short=["kukar 2024-11-25: 3 of 9 held,\nthe site was down"],
+        paused=["kutim"],
     )
-    assert title == "Pilkada: 12 new, 1 blocked, 1 not crawled, 1 ok"
+    assert title == "Pilkada: 12 new, 1 blocked, 1 not crawled, 1 ok, 1 paused"
     assert text == TEXT
     assert max(map(len, text.splitlines())) <= 80
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from archive import runs
+from archive import healthchanges, runs
 from archive.database import Database
-from archive.records import RunStatus
+from archive.records import Health, RunStatus
 from scheduler import ledger
 from scheduler.settings import ScheduleSettings
 from scheduler.timetable import Timetable
@@ -60,6 +60,8 @@ def test_an_outlet_never_crawled_has_only_a_next_run(database: Database) -> None
         "next_run": HALF_PAST,
         "trouble": None,
         "paused": None,
+        "health": None,
+        "health_since": None,
     }
 
 
@@ -89,7 +91,27 @@ def test_the_last_run_tells_how_an_outlet_stands(
         "next_run": HALF_PAST,
         "trouble": trouble,
         "paused": None,
+        "health": Health.OK,
+        "health_since": None,
     }
+
+
+def test_what_is_wrong_with_an_outlet_that_answers_is_told(database: Database) -> None:
+    finish(database, begin(database, "kukar", NOW - 9 * MINUTE), NOW - 8 * MINUTE, RunStatus.OK)
+    for state, trouble in ((Health.SILENT, "silent: nothing new for 9 days"), (Health.OK, None)):
+        with database.write() as connection:
+            healthchanges.append(
+                connection,
+                "kukar",
+                state=state,
+                cause="",
+                detail="nothing new for 9 days",
+                example=None,
+                since=NOW,
+                now=NOW,
+            )
+        row = standing(database)
+        assert (row["health"], row["health_since"], row["trouble"]) == (state, NOW, trouble)
 
 
 def test_a_crawl_that_runs_is_told_beside_the_last_outcome(database: Database) -> None:

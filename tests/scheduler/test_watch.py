@@ -8,7 +8,7 @@ from archive.database import Database
 from archive.records import Health, RunStatus
 from archive.settings import Home
 from archive.troubles import Trouble
-from scheduler.settings import AlertSettings
+from scheduler.alertsettings import AlertSettings
 from scheduler.watch import OwnNetworkError, Watch, look
 
 NOW = datetime(2024, 11, 27, 4, 0, tzinfo=UTC)
