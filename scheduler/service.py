@@ -5,10 +5,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 from random import random
-from threading import Condition, Thread
+from threading import Condition
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
 
 from archive.database import Database
 from archive.errors import ArchiveError
@@ -31,6 +34,8 @@ REST = 60.0
 PATIENCE = 25.0
 """Seconds that crawls have to end after they were told to; the process has 30."""
 
+MOST_AT_ONCE = 256
+"""Threads that may be at work: `parallel` says how many are, and can change while the daemon runs."""
 LEAST = timedelta(minutes=2)
 """How long work that is no crawl may take at least, though the outlet's next crawl be due earlier."""
 
@@ -44,9 +49,11 @@ def name_of(outlet: str, work: Work) -> str:
 
 
 class SchedulerService:
-    """Runs what the agenda table says is due, in a thread each; its main loop looks there once a second.
+    """Runs what the agenda table says is due, as jobs of APScheduler's; its main loop looks there once a second.
 
-    Nothing else keeps an appointment: what was due while the machine slept, the archive was away or the clock was moved
+    APScheduler is given a job when its turn has come, to be run at once: it would wait an hour where the clock was set back
+    by one, run nothing that was missed while it was off, and lose what it cannot read in a store. Nothing but the agenda
+    keeps an appointment: what was due while the machine slept, the archive was away or the clock was moved
     is found by the next look. So an outlet that is due or asked for while it is being crawled is crawled once more right
     after, whatever the number of periods and requests. `perform` never runs twice at once for one outlet or one host,
     and at most `parallel` times in all; those that wait are served in the order in which they came. After `interrupt`,
@@ -94,6 +101,13 @@ class SchedulerService:
         self._bell: SimpleQueue[None] = SimpleQueue()
         self._drift = 0.0
         self._rest_until = 0.0
+        # It tells of each job that it adds and removes; our lines say more.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._jobs = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(MOST_AT_ONCE)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
 
     def start(self) -> None:
         """Draw up the agenda; what was missed is run once, at once, when `serve` is called.
@@ -103,6 +117,7 @@ class SchedulerService:
         """
         self._drift = self._clock_drift()
         self._draw_up()
+        self._jobs.start()
         if self._heartbeat:
             self._heartbeat.begin()
         overdue = len({outlet for outlet, _ in self._missed})
@@ -197,8 +212,7 @@ class SchedulerService:
             for key in ripe:
                 self._turns.wait(key)
             for outlet, work in () if self._stopping else self._turns.next():
-                # A thread each, not a pool: the kernel ends a child with the thread that started it.
-                Thread(target=self._work, args=(outlet, work), name=name_of(outlet, work)).start()
+                self._jobs.add_job(self._work, args=[outlet, work], name=name_of(outlet, work))
 
     def _ripe(self, key: Key, at: datetime) -> bool:
         """Say whether what has come due shall begin: by chance a little later, but for what was missed."""
@@ -295,4 +309,5 @@ class SchedulerService:
         left = self.running()
         if left:
             LOGGER.error("%s: did not end within %.0f s", ", ".join(left), self._patience)
+        self._jobs.shutdown(wait=False)
         return left

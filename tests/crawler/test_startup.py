@@ -62,6 +62,7 @@ HEAVY = frozenset(
     {
         *(
             "alembic",
+            "apscheduler",
             "fastwarc",
             "filelock",
             "lxml",
