@@ -15,6 +15,7 @@ from archive.looks import Happened
 from archive.models import Address, Disposition, Due, Outlet, OutletDeclaration, Run, Visit
 from archive.records import Entry, Outcome, Purpose, RunStatus, VisitState
 from archive.stories import Article, Event
+from archive.work import Work
 
 RECHECK = "recheck"
 """The kind of a run that does nothing but visit held articles: what is due otherwise takes no part in it."""
@@ -150,7 +151,7 @@ def begin(
         pid=os.getpid(),
         fence=fence,
     )
-    if kind != RECHECK:
+    if kind not in (RECHECK, Work.MAINTENANCE):
         connection.execute(
             insert(Disposition).from_select(
                 ["run_id", "address_id", "entry"],

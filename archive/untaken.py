@@ -34,7 +34,6 @@ def note_skipped(
 
 
 def stood_in(connection: Connection, run_id: int, missed: int) -> None:
-    """Note for how many periods without a run a run stands in; only who started it knows."""
-    if missed:
-        held = connection.execute(select(Run.counts).where(Run.id == run_id)).scalar_one()
-        connection.execute(update(Run).where(Run.id == run_id).values(counts=held | {MISSED: missed}))
+    """Note for how many periods without a run a run stands in: only who started it knows."""
+    held = connection.execute(select(Run.counts).where(Run.id == run_id)).scalar_one()
+    connection.execute(update(Run).where(Run.id == run_id).values(counts=held | {MISSED: missed}))

@@ -25,6 +25,7 @@ from archive.errors import ArchiveError
 from archive.records import RunStatus
 from archive.settings import Home
 from archive.troubles import Trouble
+from archive.work import Work
 from crawler import logs
 from crawler.clock import now
 from crawler.crawl import Crawl, opened
@@ -35,6 +36,7 @@ from crawler.reading.pack import parse
 from crawler.settings import scrapy_settings
 from crawler.spider import LIMIT_MET, OutletSpider
 from crawler.task import Line, Task
+from crawler.upkeep import keep_up
 from scheduler import processes
 from scheduler.lock import HeldError, host_lock, outlet_lock
 
@@ -129,7 +131,10 @@ def _crawl(task: Task, home: Home, database: Database, early: Sequence[object]) 
     say(Line(run_id=crawl.ticket.run_id, memory_mb=processes.peak_mb()))
     try:
         crawl.put_in_order()
-        _run(task, crawl, early)
+        if task.outlet.kind == Work.MAINTENANCE:
+            keep_up(task, crawl, early, readers=READERS)
+        else:
+            _run(task, crawl, early)
     except ArchiveError as error:
         crawl.fatal = error
     finally:
@@ -238,7 +243,11 @@ def close(crawl: Crawl, *, seconds: float) -> None:
     with crawl.database.write() as connection:
         ticket.check(connection)
         left = runs.counts(connection, ticket.run_id).left
-        evidence_left = 0 if crawl.outlet.recheck else runs.evidence_left(connection, ticket.outlet_id, crawl.now())
+        evidence_left = (
+            0
+            if crawl.outlet.recheck or not crawl.fetches
+            else runs.evidence_left(connection, ticket.outlet_id, crawl.now())
+        )
         if isinstance(crawl.fatal, ArchiveError):
             status, detail = RunStatus.FAILED, str(crawl.fatal)
         elif crawl.trouble is not None:
@@ -258,6 +267,7 @@ def close(crawl: Crawl, *, seconds: float) -> None:
             "page_views": tally.page_views,
             "evidence_left": evidence_left,
             "repaired": tally.repaired,
+            **tally.found,
             "told": tally.told,
             "listed": crawl.listed,
             "since": crawl.outlet.since and crawl.outlet.since.isoformat(),

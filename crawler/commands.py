@@ -328,10 +328,11 @@ def config(app: "App", output: str) -> None:
 
     from crawler.config import election_pack
     from crawler.secrets import masked
+    from scheduler.commands import warn_of_zone
 
     loaded = app.loaded
     election_pack(loaded)  # a setting that names what cannot be used is not in force
-    app.timetable.settings  # noqa: B018 - the same
+    warn_of_zone(app.timetable.settings.timezone)
     rows = [
         {"key": key, "value": masked(key, value), "origin": loaded.origins.get(key, "default")}
         for key, value in flat(msgspec.to_builtins(loaded.settings))

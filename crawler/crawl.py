@@ -47,6 +47,8 @@ class Tally:
     parts_failed: int = 0
     """Further pages of stories that could not be fetched."""
     repaired: list[str] = field(default_factory=list)
+    found: dict[str, Any] = field(default_factory=dict)
+    """What maintenance found."""
     told: dict[str, int | None] = field(default_factory=dict)
     """How many stories the first answer of each source named, None where it had not changed."""
     memory_mb: int = 0

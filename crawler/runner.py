@@ -254,7 +254,9 @@ def make_task(
     host = authority(at)
     assert host is not None
     named = host in crawl.allow_hosts or scope.base_url is not None
-    check_contact(slug, crawl, at)
+    asks = scope.work is not Work.MAINTENANCE
+    if asks:
+        check_contact(slug, crawl, at)
     try:
         proved(slug, declared.family, starts=tuple(declared.lists), article=declared.stories)
     except DeclarationError as error:
@@ -287,7 +289,7 @@ def make_task(
         pack=pack.source,
         cause=cause,
         planned_at=planned_at,
-        delay=_delay(crawl, declared, at, named=named),
+        delay=_delay(crawl, declared, at, named=named) if asks else 0.0,
         allowed_hosts=[*crawl.allow_hosts, *([host] if scope.base_url is not None else [])],
         user_agent=user_agent(crawl),
         deadline=min(crawl.deadline, scope.seconds or crawl.deadline),

@@ -1,22 +1,29 @@
 """What the daemon has done for an outlet: each kind of work as a child process within its limits."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from archive.records import RunStatus
 from archive.work import Work
 from crawler.config import Loaded, OutletSettings, SettingsError, election_pack
 from scheduler.settings import NEVER
 from scheduler.timetable import Timetable
 
 if TYPE_CHECKING:
+    from archive.database import Database
     from crawler.cli import App
     from crawler.report import Report
     from crawler.runner import Scope
     from scheduler.due import Errand
 
 logger = logging.getLogger(__name__)
+
+AGAIN = timedelta(days=1)
+"""After which days that fall short are asked for again: lists do not change that fast."""
+BACK = 1000
+"""How many runs are looked at to see whether a backfill has ended: more than a hundred days of them."""
 
 
 def timetable(loaded: Loaded) -> Timetable:
@@ -89,17 +96,45 @@ def _scope(app: "App", errand: "Errand") -> "Scope | None":
     seconds = (errand.ends_by - now).total_seconds() if errand.ends_by else None
     match errand.work:
         case Work.CRAWL:
-            own = app.timetable.expression(errand.outlet, Work.VISITS, now) != NEVER
-            return Scope(visits=not own)
+            apart = app.timetable.expression(errand.outlet, Work.VISITS, now) != NEVER
+            return Scope(visits=not apart)
         case Work.VISITS:
             return Scope(recheck=True, seconds=seconds)
-        case _:
-            return None
+        case Work.BACKFILL:
+            since = app.schedule.backfill_since
+            days = days_to_fill(app.database(), errand.outlet, since, now) if since else None
+            return Scope(since=days[0], until=days[1], work=Work.BACKFILL, seconds=seconds) if days else None
+        case Work.MAINTENANCE:
+            return Scope(work=Work.MAINTENANCE, seconds=seconds)
+
+
+def days_to_fill(database: "Database", outlet: str, since: date, now: datetime) -> tuple[date, date | None] | None:
+    """Give the days that a backfill goes on with, None when all is held back to a day, or was asked for within a day.
+
+    First all days, until a run has found nothing left to be done; then those that fall short, the newest first.
+    """
+    from archive import runs
+    from archive.coverage import days
+    from archive.gaps import gaps
+    from scheduler.coveragecommands import hasten, spans_of
+
+    with database.read() as connection:
+        made = runs.newest(connection, outlets=[outlet], kind=Work.BACKFILL, limit=BACK)
+        whole = [
+            run for run in made if run.counts.get("since") == since.isoformat() and run.counts.get("until") is None
+        ]
+        if not any(run.status is RunStatus.OK for run in whole):
+            return since, None
+        short = [one for one in gaps(days(connection, [outlet], since=since, until=None, now=now)) if one.repairable]
+    asked = {(run.counts.get("since"), run.counts.get("until")) for run in made if now - run.started_at < AGAIN}
+    for _, first, last in spans_of(short):
+        if (first.isoformat(), last.isoformat()) not in asked:
+            hasten(database, [(outlet, first, last)], now)
+            return first, last
+    return None
 
 
 def _say(errand: "Errand", report: "Report") -> None:
-    from archive.records import RunStatus
-
     outlet = errand.outlet
     logger.info("%s: %s, %s new, %s left", outlet, report.status.value, report.new, report.left)
     if report.status in (RunStatus.BLOCKED, RunStatus.FAILED):

@@ -131,7 +131,7 @@ def _serve(service: "SchedulerService", app: App) -> tuple[str, ...]:
     with on_stop(service.stop), on_reload(service.reload):
         service.start()
         zone = app.schedule.timezone
-        _warn_of_zone(zone)
+        warn_of_zone(zone)
         outlet, next_at = service.upcoming() or ("", _now())
         when = f"at {_minute(next_at, zone)}" if next_at > _now() else "at once"
         size = f"{len(app.outlets)} outlet{'s' if len(app.outlets) != 1 else ''}"
@@ -162,7 +162,7 @@ def list_(app: App, output: str) -> None:
     if output == "table":
         zone = app.schedule.timezone
         rows = [row | {"note": _note(row, zone)} for row in rows]
-        _warn_of_zone(zone)
+        warn_of_zone(zone)
     _print(app, rows, output, LIST_COLUMNS, empty=_no_outlet(app))
 
 
@@ -176,7 +176,8 @@ def _note(row: Mapping[str, Any], zone: str) -> str | None:
     return f"{row['profile']}{until}" if row["profile"] else None
 
 
-def _warn_of_zone(zone: str) -> None:
+def warn_of_zone(zone: str) -> None:
+    """Say on stderr that a zone changes its clock, where it does."""
     from scheduler.cadence import next_change
 
     if warning := next_change(zone, _now()):

@@ -242,6 +242,19 @@ def stop_self() -> None:
     signal.raise_signal(signal.SIGTERM)
 
 
+def is_alive(pid: int) -> bool:
+    """Say whether there is a process of a number; where that cannot be asked, it is taken to be there."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def terminate(pid: int) -> None:
     """Ask a child to stop, as Ctrl-C would; on Windows it is ended, there is no asking."""
     with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -55,7 +55,7 @@ class ScheduleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """When held articles are visited; without an expression, crawls visit on their way what is due."""
     backfill: str = "20 */3 * * *"
     """When a backfill goes on, as long as `backfill_since` names one and it has not ended."""
-    maintenance: str = NEVER
+    maintenance: str = "40 2 * * *"
     """When files are closed and proved, and what was left unread is read."""
     outlets: dict[str, str | Times] = {}
     """The times of one outlet, by slug; an expression alone is that of its crawls."""

@@ -76,7 +76,8 @@ def test_outlets_config_and_schedule_say_what_was_declared_and_done(crawled: Pil
     assert to_the_second(standing["last_run"]) == to_the_second(shown["last_run"])
     assert to_the_second(standing["last_success"]) == to_the_second(shown["last_success"])
     assert (run["outlet"], run["cause"], run["new"]) == (SLUG, "command", 30)
-    (planned,) = answer(crawled, "schedule", "list")
+    planned, upkeep = answer(crawled, "schedule", "list")
+    assert (planned["work"], upkeep["work"]) == ("crawl", "maintenance")
     assert (planned["expression"], planned["next_run"]) == (shown["schedule"], standing["next_run"])
     settings = {row["key"]: row for row in answer(crawled, "config")}
     assert settings["home"]["value"] == str(crawled.home)

@@ -78,7 +78,7 @@ class Asked:
     """The command line's own object, with crawls that do nothing."""
 
     home: Home
-    schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    schedule: ScheduleSettings = field(default_factory=lambda: ScheduleSettings(maintenance=""))
     outlets: tuple[str, ...] = ("kukar", "mahakam")
     version: str = "0"
 
@@ -312,7 +312,7 @@ def test_a_daemon_that_was_stopped_is_missed(app: App, running: subprocess.Popen
 
 
 def test_a_table_has_its_times_in_the_zone_of_the_schedule(database: Database) -> None:
-    settings = ScheduleSettings(crawl="15 6 * * *", timezone="Asia/Jayapura")
+    settings = ScheduleSettings(crawl="15 6 * * *", maintenance="", timezone="Asia/Jayapura")
     result = pilkada(Asked(home=Home(database.path.parent), schedule=settings), "list")
     assert result.exit_code == 0
     heading, *rows = result.stdout.splitlines()
@@ -357,7 +357,7 @@ def test_any_work_can_be_asked_for(app: App) -> None:
 def test_a_list_says_which_profile_holds_and_a_zone_that_changes_its_clock_is_warned_of(database: Database) -> None:
     today = datetime.now(UTC).date()
     profile = Profile(from_=today - timedelta(days=3), until=today + timedelta(days=3), crawl="*/10 * * * *")
-    settings = ScheduleSettings(timezone="Europe/Berlin", profiles={"minggu": profile})
+    settings = ScheduleSettings(maintenance="", timezone="Europe/Berlin", profiles={"minggu": profile})
     shown = Asked(home=Home(database.path.parent), schedule=settings)
     result = pilkada(shown, "list")
     first = result.stdout.splitlines()[1]

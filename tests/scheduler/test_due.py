@@ -15,7 +15,7 @@ from scheduler.timetable import Timetable
 
 NOW = datetime(2024, 11, 27, 4, 10, tzinfo=UTC)
 HALF_PAST = datetime(2024, 11, 27, 4, 30, tzinfo=UTC)
-SETTINGS = ScheduleSettings()
+SETTINGS = ScheduleSettings(maintenance="")
 KUKAR = ("kukar", Work.CRAWL)
 NOTHING = due.Waiting(asked=[], due={}, paused={})
 
@@ -62,7 +62,7 @@ def test_what_is_overdue_stays_so_until_it_is_taken(database: Database) -> None:
 
 def test_a_changed_expression_is_worked_out_anew(database: Database) -> None:
     draw_up(database, NOW, "kukar")
-    daily = ScheduleSettings(outlets={"kukar": "0 6 * * *"})
+    daily = ScheduleSettings(maintenance="", outlets={"kukar": "0 6 * * *"})
     plan = draw_up(database, NOW + timedelta(hours=1), "kukar", settings=daily)
     assert plan == Plan(next_at={KUKAR: datetime(2024, 11, 27, 22, tzinfo=UTC)}, missed=frozenset())
 
@@ -137,12 +137,14 @@ def test_each_kind_of_work_is_due_at_its_own_times(database: Database) -> None:
 
 def test_a_backfill_is_due_once_the_settings_name_how_far_back(database: Database) -> None:
     assert set(draw_up(database, NOW, "kukar").next_at) == {KUKAR}
-    settings = ScheduleSettings(backfill_since=date(2024, 6, 1))
+    settings = ScheduleSettings(maintenance="", backfill_since=date(2024, 6, 1))
     assert set(draw_up(database, NOW, "kukar", settings=settings).next_at) == {KUKAR, ("kukar", Work.BACKFILL)}
 
 
 def test_what_was_due_by_a_profile_that_is_over_is_still_made_up_for(database: Database) -> None:
-    settings = ScheduleSettings(profiles={"minggu": Profile(until=date(2024, 11, 27), crawl="*/10 * * * *")})
+    settings = ScheduleSettings(
+        maintenance="", profiles={"minggu": Profile(until=date(2024, 11, 27), crawl="*/10 * * * *")}
+    )
     draw_up(database, NOW, "kukar", settings=settings)
     assert draw_up(database, NOW + timedelta(days=3), "kukar", settings=settings).missed == {KUKAR}
 

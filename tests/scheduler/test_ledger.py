@@ -12,7 +12,7 @@ from scheduler.timetable import Timetable
 
 NOW = datetime(2024, 11, 27, 4, 10, tzinfo=UTC)
 HALF_PAST = datetime(2024, 11, 27, 4, 30, tzinfo=UTC)
-SETTINGS = Timetable(ScheduleSettings(outlets={"mahakam": "0 6 * * *"}))
+SETTINGS = Timetable(ScheduleSettings(maintenance="", outlets={"mahakam": "0 6 * * *"}))
 MINUTE = timedelta(minutes=1)
 
 
