@@ -31,8 +31,11 @@ CLOCK_JUMP = 60.0
 """Seconds by which the wall clock may move against the monotonic one before the agenda is drawn up anew."""
 REST = 60.0
 """Seconds for which the archive is left alone after it could not be read or written."""
-PATIENCE = 25.0
-"""Seconds that crawls have to end after they were told to; the process has 30."""
+PATIENCE = 27.0
+"""Seconds that crawls have to end after they were told to; the process has 30.
+
+Those that do not are killed after 25: with 25 here, too, this process was gone before it had closed their runs.
+"""
 
 MOST_AT_ONCE = 256
 """Threads that may be at work: `parallel` says how many are, and can change while the daemon runs."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -91,6 +92,28 @@ def test_a_killed_daemon_leaves_no_crawl_behind(fresh: Pilkada, site: Newsroom) 
         until(lambda: not running.family(), within=2)
     (run,) = runs(fresh)
     assert run["status"] == "failed"
+    site.delay = 0
+    assert fresh.crawl()["status"] == "ok"
+    fresh.assert_sound(6)
+
+
+@pytest.mark.soak
+@SMALL
+def test_a_crawl_that_is_deaf_to_the_end_is_ended_and_its_run_closed_within_thirty_seconds(
+    fresh: Pilkada, site: Newsroom
+) -> None:
+    site.delay = 0.4
+    fresh("schedule", "trigger", SLUG)
+    with daemon(fresh, PILKADA_CRAWL__PAGES="all") as running:
+        until(lambda: len(site.pages) > 1)
+        child = running.find("-m crawler")
+        assert child is not None
+        os.kill(child, signal.SIGSTOP)  # it hears nothing any more, but of SIGKILL
+        ended = running.end(within=30)
+        assert ended.status == 0, ended
+        until(lambda: not running.family(), within=2)
+    (run,) = runs(fresh)
+    assert (run["status"], run["detail"]) == ("failed", "the crawl's process was ended by SIGKILL")
     site.delay = 0
     assert fresh.crawl()["status"] == "ok"
     fresh.assert_sound(6)
