@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from archive.records import Health as State
 from scheduler.heartbeat import EVERY, Health, Life
 from scheduler.lock import Holder
 from scheduler.timetable import Timetable
@@ -12,6 +13,8 @@ PERIODS = 2
 """How many of an outlet's periods may pass without a crawl."""
 LEEWAY = timedelta(hours=1)
 """How much longer, since crawls before it may take their whole deadline."""
+
+GIVES_NOTHING = (State.BLOCKED, State.SILENT, State.DEAD)
 
 
 def of_daemon(holder: Holder | None, health: Health | None, *, held: bool, now: datetime) -> str | None:
@@ -53,7 +56,7 @@ def late(
     `rows` are those of `schedule status`. An outlet that was never crawled is late from when the daemon started.
     """
     for row in rows:
-        if row["state"] == "running" or row.get("paused"):
+        if row["state"] == "running" or row["paused"]:
             continue
         since = row["last_run"] or (health.started_at if health else None)
         if since is None:
@@ -65,6 +68,13 @@ def late(
         if now > due + LEEWAY:
             begun = f"not since {_minute(since)}" if row["last_run"] else "never"
             yield f"{row['outlet']}: was to be crawled at {_minute(due)} at the latest, and was {begun}"
+
+
+def unwell(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say which outlets give nothing by their own history; one that gives less than it did is told by alerts, once."""
+    for row in rows:
+        if row["health"] in GIVES_NOTHING and not row["paused"]:
+            yield f"{row['outlet']}: {row['trouble'] or row['health']} (since {_minute(row['health_since'])})"
 
 
 def _minute(moment: datetime) -> str:

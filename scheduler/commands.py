@@ -190,7 +190,7 @@ def warn_of_zone(zone: str) -> None:
     is_flag=False,
     flag_value="all",
     type=click.Choice(["all", "daemon"]),
-    help="Exit with 3 when the daemon is gone or hangs, or an outlet is late; =daemon looks at the daemon alone.",
+    help="Exit with 3 when the daemon is gone or hangs, or an outlet is late or gives nothing; =daemon looks at the daemon alone.",
 )
 @format_option
 @click.pass_obj
@@ -198,10 +198,10 @@ def status(app: App, output: str, *, check: str | None) -> int:
     """Show how each outlet stands: last success, next run, what is wrong.
 
     --check is for a monitor: what is wrong with the daemon, and which outlets were not crawled for two of their periods
-    and an hour, is said on stderr, and the exit status is 3.
+    and an hour, or are blocked, silent or dead, is said on stderr, and the exit status is 3.
     """
     from scheduler import ledger
-    from scheduler.checkup import late
+    from scheduler.checkup import late, unwell
     from scheduler.heartbeat import read
 
     now, health, database = _now(), read(app.home.health_file), app.database_to_read()
@@ -212,10 +212,10 @@ def status(app: App, output: str, *, check: str | None) -> int:
     said = [f"{row['outlet']}: {row['trouble']}" for row in rows if row["trouble"]] if told else []
     if wrong or (rows and told):
         said.append(daemon)
-    overdue = list(late(rows, app.timetable, health=health, now=now)) if check == "all" else []
-    for line in said + overdue:
+    found = [*late(rows, app.timetable, health=health, now=now), *unwell(rows)] if check == "all" else []
+    for line in said + found:
         click.echo(for_terminal(line), err=True)
-    return 3 if check and (wrong or overdue) else 0
+    return 3 if check and (wrong or found) else 0
 
 
 def _daemon(app: App, database: "Database", health: "Health | None", now: datetime) -> tuple[str, bool]:

@@ -18,6 +18,7 @@ from scheduler.notify import Notifier
 
 logger = logging.getLogger(__name__)
 
+NEVER = "never"
 EVERY = 30.0
 """Seconds between two beats."""
 
@@ -50,7 +51,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
         """Sum up what `schedule status` shows."""
         ahead = [(row["next_run"], row["outlet"]) for row in rows if row["next_run"]]
         next_run = NextRun(outlet=min(ahead)[1], at=min(ahead)[0]) if ahead else None
-        return cls(next_run=next_run, outlets=dict(sorted(Counter(str(row["state"]) for row in rows).items())))
+        return cls(next_run=next_run, outlets=dict(sorted(Counter(row["health"] or NEVER for row in rows).items())))
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +68,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     running: list[str]
     """What is being done, an outlet or an outlet with its kind of work."""
     outlets: dict[str, int]
-    """How many outlets are in which state, as `schedule status` names it."""
+    """How many outlets do how by their own history; `never` are those that no crawl has reached."""
     trouble: str | None
     """Why the daemon cannot work: the archive cannot be read."""
     settings_read_at: datetime

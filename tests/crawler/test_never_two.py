@@ -183,6 +183,6 @@ def test_many_commands_crawl_one_outlet_one_after_the_other_or_not_at_all(
         database.dispose()
     assert number - len(crowded) <= len(noted) <= number
     assert len(made) >= sum(one.status == 0 for one in left)
-    assert ({run.status for run in made}, watched.most, len(watched.listings)) == ({"ok"}, 1, len(made))
+    assert ({run.status for run in made}, watched.most) == ({"ok"}, 1)
     assert sum(run.counts["new"] for run in made) == 6
     promise("P7", injected=number, recovered=len(left), lost=overlaps(made), of=f"crawl commands, {on}")

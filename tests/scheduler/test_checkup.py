@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from scheduler.checkup import late, of_daemon
+from scheduler.checkup import late, of_daemon, unwell
 from scheduler.heartbeat import Health, Life
 from scheduler.lock import Holder
 from scheduler.settings import ScheduleSettings
@@ -67,7 +67,7 @@ def test_a_daemon_that_is_gone_or_hangs_is_told_from_one_that_works(case: Case) 
 
 
 def row(last_run: datetime | None, **more: Any) -> dict[str, Any]:
-    return {"outlet": "kukar", "state": "ok", "last_run": last_run, **more}
+    return {"outlet": "kukar", "state": "ok", "last_run": last_run, "paused": None, "health": "ok", **more}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def row(last_run: datetime | None, **more: Any) -> dict[str, Any]:
             ["kukar: was to be crawled at 2024-11-27 02:30 UTC at the latest, and was not since 2024-11-27 01:59 UTC"],
         ),
         (row(NOON - timedelta(days=9), state="running"), None, []),
-        (row(NOON - timedelta(days=9), paused=True), None, []),
+        (row(NOON - timedelta(days=9), paused=NOON), None, []),
         (row(None), None, ["kukar: was never crawled"]),
         (row(None), HEALTH, []),
         (
@@ -95,3 +95,21 @@ def test_an_outlet_is_late_after_two_periods_and_an_hour(
     given: dict[str, Any], health: Health | None, said: list[str]
 ) -> None:
     assert list(late([given], Timetable(ScheduleSettings()), health=health, now=NOON)) == said
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (row(NOON), []),
+        (row(NOON, health=None, health_since=None), []),
+        (row(NOON, health="degraded", health_since=NOON, trouble="degraded: half of the fields are gone"), []),
+        (
+            row(NOON, health="silent", health_since=NOON, trouble="silent: nothing new for 3 days"),
+            ["kukar: silent: nothing new for 3 days (since 2024-11-27 04:00 UTC)"],
+        ),
+        (row(NOON, health="dead", health_since=NOON, trouble="", paused=NOON), []),
+    ],
+    ids=["well", "no history", "degraded", "silent", "paused"],
+)
+def test_an_outlet_that_gives_nothing_is_found(given: dict[str, Any], said: list[str]) -> None:
+    assert list(unwell([given])) == said

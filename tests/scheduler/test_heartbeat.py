@@ -16,9 +16,9 @@ from scheduler.notify import Notifier
 NOON = datetime(2024, 11, 27, 4, tzinfo=UTC)
 OUTLOOK = Outlook.of(
     [
-        {"outlet": "kukar", "state": "ok", "next_run": NOON + timedelta(minutes=30)},
-        {"outlet": "mahakam", "state": "ok", "next_run": NOON + timedelta(minutes=10)},
-        {"outlet": "samarinda", "state": "blocked", "next_run": None},
+        {"outlet": "kukar", "health": "ok", "next_run": NOON + timedelta(minutes=30)},
+        {"outlet": "mahakam", "health": "ok", "next_run": NOON + timedelta(minutes=10)},
+        {"outlet": "samarinda", "health": "blocked", "next_run": None},
     ]
 )
 
