@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -183,13 +183,17 @@ def declare(home: Path, rooms: Newsrooms) -> dict[str, Task]:
 
 def main(plan: str, home: str) -> None:
     """Play a plan, `MONTH` or `SMALL`, in a home."""
+    reacting(play(getattr(script, plan), Path(home)))
+
+
+def reacting(playing: Coroutine[Any, Any, None]) -> None:
+    """Run something that crawls to its end: once in a process."""
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
     from twisted.internet import reactor
 
     logging.basicConfig(level=logging.WARNING)
     logging.getLogger("scrapy").setLevel(logging.ERROR)
-    loop = asyncio.get_event_loop()
-    playing = loop.create_task(play(getattr(script, plan), Path(home)))
-    playing.add_done_callback(lambda _: reactor.stop())  # type: ignore[attr-defined]
+    task = asyncio.get_event_loop().create_task(playing)
+    task.add_done_callback(lambda _: reactor.stop())  # type: ignore[attr-defined]
     reactor.run(installSignalHandlers=False)  # type: ignore[attr-defined]
-    playing.result()
+    task.result()
