@@ -135,6 +135,8 @@ def daemon(patient: Patient) -> Iterator[Finding]:
         )
     elif health.trouble:
         yield bad(f"the daemon cannot work: {health.trouble}", "see the other lines")
+    elif health.refused:
+        yield warn(f"the daemon goes by older settings: {health.refused}", "correct them, then send it SIGHUP")
     else:
         yield ok(f"the daemon lives: process {health.pid} since {health.started_at:%Y-%m-%d %H:%M} UTC")
 

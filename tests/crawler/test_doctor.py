@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from archive.archive import Archive
@@ -22,6 +23,7 @@ from crawler.cli import main
 from crawler.doctor import machine
 from crawler.doctor.finding import Patient, State
 from crawler.doctor.machine import outside
+from scheduler.heartbeat import Health, Life
 from scheduler.lock import outlet_lock, scheduler_lock
 from tests.disk import small_disk
 
@@ -152,11 +154,19 @@ def files(*names: str) -> Callable[[Path], None]:
     return make
 
 
-def killed(home: Path) -> None:
+def beat(home: Path, **changed: Any) -> None:
+    """Have a daemon of this process have written its sign of life just now."""
     now = datetime.now(UTC)
-    health = {"life": "running", "pid": 1, "host": "mesin", "version": "0", "started_at": now, "at": now, "every": 30.0}
-    more = {"next_run": None, "running": [], "outlets": {}, "trouble": None}
-    (home / "health.json").write_text(json.dumps(health | more, default=str))
+    told: dict[str, Any] = {
+        "life": Life.RUNNING,
+        "pid": 1,
+        "host": "mesin",
+        "version": "0",
+        "every": 30.0,
+        "trouble": None,
+    }
+    told |= {"started_at": now, "at": now, "settings_read_at": now, "next_run": None, "running": [], "outlets": {}}
+    (home / "health.json").write_bytes(msgspec.json.encode(Health(**told | {"refused": None} | changed)))
 
 
 FAULTS: dict[str, tuple[Callable[[Path], object], str, str, str]] = {
@@ -220,7 +230,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str, str, str]] = {
         "ok",
         "killed while they held it",
     ),
-    "killed-daemon": (killed, "daemon", "bad", "was killed"),
+    "killed-daemon": (beat, "daemon", "bad", "was killed"),
 }
 
 
@@ -246,8 +256,12 @@ def test_who_is_at_work_is_said_and_is_no_fault(doctor: Doctor) -> None:
 def test_a_daemon_without_a_sign_of_life_is_a_fault(doctor: Doctor) -> None:
     with scheduler_lock(doctor.home / "locks"):
         assert "gives no sign of life" in doctor.of("daemon", "bad")
-        killed(doctor.home)  # it lives, since it holds the lock
+        beat(doctor.home)
         assert "the daemon lives" in doctor.of("daemon", "ok")
+        beat(doctor.home, refused="unknown key lain")
+        assert "unknown key lain" in doctor.of("daemon", "warn")
+        beat(doctor.home, at=datetime(2026, 1, 1, tzinfo=UTC))
+        assert "gives no sign of life" in doctor.of("daemon", "bad")
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644])

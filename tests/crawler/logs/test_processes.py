@@ -16,7 +16,7 @@ from tests.crawler.test_traps import hostile
 from tests.crawler.trapsite import Victim, victim
 
 EVIL = "Judul\r\n{}\x1b[2J\x9b31m\u202e"
-FAULTS = 60
+FAULTS = 40
 
 
 def events(ended: Ended) -> list[dict[str, Any]]:
@@ -48,7 +48,7 @@ def hostile_run(home: Path, faults: int) -> None:
         (report,) = ended.json()
         assert report["failed"] + sum(report["rejected"].values()) >= faults // 2, report
         said = events(ended)
-        assert len(said) >= 3
+        assert len(said) >= 2
         lines = ended.err.splitlines()
         assert len(said) >= len(lines) - 1  # the last is the report's own remark
         assert all(line.isprintable() for line in lines)
@@ -64,7 +64,7 @@ def test_a_hostile_site_makes_few_lines_and_each_is_one(tmp_path: Path) -> None:
 
 @pytest.mark.soak
 def test_a_hostile_site_of_thousands_of_faults_makes_few_lines(tmp_path: Path) -> None:
-    hostile_run(tmp_path / "home", 40 * FAULTS)
+    hostile_run(tmp_path / "home", 60 * FAULTS)
 
 
 def test_a_reader_logs_as_its_parent_does(tmp_path: Path, root_logger: None) -> None:
