@@ -285,4 +285,5 @@ def of_interest(record: logging.LogRecord) -> bool:
     """
     if record.exc_info and isinstance(record.exc_info[1], ArchiveError):
         return False
-    return record.levelno >= logging.ERROR or record.name.partition(".")[0] in logs.OURS
+    ours = record.name.partition(".")[0] in (*logs.OURS, "py")  # Python's own warnings are `py.warnings`
+    return ours or record.levelno >= logging.ERROR

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 from crawler import logs
 from crawler.reading import Job, ReadingPool
 from crawler.sample.server import Answer
-from tests.crawler.commandline import Ended, Pilkada, until
+from tests.crawler.commandline import Ended, Pilkada, environment, until
 from tests.crawler.test_traps import hostile
 from tests.crawler.trapsite import Victim, victim
 
@@ -83,6 +85,16 @@ def test_a_reader_logs_as_its_parent_does(tmp_path: Path, root_logger: None) -> 
 
 def _fail(source: str) -> Any:
     raise ValueError("rusak")
+
+
+def test_a_bug_of_the_crawl_s_process_is_one_event() -> None:
+    words = [sys.executable, "-P", "-m", "crawler"]
+    env = environment({"PYTHONPATH": str(Path.cwd())})
+    done = subprocess.run(words, input="bukan tugas", env=env, capture_output=True, text=True, check=False)
+    (line,) = done.stderr.splitlines()
+    event = json.loads(line)
+    assert (done.returncode, event["level"]) == (1, "critical")
+    assert "DecodeError" in event["exception"]
 
 
 def test_settings_say_how_lines_look_and_where_else_they_go(tmp_path: Path) -> None:
