@@ -12,6 +12,7 @@ from archive.database import Database, insert_row
 from archive.errors import ArchiveUnavailableError
 from archive.models import Capture, WarcFile
 from archive.records import FileState
+from archive.room import Reserve
 from archive.runs import RunTicket
 from archive.warc import (
     DamagedRecordError,
@@ -69,14 +70,18 @@ class CaptureStore(Shelf):
     whose rows were rolled back are taken up by the next `keep`, so that no file has bytes that no row speaks of.
     """
 
+    reserve: Reserve | None = None
+    """What must stay free of the disk for anything to be kept."""
     _day: date | None = None
 
     def keep(self, exchanges: list[Exchange]) -> list[Written]:
         """Write some exchanges to the day's file, on disk when this returns; give their records in that order.
 
         Raises:
-            ArchiveUnavailableError: the disk is full or broken; nothing of them is left in the file.
+            ArchiveUnavailableError: the disk is full, nearly full or broken; nothing of them is left in the file.
         """
+        if self.reserve is not None:
+            self.reserve.check()
         return self._open().append(exchanges)
 
     def record(self, connection: Connection, records: Iterable[Written]) -> dict[str, int]:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 
+from archive.room import Reserve
+
 
 class ArchiveSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`[archive]` in pilkada.toml."""
@@ -51,6 +53,13 @@ class Home(msgspec.Struct, frozen=True):
             return None
         url = found.get("url") if isinstance(found, dict) else None
         return url if isinstance(url, str) else None
+
+    def reserve(self, url: str, megabytes: int | None) -> Reserve:
+        """Give what must stay free of the disks on which this archive lies, its database at some address included."""
+        file = url.removeprefix("sqlite:///")
+        return Reserve(
+            folders=(self.root, self.warc, *([Path(file).parent] if file != url else [])), megabytes=megabytes
+        )
 
     def database_url(self, settings: ArchiveSettings) -> str:
         """Give the database's address: the one that is set, else an SQLite file in the home."""

@@ -131,6 +131,8 @@ def _crawl(task: Task, home: Home, database: Database, early: Sequence[object]) 
     say(Line(run_id=crawl.ticket.run_id, memory_mb=processes.peak_mb()))
     try:
         crawl.put_in_order()
+        crawl.captures.reserve = home.reserve(task.database_url, task.reserve_mb)
+        crawl.captures.reserve.check()
         if task.outlet.kind == Work.MAINTENANCE:
             keep_up(task, crawl, early, readers=READERS)
         else:

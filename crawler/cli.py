@@ -252,6 +252,11 @@ class App:
 
         return stop_unwinds()
 
+    def hindrance(self) -> str | None:
+        """Say where too little of the disk is free for anything to be fetched, None where there is enough."""
+        settings = self.loaded.settings
+        return self.home.reserve(self.home.database_url(settings.archive), settings.crawl.reserve_mb).shortage()
+
     def interrupt(self) -> None:
         """Stop the crawls that run."""
         self.runner.interrupt()

@@ -52,6 +52,7 @@ class CrawlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     allow_hosts: list[str] = []
     deadline: float = 3600.0
     memory_mb: int = 512
+    reserve_mb: int | None = None
     pages: Literal["all", "election", "none"] = "election"
 
 
@@ -300,6 +301,7 @@ def _check(settings: Settings) -> None:
         ("crawl.delay", crawl.delay, 0),
         ("crawl.deadline", crawl.deadline, 1),
         ("crawl.memory_mb", crawl.memory_mb, 256),
+        ("crawl.reserve_mb", crawl.reserve_mb or 0, 0),
         ("schedule.jitter", schedule.jitter, 0),
         ("schedule.parallel", schedule.parallel, 1),
     ):

@@ -294,6 +294,7 @@ def make_task(
         user_agent=user_agent(crawl),
         deadline=min(crawl.deadline, scope.seconds or crawl.deadline),
         memory_mb=crawl.memory_mb,
+        reserve_mb=crawl.reserve_mb,
         settings_digest=_digest(loaded),
         version=VERSION,
         log_level=log_level,

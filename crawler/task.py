@@ -83,6 +83,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     user_agent: str
     deadline: float
     memory_mb: int
+    reserve_mb: int | None = None
+    """What shall stay free of the disk; None for the usual."""
     settings_digest: str
     version: str
     log_level: str

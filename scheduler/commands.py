@@ -69,6 +69,9 @@ class App(Protocol):
     def renewed(self) -> "Renewal":
         """Read the settings anew; raise `RefusedError` where the daemon could not start with them."""
 
+    def hindrance(self) -> str | None:
+        """Say what stands in the way of all work, None where nothing does."""
+
     def interrupt(self) -> None:
         """Tell what runs to stop; a `work` that is called later returns at once."""
 
@@ -103,6 +106,7 @@ def run(app: App) -> None:
             now=_now,
             heartbeat=_heartbeat(app, lock),
             renew=app.renewed,
+            hindrance=app.hindrance,
         )
         left = _serve(service, app)
     if left:

@@ -116,6 +116,21 @@ def note_paused(database: Database, key: Key, planned_at: datetime, *, now: date
             )
 
 
+def note_hindered(database: Database, key: Key, planned_at: datetime, why: str, *, now: datetime) -> None:
+    """Write down that some work was due and could not be done, whatever the outlet."""
+    outlet, work = key
+    with database.write() as connection:
+        untaken.note_skipped(
+            connection,
+            outlet,
+            kind=work.run_kind,
+            cause=Cause.SCHEDULE,
+            planned_at=planned_at,
+            detail=why,
+            now=now,
+        )
+
+
 def take(
     database: Database, outlet: str, work: Work, timetable: Timetable, *, now: datetime, missed: bool = False
 ) -> Errand | None:

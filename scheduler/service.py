@@ -75,6 +75,7 @@ class SchedulerService:
         hosts: Mapping[str, str] | None = None,
         heartbeat: Heartbeat | None = None,
         renew: Renew | None = None,
+        hindrance: Callable[[], str | None] = lambda: None,
         chance: Callable[[], float] = random,
         tick: float = TICK,
         patience: float = PATIENCE,
@@ -88,6 +89,8 @@ class SchedulerService:
         self._heartbeat = heartbeat
         self._renew = renew
         self._outdated = False
+        self._hindrance = hindrance
+        self._hindered: set[Key] = set()
         self._trouble: str | None = None
         self._chance = chance
         self._tick = tick
@@ -204,10 +207,11 @@ class SchedulerService:
             self._watch_clock()
             waiting = due.waiting(self._database, self._now())
             self._heed(waiting.paused)
+            if self._is_hindered(waiting.due):
+                return
         except ArchiveError as error:
             self._rest(error)
             return
-        self._trouble = None
         ripe = dict.fromkeys(key for key in waiting.asked if self._knows(key))
         ripe |= dict.fromkeys(key for key, at in waiting.due.items() if self._knows(key) and self._ripe(key, at))
         with self._idle:
@@ -233,6 +237,24 @@ class SchedulerService:
                 due.note_paused(self._database, key, at, now=self._now())
         self._missed |= {key for key in self._paused if key not in paused}
         self._paused = set(paused)
+
+    def _is_hindered(self, ready: Mapping[Key, datetime]) -> bool:
+        """Say whether nothing may begin now; what is due is then noted once, stays due, and is made up for by one run."""
+        why, before = self._hindrance(), self._trouble
+        self._trouble = why
+        if why is None:
+            if self._hindered:
+                LOGGER.info("work goes on: %d runs were put off", len(self._hindered))
+                self._missed |= self._hindered
+                self._hindered = set()
+            return False
+        if before is None:
+            LOGGER.error("%s", why)
+        for key, at in ready.items():
+            if key not in self._hindered and self._knows(key):
+                due.note_hindered(self._database, key, at, why, now=self._now())
+                self._hindered.add(key)
+        return True
 
     def _work(self, outlet: str, work: Work) -> None:
         try:

@@ -1,12 +1,12 @@
 """Checks of the home: the disk that it lies on, who may read and write it, who is at work in it, what was left behind."""
 
 import os
-import shutil
 import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from archive.room import Reserve, in_mb
 from crawler.doctor.finding import Finding, Patient, bad, ok, warn
 
 NETWORKED = {
@@ -24,8 +24,6 @@ NETWORKED = {
     "fuse.rclone",
 }
 """File systems on which neither SQLite's log nor our locks can be trusted."""
-RESERVE_MB = 1024
-"""Of which a crawl needs some, and the database's log, and an upgrade its copy."""
 _DRAFTS = ("*.part*", ".restoring*", ".*.[0-9]*", "index.new", "warc/*/*.taking")
 """By what backups, upgrades, restores, exports, indexes and takedowns call what they have not yet put in its place."""
 _MEGABYTE = 1024 * 1024
@@ -34,15 +32,16 @@ _MEGABYTE = 1024 * 1024
 def disk(patient: Patient) -> Iterator[Finding]:
     """Room on the disk, and what kind of file system it is."""
     root = _there(patient.home.root)
-    free = shutil.disk_usage(root).free // _MEGABYTE
-    reserve = getattr(patient.settings.crawl, "reserve_mb", RESERVE_MB) if patient.settings else RESERVE_MB
-    said = f"{free} MB free at {root}"
-    if free < reserve:
-        yield bad(f"{said}, less than the reserve of {reserve} MB", "make room, or move the home to a larger disk")
-    elif free < 2 * reserve:
-        yield warn(f"{said}, and crawls stop below {reserve} MB", "make room soon")
-    else:
-        yield ok(said)
+    asked = patient.settings.crawl.reserve_mb if patient.settings else None
+    for room in Reserve(folders=(root,), megabytes=asked).rooms():
+        said = f"{in_mb(room.free)} MB free at {root}"
+        if room.free < room.reserve:
+            below = f"{said}, less than the reserve of {in_mb(room.reserve)} MB"
+            yield bad(below, "make room, or move the home to a larger disk")
+        elif room.free < 2 * room.reserve:
+            yield warn(f"{said}, and crawls stop below {in_mb(room.reserve)} MB", "make room soon")
+        else:
+            yield ok(said)
     kind = _file_system(root)
     if kind in NETWORKED:
         yield bad(f"the home lies on a network file system ({kind})", "put the home on a disk of this machine")

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.archive import Archive
-from archive.database import Database
+from archive.database import Database, sqlite_module
 from archive.health import findings
 from archive.verify import verify
 from crawler.sample import SampleSite
@@ -118,6 +118,15 @@ class Pilkada:
                 return [tuple(row) for row in connection.exec_driver_sql(statement)]
         finally:
             database.dispose()
+
+    def change(self, statement: str) -> None:
+        """Change the database behind the program's back."""
+        connection = sqlite_module().connect(self.home / "pilkada.db")
+        try:
+            connection.execute(statement)
+            connection.commit()
+        finally:
+            connection.close()
 
     def articles(self) -> list[dict[str, Any]]:
         """Every article."""

@@ -1,19 +1,12 @@
 """What is wrong outside the program gets one line that names it, the right exit status, and never a traceback."""
 
-import shutil
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from archive.database import sqlite_module
-from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada
-from tests.disk import fill, small_disk
+from tests.crawler.commandline import SLUG, Newsroom, Pilkada
 
-SMALL = pytest.mark.parametrize("site", [6], indirect=True, ids=["6 articles"])
-SIZES = (4, 64, 160, 200, 240, 280, 320, 360, 400, 440, 480, 520, 560, 640, 680, 720, 800, 900)
-"""Kilobytes of a disk that fills up somewhere between the first table and the last page of six articles."""
 OUTLET = '[outlets.kukar]\nfamily = "wordpress"\nname = "Kukar"\nbase_url = "http://kukar.example"\ntimezone = "Asia/Makassar"\n'
 
 
@@ -136,7 +129,7 @@ def test_a_folder_of_the_home_that_cannot_be_made_is_named(fresh: Pilkada, site:
 
 @pytest.mark.parametrize("words", [["crawl", SLUG], ["search", "kotak"], ["db", "upgrade"]], ids=" ".join)
 def test_a_database_of_a_newer_version_is_refused(crawled: Pilkada, site: Newsroom, words: list[str]) -> None:
-    change(crawled, "UPDATE alembic_version SET version_num = '9999'")
+    crawled.change("UPDATE alembic_version SET version_num = '9999'")
     ended = crawled(*words)
     assert ended.status == 1, ended
     assert "newer Pilkada" in ended.complaint()
@@ -215,57 +208,3 @@ def last_line(err: str) -> str:
     line = err.splitlines()[-1]
     assert line.startswith("pilkada: ")
     return line
-
-
-def change(pilkada: Pilkada, statement: str) -> None:
-    connection = sqlite_module().connect(pilkada.home / "pilkada.db")
-    try:
-        connection.execute(statement)
-        connection.commit()
-    finally:
-        connection.close()
-
-
-@SMALL
-@pytest.mark.parametrize("kilobytes", [260, 600, *(pytest.param(size, marks=pytest.mark.soak) for size in SIZES)])
-def test_a_full_disk_stops_a_crawl_with_its_cause_and_room_mends_it(
-    tmp_path: Path, site: Newsroom, kilobytes: int
-) -> None:
-    settings = Pilkada(tmp_path / "settings")
-    settings.declare(site.base_url)
-    config = ("--config", str(settings.home / "pilkada.toml"))
-    home = tmp_path / "disk"
-    with small_disk(home, kilobytes):
-        pilkada = Pilkada(home)
-        ended = pilkada(*config, "crawl", SLUG, "--format", "json")
-        if ended.status != 0:
-            assert ended.status == 1, ended
-            assert any(cause in last_line(ended.err) for cause in ("full", "No space left")), ended
-        subprocess.run(["mount", "-o", "remount,size=64m", str(home)], check=True)
-        shutil.copy(settings.home / "pilkada.toml", home)
-        report = pilkada.crawl()
-        assert (report["status"], report["left"]) == ("ok", 0)
-        pilkada.assert_sound(6)
-        pilkada.close()
-
-
-@SMALL
-def test_a_disk_that_is_full_from_the_start_and_stays_so_says_it_each_time(tmp_path: Path, site: Newsroom) -> None:
-    settings = Pilkada(tmp_path / "settings")
-    settings.declare(site.base_url)
-    home = tmp_path / "disk"
-    with small_disk(home, 2048):
-        pilkada = Pilkada(home)
-        shutil.copy(settings.home / "pilkada.toml", home)
-        assert pilkada.crawl(env=NO_PAGES)["new"] == 6
-        fill(home / "beban")
-        site.edit(site.posts[2].id, title="Judul Baru")
-        for _ in range(2):
-            ended = pilkada("crawl", SLUG, "--format", "json")
-            assert ended.status == 1, ended
-            assert any(cause in last_line(ended.err) for cause in ("full", "No space left")), ended
-        (home / "beban").unlink()
-        assert pilkada.crawl()["status"] == "ok"
-        pilkada.assert_sound(6)
-        assert "Judul Baru" in {record["title"] for record in pilkada.articles()}
-        pilkada.close()

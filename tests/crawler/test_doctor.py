@@ -25,7 +25,7 @@ from crawler.doctor.finding import Patient, State
 from crawler.doctor.machine import outside
 from scheduler.heartbeat import Health, Life
 from scheduler.lock import outlet_lock, scheduler_lock
-from tests.disk import small_disk
+from tests.disk import fill, small_disk
 
 SETTINGS = """
 [crawl]
@@ -276,6 +276,7 @@ def test_settings_with_a_secret_are_nobody_elses(doctor: Doctor, mode: int) -> N
 def test_a_disk_that_is_nearly_full_is_a_fault(doctor: Doctor, tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 2_000):
         doctor.home = tmp_path / "disk"
+        fill(doctor.home / "beban", but_kilobytes=90)
         assert "less than the reserve" in doctor.of("disk", "bad")
         shutil.copy(tmp_path / "home" / "pilkada.toml", doctor.home)
         subprocess.run(["mount", "-o", "remount,ro", str(doctor.home)], check=True)

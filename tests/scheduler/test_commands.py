@@ -62,6 +62,9 @@ class App:
     def renewed(self):
         raise AssertionError
 
+    def hindrance(self):
+        return None
+
     def interrupt(self):
         self.told.set()
 
