@@ -27,7 +27,14 @@ def next_time(expression: str, timezone: str, after: datetime | None = None) -> 
     start = (after or datetime(2024, 1, 1, tzinfo=UTC)).astimezone(ZoneInfo(timezone))
     try:
         # In the hour that comes twice cronsim takes the first for the second and answers with a time that is past.
-        return next(moment for moment in map(_utc, CronSim(expression, start)) if moment > start)
+        found = next(moment for moment in map(_utc, CronSim(expression, start)) if moment > start)
+        if found.astimezone(start.tzinfo).utcoffset() != start.utcoffset():
+            # Where a clock changes by half an hour (Australia/Lord_Howe), it leaves out the next time of `15 */6 * * *`.
+            shown = (
+                _utc(moment.replace(tzinfo=start.tzinfo)) for moment in CronSim(expression, start.replace(tzinfo=None))
+            )
+            found = min(found, next(moment for moment in shown if moment > start))
+        return found
     except CronSimError as error:
         raise CadenceError(f"{expression!r} is no cron expression: {error}") from error
     except StopIteration as error:

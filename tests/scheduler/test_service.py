@@ -98,7 +98,9 @@ def a_service(
     options = {"cadence": cadence} if cadence else {}
     return SchedulerService(
         database=database,
-        timetable=Timetable(settings or ScheduleSettings(crawl=SELDOM, jitter=0.0, parallel=parallel), **options),
+        timetable=Timetable(
+            settings or ScheduleSettings(crawl=SELDOM, maintenance="", jitter=0.0, parallel=parallel), **options
+        ),
         outlets=outlets,
         hosts=hosts,
         perform=crawls,
@@ -392,7 +394,7 @@ def test_kinds_of_work_take_turns_at_an_outlet_and_hosts_are_kept_apart(database
     put(database, past, "kukar", "etam")
     with database.write() as connection:
         agenda.appoint(connection, "kukar", Work.VISITS, expression=SELDOM, next_at=past)
-    settings = ScheduleSettings(crawl=SELDOM, visits=SELDOM, jitter=0.0)
+    settings = ScheduleSettings(crawl=SELDOM, visits=SELDOM, maintenance="", jitter=0.0)
     crawls = Crawls(seconds=0.1)
     hosts = {"kukar": "media.test", "etam": "media.test"}
     with serving(a_service(database, crawls, ["kukar", "etam"], settings=settings, hosts=hosts)):
