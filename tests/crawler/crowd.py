@@ -11,14 +11,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 from tests.crawler.commandline import environment
+from tests.crawler.warm import end_as
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND, CHILD = "crawler.cli", "crawler.child"
@@ -119,24 +119,16 @@ def _tell(what: object) -> None:
     sys.stdout.flush()
 
 
-def _become(module: object, given: str, words: list[str], out: int, err: int) -> NoReturn:
-    status = 1
-    try:
-        with tempfile.TemporaryFile() as file:
-            file.write(given.encode())
-            file.seek(0)
-            os.dup2(file.fileno(), 0)
-        os.dup2(out, 1)
-        os.dup2(err, 2)
-        os.chdir(tempfile.gettempdir())
-        sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 - the other one has read ahead
-        status = module.main(*([words] if words else []))  # type: ignore[attr-defined] # either has one
-    except BaseException:  # noqa: BLE001 - the end of a program, where Python does the same
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+def _become(module: Any, given: str, words: list[str], out: int, err: int) -> NoReturn:
+    with tempfile.TemporaryFile() as file:
+        file.write(given.encode())
+        file.seek(0)
+        os.dup2(file.fileno(), 0)
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    os.chdir(tempfile.gettempdir())
+    sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 - the other one has read ahead
+    end_as(lambda: module.main(*([words] if words else [])))
 
 
 if __name__ == "__main__":

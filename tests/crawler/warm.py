@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -105,18 +105,27 @@ def serve(line: socket.socket) -> None:
 
 
 def _become(words: list[str], env: dict[str, str], cwd: str, out: int, err: int) -> NoReturn:
-    status = 1
-    try:
-        os.dup2(out, 1)
-        os.dup2(err, 2)
-        os.close(out)
-        os.close(err)
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    os.close(out)
+    os.close(err)
+
+    def main() -> int:
         os.chdir(cwd)
         os.environ.clear()
         os.environ.update(env)
         sys.argv = ["pilkada", *words]
         from crawler.cli import main
 
+        return main()
+
+    end_as(main)
+
+
+def end_as(main: Callable[[], int]) -> NoReturn:
+    """End this process as a program that is nothing but `main` ends."""
+    status = 1
+    try:
         status = main()
     except BaseException:  # noqa: BLE001 - the end of a program, where Python does the same
         traceback.print_exc()
