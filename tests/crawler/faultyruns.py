@@ -47,6 +47,13 @@ SELECT a.canonical, d.outcome, d.reason,
        EXISTS (SELECT 1 FROM visit v WHERE v.address_id = a.id AND v.state = 'unread') AS unread
 FROM disposition d JOIN address a ON a.id = d.address_id WHERE d.run_id = {run}
 """
+# Addresses whose last end is a rejection that says why: 404, 410, an empty page, robots.txt.
+REFUSED = """
+SELECT o.slug, rtrim(a.canonical, '/') FROM disposition d
+JOIN address a ON a.id = d.address_id JOIN outlet o ON o.id = a.outlet_id
+WHERE d.outcome = 'rejected' AND d.reason IS NOT NULL
+AND d.run_id = (SELECT max(run_id) FROM disposition last WHERE last.address_id = a.id)
+"""
 ENDED = ("new", "revised", "unchanged")
 
 Fault = Callable[[Callable[[], Answer], random.Random], Answer]
@@ -136,7 +143,10 @@ class Found:
     faults: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
     stories: int = 0
+    refused: int = 0
+    """Stories of which the site itself said that there are none, while things went wrong."""
     unstored: list[str] = field(default_factory=list)
+    """Those that are neither held nor refused with a reason."""
     quarantine: dict[str, int] = field(default_factory=dict)
 
 
@@ -230,10 +240,12 @@ class Trial:
                 " JOIN outlet o ON o.id = a.outlet_id WHERE v.state = 'read'"
             )
         )
+        refused = set(self.rows(REFUSED))
         for slug, site in self.sites.items():
-            self.found.stories += len(site.public)
-            paths = [site.path(post).rstrip("/") for post in site.public]
-            self.found.unstored += [f"{slug}: {path}" for path in paths if (slug, path) not in held]
+            paths = {(slug, site.path(post).rstrip("/")) for post in site.public}
+            self.found.stories += len(paths)
+            self.found.refused += len(paths & refused - held)
+            self.found.unstored += [f"{slug}: {path}" for _, path in sorted(paths - held - refused)]
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with self.database.read() as connection:

@@ -28,7 +28,8 @@ def test_the_ledger_adds_up_whatever_goes_wrong(tmp_path: Path, runs: int, pages
     assert done.returncode == 0, done.stderr[-4000:]
     found = json.loads((tmp_path / FOUND).read_text("utf-8"))
     assert found["wrong"] == []
-    assert found["unstored"] == [], "what was listed while things went wrong is held in the end"
+    assert found["unstored"] == [], "what was listed while things went wrong is held, or the site itself refused it"
+    assert found["refused"] < found["stories"] / 20
     # That nothing went wrong would prove nothing.
     assert found["faulty"] > runs / 2
     assert found["faults"].keys() == FAULTS.keys()
