@@ -33,7 +33,7 @@ TOLD = "told.json"
 START = datetime(2024, 11, 4, 1, 0, tzinfo=UTC)
 STEP = timedelta(hours=13)
 """A copy of robots.txt is good for a day: of two crawls the second asks for it in any case."""
-HISTORY, BEFORE = 6, 4
+HISTORY, BEFORE = 5, 4
 """Crawls that go before, and stories that come between two of them."""
 RUNS, NEW = 2, 6
 QUIET = "quiet"
