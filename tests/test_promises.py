@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+WHOLE = {"P18"}
+"""What `make test` does in full: five canaries."""
 OWED = {"P1", "P6", "P7", "P8", "P14", "P15", "P16", "P17", "P18"}
 
 
@@ -35,5 +37,5 @@ def test_the_readme_promises_what_is_drilled_and_nothing_else() -> None:
 def test_each_promise_is_drilled_by_make_test_and_in_full_by_make_soak() -> None:
     for name, files in drilled().items():
         texts = [(ROOT / file).read_text("utf-8") for file in files]
-        assert any("mark.soak" in text for text in texts), f"{name} has no full count"
+        assert name in WHOLE or any("mark.soak" in text for text in texts), f"{name} has no full count"
         assert any(re.search(r"^def test_", text, re.MULTILINE) for text in texts), name
