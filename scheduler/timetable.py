@@ -12,7 +12,7 @@ from scheduler.settings import NEVER, Profile, ScheduleSettings
 
 Cadence = Callable[[str, str, datetime], datetime]
 """Expression, zone and a time to the next time after it: `scheduler.cadence.next_time`."""
-MOST_PERIODS = 10_000
+MOST_PERIODS = 5_000
 """How many periods are counted: `*/10` has 4,320 in thirty days; after a clock that stood at 1970 no number means much."""
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,10 +36,8 @@ class Played:
         self, database: Database, outlets: list[str], at: datetime, settings: ScheduleSettings = KINDS
     ) -> None:
         self.at = at
-        self.drift = timedelta()
         self.runs: list[tuple[datetime, Errand]] = []
         self._told = threading.Lock()
-        self._base = time.monotonic()
         self.service = SchedulerService(
             database=database,
             timetable=Timetable(settings),
@@ -49,6 +48,13 @@ class Played:
             chance=lambda: 0.5,
         )
         self.service.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.service.stop()
+        assert self.service.serve() == ()
 
     def _perform(self, errand: Errand) -> None:
         with self._told:
@@ -76,7 +82,8 @@ class Played:
 
 def agreed(database: Database, outlets: list[str], at: datetime) -> None:
     """Have a daemon live for a moment, so that the agenda knows what was planned then."""
-    Played(database, outlets, at).step()
+    with Played(database, outlets, at) as played:
+        played.step()
 
 
 def copy(empty_archive: Path, folder: Path, name: object) -> Database:
@@ -96,8 +103,8 @@ def after_downtime(empty_archive: Path, folder: Path, *, outlets: int, downs: li
             planned = {key: held.next_at for key, held in agenda.book(connection).items()}
         back = NOW + down
         missed = {key for key, at in planned.items() if at <= back}
-        played = Played(database, slugs, back)
-        played.settle()
+        with Played(database, slugs, back) as played:
+            played.settle()
         injected += len(missed)
         begun = [(errand.outlet, errand.work) for _, errand in played.runs]
         recovered += sum(begun.count(key) == 1 for key in missed)
@@ -145,16 +152,16 @@ def test_a_clock_that_jumps_puts_nothing_off_by_more_than_a_period_and_runs_noth
     lost = 0
     for number, jump in enumerate(JUMPS):
         database = copy(empty_archive, tmp_path, number)
-        played = Played(database, ["kukar"], NOW, ScheduleSettings(maintenance="", jitter=0.0))
-        played.until(NOW + timedelta(minutes=25), every=timedelta(seconds=50))
-        assert [errand.planned_at for _, errand in played.runs] == [NOW + timedelta(minutes=20)]
-        played.at += jump
-        played.settle()
-        if back:
-            played.at -= jump
+        with Played(database, ["kukar"], NOW, ScheduleSettings(maintenance="", jitter=0.0)) as played:
+            played.until(NOW + timedelta(minutes=25), every=timedelta(seconds=50))
+            assert [errand.planned_at for _, errand in played.runs] == [NOW + timedelta(minutes=20)]
+            played.at += jump
             played.settle()
-        begun, since = played.at, len(played.runs)
-        played.until(begun + HALF_HOUR + SOON, every=timedelta(seconds=50))
+            if back:
+                played.at -= jump
+                played.settle()
+            begun, since = played.at, len(played.runs)
+            played.until(begun + HALF_HOUR + SOON, every=timedelta(seconds=50))
         after = played.runs[since:]
         # At once where periods were leapt over, and at the next time that the clock shows, whatever it shows.
         lost += not after
