@@ -1,6 +1,7 @@
 """`pilkada schedule`: the daemon, what it will do and what it did."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from zoneinfo import ZoneInfo
@@ -108,7 +109,8 @@ def run(app: App) -> None:
             renew=app.renewed,
             hindrance=app.hindrance,
         )
-        left = _serve(service, app)
+        with _metrics(app):
+            left = _serve(service, app)
     if left:
         _leave()
 
@@ -126,6 +128,17 @@ def _heartbeat(app: App, lock: "ProcessLock") -> "Heartbeat":
 
     notifier = Notifier.from_environment()
     return Heartbeat(app.home.health_file, look=look, notifier=notifier, version=app.version, now=_now)
+
+
+def _metrics(app: App) -> AbstractContextManager[None]:
+    from scheduler import ledger
+    from scheduler.metrics import Collector, served
+
+    def look() -> Sequence[Mapping[str, Any]]:
+        database = app.database()
+        return ledger.standing(database, app.outlets, app.timetable, now=_now(), alive=_alive(app, database))
+
+    return served(app.schedule.metrics, lambda: Collector(app.database(), look, version=app.version, now=_now))
 
 
 def _serve(service: "SchedulerService", app: App) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import msgspec
 
 from archive.work import Work
 from scheduler.cadence import CadenceError, next_time
+from scheduler.scrapeaddress import MetricsError, place
 
 NEVER = ""
 """The expression of work that is never due."""
@@ -67,6 +68,8 @@ class ScheduleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """Seconds by which a start is put off at most, by chance, so that outlets do not start in one second."""
     parallel: int = 4
     """How many outlets are worked on at once at most."""
+    metrics: str | None = None
+    """Where the daemon answers Prometheus: an address and a port, or a port of this machine; nowhere unless set."""
 
     def expression(self, outlet: str, work: Work = Work.CRAWL) -> str:
         """Give the cron expression of an outlet's work while no profile holds; `NEVER` where it is never due."""
@@ -88,6 +91,11 @@ def faults(settings: ScheduleSettings, known: Collection[str]) -> Iterator[str]:
                 next_time(expression, settings.timezone)
         except CadenceError as error:
             yield f"{key}: {error}"
+    if settings.metrics is not None:
+        try:
+            place(settings.metrics)
+        except MetricsError as error:
+            yield str(error)
     named = [(f"schedule.outlets.{slug}", slug) for slug in settings.outlets]
     for name, profile in settings.profiles.items():
         key = f"schedule.profiles.{name}"

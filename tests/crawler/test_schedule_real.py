@@ -4,12 +4,15 @@ import contextlib
 import itertools
 import os
 import signal
+import socket
 import time
+import urllib.request
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada, Running, kill, until
 
@@ -36,7 +39,10 @@ def daemon(pilkada: Pilkada, **env: str) -> Iterator[Running]:
 
 @SMALL
 def test_the_daemon_crawls_what_is_asked_for_and_a_second_one_refuses(fresh: Pilkada, site: Newsroom) -> None:
-    with daemon(fresh) as first:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with daemon(fresh, PILKADA_SCHEDULE__METRICS=str(port)) as first:
         second = fresh("schedule", "run", env=NEVER)
         assert second.status == 4
         assert f"process {first.pid}" in second.complaint()
@@ -53,6 +59,12 @@ def test_the_daemon_crawls_what_is_asked_for_and_a_second_one_refuses(fresh: Pil
         until(lambda: "6 new" in first.err)
         found = fresh("search", "warga", "--format", "json").json()
         assert found["total"] > 0
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as scraped:
+            families = list(text_string_to_metric_families(scraped.read().decode()))
+        told = {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
+        assert told["pilkada_runs_total", "crawl", "ok", SLUG] == 1
+        assert (told["pilkada_articles", SLUG], told["pilkada_archive_up",]) == (6, 1)
+        assert told["pilkada_run_memory_peak_bytes", SLUG] > 40e6
         ended = first.end(within=10)
         assert ended.status == 0, ended
         assert "Traceback" not in ended.err
