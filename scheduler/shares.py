@@ -29,6 +29,10 @@ AT_ONCE = timedelta(minutes=2)
 OLD, AHEAD = 31, -1
 """Days from a story's day to that on which it was found, from which on the day is not believed."""
 
+LONG_AGO = 2
+"""Days from a story's day to that on which it was found, past which a feed, that alone may know times, has dropped it:
+lists of sections lead weeks back, and what they name late is no sign of a redesign."""
+
 Feature = Callable[[StorySign], bool | None]
 """Whether a story has something; None where it cannot be said of it."""
 
@@ -107,7 +111,7 @@ def fields(stories: Sequence[StorySign], placed_at: datetime | None) -> dict[str
         "a headline of its own": printed(lambda one: titles[one.title] == 1),
         "a text of half to twice the usual length": printed(lambda one: usual / 2 <= one.words <= 2 * usual),
         "a date": printed(lambda one: one.day is not None),
-        "a time of day": printed(lambda one: one.age is not None),
+        "a time of day": printed(lambda one: None if (one.lag or 0) > LONG_AGO else one.age is not None),
         "an author": printed(lambda one: one.author),
         "a section": placed,
         "letters that were decoded right": printed(lambda one: not one.garbled),
@@ -139,6 +143,10 @@ def tellers(names: Collection[str], asked_at: datetime) -> dict[str, Feature]:
     """Which sources told of a story, once they were asked again after it was found: a feed may be behind a list."""
 
     def told_by(source: str) -> Feature:
-        return lambda story: None if story.backlog or story.run_at >= asked_at else source in story.sources
+        def told(story: StorySign) -> bool | None:
+            late = story.printed is not None and (story.printed.lag or 0) > LONG_AGO
+            return None if story.backlog or late or story.run_at >= asked_at else source in story.sources
+
+        return told
 
     return {name: told_by(name) for name in sorted(names)}

@@ -109,6 +109,11 @@ def test_what_new_stories_lack_is_told(stories: Sequence[StorySign], found: str,
     assert state(signs, stood(found, finding.since)) == (Health.DEGRADED, found), "it is not forgotten"
 
 
+def test_a_time_of_day_is_not_missed_of_stories_that_were_found_long_after() -> None:
+    assert state(known([ran(0), ran(1)], lacking(3, age=None))) == (Health.DEGRADED, "fields")
+    assert state(known([ran(0), ran(1)], lacking(3, age=None, lag=9))) == (Health.OK, "")
+
+
 def test_sections_are_missed_once_the_lists_that_tell_them_were_read() -> None:
     late = [found(back, 0, printed={"section": False}) for back in range(8)]
     assert state(known([ran(back) for back in range(8)], late)) == (Health.OK, "")
