@@ -119,7 +119,17 @@ class _Outlet:
         self._zone = zone_of(connection, outlet_id, slug)
         self._today = now.astimezone(self._zone).date()
         self._runs = _runs(connection, outlet_id)
-        self._outages = outages([run for run in self._runs if not (run.since or run.until)], now)
+        usual = [run for run in self._runs if not (run.since or run.until)]
+        self._begun = usual[0].started_at if usual else None
+        listed = [run for run in self._runs if run.listed]
+        self._whole = max((run.started_at for run in listed if _whole(run)), default=None)
+        """When the last crawl began that read all that was not known, whatever the day."""
+        self._parts = [run for run in listed if not _whole(run)]
+        self._outages: dict[date, list[Outage]] = defaultdict(list)
+        for one in outages(usual, now):
+            first, last = (moment.astimezone(self._zone).date() for moment in (one.start, one.end))
+            for number in range((last - first).days + 1):
+                self._outages[first + ONE * number].append(one)
         self._held: dict[date | None, int] = {
             row[0]: row[1]
             for row in connection.execute(
@@ -149,13 +159,13 @@ class _Outlet:
 
     def _day(self, day: date) -> Day:
         start, end = _bounds(day, self._zone)
-        down = [(max(one.start, start), min(one.end, end), one) for one in self._outages]
+        down = [(max(one.start, start), min(one.end, end), one) for one in self._outages.get(day, ())]
         down = [piece for piece in down if piece[0] < piece[1]]
         hours = sum(((stop - begin).total_seconds() for begin, stop, _ in down), 0.0) / 3600
         verdict = self._verdict(day, end)
         outage = down[0][2] if down else None
         if verdict is Verdict.DOWN and outage is None:
-            outage = next((one for one in self._outages if one.start >= end), None)
+            outage = next((one for held in self._outages.values() for one in held if one.start >= end), None)
         return self._row(day, verdict, round(hours, 1), outage)
 
     def _row(self, day: date | None, verdict: Verdict | None, hours: float, outage: Outage | None) -> Day:
@@ -184,8 +194,7 @@ class _Outlet:
         if self._missing.get(day) or self._uncounted.get(day):
             return Verdict.LACKING
         if not self._looked(day, end):
-            begun = any(run.started_at < end and not run.since and not run.until for run in self._runs)
-            return Verdict.DOWN if begun else Verdict.UNSEEN
+            return Verdict.DOWN if self._begun is not None and self._begun < end else Verdict.UNSEEN
         if day in self._counted:
             return Verdict.COMPLETE
         if self._thin(day):
@@ -194,7 +203,8 @@ class _Outlet:
 
     def _looked(self, day: date, end: datetime) -> bool:
         """Say whether what the outlet lists of a day was read after it was over."""
-        return any(run.listed and run.started_at >= end and _spans(run, day) for run in self._runs)
+        whole = self._whole is not None and self._whole >= end
+        return whole or any(run.started_at >= end and _spans(run, day) for run in self._parts)
 
     def _thin(self, day: date) -> bool:
         weeks = [self._held.get(day - ONE * 7 * number, 0) for number in range(1, WEEKS + 1)]
@@ -205,6 +215,10 @@ class _Outlet:
 
 def _bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return datetime.combine(day, time(), zone), datetime.combine(day + ONE, time(), zone)
+
+
+def _whole(run: CrawlRun) -> bool:
+    return run.since is None and run.until is None
 
 
 def _spans(run: CrawlRun, day: date) -> bool:

@@ -5,12 +5,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from archive import coverage, frontier, missing, runs, totals, uncovered, visits
 from archive.coverage import Day, Verdict
 from archive.downtime import CrawlRun, outages
 from archive.frontier import Sight
 from archive.gaps import gaps
+from archive.models import Address
 from archive.records import Filters, Outcome, Purpose, Reason, RunStatus, VisitState
 from archive.series import Per
 from archive.statistics import By
@@ -251,6 +253,18 @@ def test_what_is_missing_can_be_made_due_at_once(room: Any) -> None:
         taken = frontier.take_due(connection, desk.ticket, limit=9, now=room.now())
         assert [due.canonical for due in taken] == ["/senin/"]
         assert missing.hasten(connection, "tidak-ada", FIRST, FIRST, room.now()) == 0
+
+
+def test_no_key_of_an_article_is_looked_for_among_all(room: Any) -> None:
+    statement = select(Address.id).where(Address.outlet_id == 1, ~missing.held_at(1))
+    with room.database.read() as connection:
+        if connection.dialect.name != "sqlite":
+            pytest.skip("the plan is SQLite's")
+        text = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
+    keys = [row.detail for row in plan if "article_key" in row.detail]
+    assert len(keys) == 2
+    assert all(line.startswith("SEARCH") and "value=?" in line for line in keys), plan
 
 
 # ---- hours without a crawl ----
