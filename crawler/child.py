@@ -5,6 +5,7 @@ Reads a Task from stdin, says Lines on stdout, logs to stderr. Exit status: 0 it
 """
 
 import asyncio
+import contextlib
 import logging
 import sys
 import time
@@ -95,7 +96,8 @@ def _unforeseen(kind: type[BaseException], error: BaseException, trace: Tracebac
 def turn_at_host(locks: Path, base_url: str, delay: float, deadline: float, early: Sequence[object]) -> Iterator[None]:
     """Wait until no other crawl is at the outlet's host: each keeps the host's delay for itself alone.
 
-    Two outlets at one host take turns, whoever crawls them; the wait counts as time of the crawl. Where there is no
+    The delay is kept from one crawl to the next as well, since crawls that are due often follow each other at once. Two
+    outlets at one host take turns, whoever crawls them; the wait counts as time of the crawl. Where there is no
     delay (this machine's own addresses) nobody waits.
 
     Raises:
@@ -106,6 +108,8 @@ def turn_at_host(locks: Path, base_url: str, delay: float, deadline: float, earl
         return
     name = (urlsplit(base_url).hostname or "").removeprefix("www.")
     lock = host_lock(locks, name)
+    left = lock.path.with_suffix(".left")
+    rest = still_to_rest(lock.path, left, delay)
     given_up = time.monotonic() + deadline
     waited = False
     while True:
@@ -117,12 +121,23 @@ def turn_at_host(locks: Path, base_url: str, delay: float, deadline: float, earl
                 raise
             waited = True
             time.sleep(TURN_SECONDS)
+    left.unlink(missing_ok=True)
     try:
-        if waited:
-            time.sleep(delay)  # the other one's last request may have been just now
+        time.sleep(delay if waited else rest)  # the other one's last request may have been just as it left
         yield
     finally:
+        with contextlib.suppress(OSError):
+            left.touch()
         lock.release()
+
+
+def still_to_rest(lock: Path, left: Path, delay: float) -> float:
+    """Give the seconds for which a host is left alone after a crawl; one that was killed has left no word when it ended."""
+    try:
+        age = time.time() - left.stat().st_mtime
+    except OSError:
+        return delay if lock.exists() else 0.0
+    return delay - age if 0 <= age <= delay else 0.0
 
 
 def _crawl(task: Task, home: Home, database: Database, early: Sequence[object]) -> int:
