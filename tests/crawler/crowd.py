@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,12 +55,14 @@ class Crowd:
 
 
 @contextmanager
-def crowd(calls: Sequence[tuple[str, Sequence[str]]], *, become: str = COMMAND) -> Iterator[Crowd]:
+def crowd(
+    calls: Sequence[tuple[str, Sequence[str]]], *, become: str = COMMAND, env: Mapping[str, str] | None = None
+) -> Iterator[Crowd]:
     """Begin as many processes as there are calls: what is on stdin, and the words; what is left at the end is killed."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.crawler.crowd", become],
         cwd=ROOT,
-        env=environment(),
+        env=environment(env),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
