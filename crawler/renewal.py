@@ -26,9 +26,13 @@ def renewed(app: "App") -> Renewal:
         times = timetable(loaded)
     except (SettingsError, DeclarationError) as error:
         raise RefusedError(str(error)) from error
-    before = app.loaded.settings.archive.url
-    if loaded.settings.archive.url != before:
-        raise RefusedError("archive.url is changed, and the archive is open: start the scheduler again")
+    old, new = app.loaded.settings, loaded.settings
+    for key, fixed in (
+        ("archive.url", old.archive.url == new.archive.url),
+        ("schedule.metrics", old.schedule.metrics == new.schedule.metrics),
+    ):
+        if not fixed:
+            raise RefusedError(f"{key} is changed, which only a start can do: stop the scheduler and start it again")
     hosts = {slug: host_of(outlet) for slug, outlet in loaded.settings.outlets.items()}
     return Renewal(timetable=times, outlets=outlets, hosts=hosts, take_effect=lambda: _adopt(app, loaded))
 

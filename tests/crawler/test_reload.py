@@ -1,6 +1,7 @@
 """The daemon as systemd runs it: started by its unit's own line, told to read its settings, heard, stopped."""
 
 import os
+import re
 import shlex
 import signal
 import socket
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.cli import App
+from scheduler.reload import RefusedError
 from scheduler.unit import Place, unit
 from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada, Running, until
 from tests.crawler.gate import Gate
@@ -124,3 +127,25 @@ def test_new_settings_are_taken_over_whole_while_a_crawl_goes_on_and_bad_ones_no
         manager.waits_for("WATCHDOG=1")
         assert daemon.end(within=30).status == 0
         manager.waits_for("STOPPING=1")
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ('[archive]\nurl = "sqlite:////tmp/elsewhere.db"\n', "archive.url is changed, which only a start can do"),
+        ('[schedule]\nmetrics = "127.0.0.1:9477"\n', "schedule.metrics is changed, which only a start can do"),
+        ("[crawl]\ndelay = -1\n", "crawl.delay must be 0 or more"),
+        ('[schedule]\ncrawl = "* *"\n', "schedule.crawl: "),
+        ("", "crawl.contact is unset"),
+    ],
+    ids=lambda text: text.split(" ")[0],
+)
+def test_settings_with_which_it_could_not_start_are_refused(tmp_path: Path, changed: str, why: str) -> None:
+    declared = '[outlets.kabar]\nfamily = "wordpress"\nname = "Kabar"\nbase_url = "https://kabar.example"\n'
+    (tmp_path / "pilkada.toml").write_text(declared, "utf-8")
+    app = App(tmp_path, None, "WARNING")
+    assert app.outlets == ["kabar"]
+    told = "" if not changed or "[crawl]" in changed else '[crawl]\ncontact = "redaksi@kabar.example"\n'
+    (tmp_path / "pilkada.toml").write_text(told + changed + declared, "utf-8")
+    with pytest.raises(RefusedError, match=re.escape(why)):
+        app.renewed()
