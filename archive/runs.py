@@ -1,7 +1,7 @@
 """Runs: who crawls what, since when, how it ended, and whether its sums hold."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -324,6 +324,11 @@ def note_held(
 def get(connection: Connection, run_id: int) -> RunRow | None:
     """Give one run."""
     return next(iter(_rows(connection, Run.id == run_id, limit=1)), None)
+
+
+def of_ids(connection: Connection, ids: Collection[int]) -> list[RunRow]:
+    """Give some runs, newest first."""
+    return _rows(connection, Run.id.in_(ids), limit=len(ids))
 
 
 def newest(

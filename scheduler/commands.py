@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scheduler.watch import Watch
 
 LIST_COLUMNS = ("outlet", "work", "expression", "next_run", "note")
-STATUS_COLUMNS = ("outlet", "state", "last_success", "next_run", "trouble")
+STATUS_COLUMNS = ("outlet", "state", "last_success", "next_run", "a_day", "trouble")
 RUNS_COLUMNS = ("outlet", "started_at", "cause", "status", "new", "detail")
 
 
@@ -223,7 +223,8 @@ def status(app: App, output: str, *, check: str | None) -> int:
 
     now, health, database = _now(), read(app.home.health_file), app.database_to_read()
     rows = ledger.standing(database, app.outlets, app.timetable, now=now, alive=_alive(app, database))
-    _print(app, rows, output, STATUS_COLUMNS, empty=_no_outlet(app))
+    shown = [row | {"a_day": _a_day(row)} for row in rows] if output == "table" else rows
+    _print(app, shown, output, STATUS_COLUMNS, empty=_no_outlet(app))
     daemon, wrong = _daemon(app, database, health, now)
     told = output == "table" and not check  # a check says only what is wrong: cron mails whatever is said
     said = [f"{row['outlet']}: {row['trouble']}" for row in rows if row["trouble"]] if told else []
@@ -233,6 +234,11 @@ def status(app: App, output: str, *, check: str | None) -> int:
     for line in said + found:
         click.echo(for_terminal(line), err=True)
     return 3 if check and (wrong or found) else 0
+
+
+def _a_day(row: Mapping[str, Any]) -> str | None:
+    """How much an outlet brings, and how much is usual."""
+    return None if row["usual_per_day"] is None else f"{row['articles_per_day']:g} ({row['usual_per_day']:g})"
 
 
 def _daemon(app: App, database: "Database", health: "Health | None", now: datetime) -> tuple[str, bool]:

@@ -9,14 +9,13 @@ from archive import agenda, healthchanges, runs
 from archive.database import Database
 from archive.records import Health, RunStatus
 from archive.runs import DEAD, RunRow
+from archive.standing import last_successes, telling, trends
 from archive.work import Work
 from scheduler.due import PAUSED
 from scheduler.timetable import Timetable
 
 NEVER = "never"
 """The state of an outlet that was not crawled yet."""
-RECENT = 50
-"""How many runs are looked at to see how an outlet stands: notes of runs that were not taken may hide a long one."""
 COUNTED = ("new", "revised", "failed", "left", "requests", "bytes")
 
 Alive = Callable[[str], bool]
@@ -63,15 +62,17 @@ def standing(
     Only crawls count: an import that went well says nothing of a site that blocks us. `state` is the status of the last, `running` or `never`; `last_run` is when the last one started, and
     `last_outcome` how the last one that has ended did. `next_run` is what the expression names next, daemon or not; of
     an outlet that is paused there is none. `health` is how it does by its own history, null before a crawl succeeded.
+    `articles_per_day` is how many bear one of the last seven days, `usual_per_day` one of the four weeks before; null
+    until it has been crawled for two weeks.
     """
     with database.read() as connection:
         paused, changes = agenda.paused(connection), healthchanges.newest(connection)
+        crawls = telling(connection, outlets, passing=PAUSED)
+        successes, brought = last_successes(connection, outlets), trends(connection, now)
     rows = []
     for outlet in outlets:
-        with database.read() as connection:
-            crawls = runs.newest(connection, outlets=[outlet], kind="crawl", limit=RECENT)
-            last_success = runs.last_success(connection, outlet)
-        recent = [_settled(run, alive) for run in crawls if not _of_a_pause(run)]
+        last_success, trend = successes.get(outlet), brought.get(outlet)
+        recent = [_settled(run, alive) for run in crawls.get(outlet, ())]
         shown = _telling(recent)
         change = changes.get(outlet)
         unwell = f"{change.state}: {change.detail}" if change is not None and change.state is not Health.OK else None
@@ -89,6 +90,8 @@ def standing(
                 "paused": paused.get(outlet),
                 "health": change.state if change else Health.OK if last_success else None,
                 "health_since": change.since if change else None,
+                "articles_per_day": trend.now if trend else None,
+                "usual_per_day": trend.usual if trend else None,
             }
         )
     return rows
@@ -116,10 +119,6 @@ def made(database: Database, *, outlets: Sequence[str] = (), limit: int, alive: 
         }
         for run in (_settled(row, alive) for row in rows)
     ]
-
-
-def _of_a_pause(run: RunRow) -> bool:
-    return run.status is RunStatus.SKIPPED and run.detail.startswith(PAUSED)
 
 
 def _settled(run: RunRow, alive: Alive) -> RunRow:

@@ -69,6 +69,8 @@ def test_outlets_config_and_schedule_say_what_was_declared_and_done(crawled: Pil
     assert list(standing) == [
         "outlet", "state", "last_success", "last_run", "last_outcome", "next_run", "trouble", "paused", "health",
         "health_since",
+        "articles_per_day",
+        "usual_per_day",
     ]  # fmt: skip
     (run,) = answer(crawled, "schedule", "runs")
     assert standing["last_run"] == run["started_at"]

@@ -255,6 +255,8 @@ def test_status_is_a_list_of_what_the_contract_names(app: App) -> None:
         "paused",
         "health",
         "health_since",
+        "articles_per_day",
+        "usual_per_day",
     ]
     assert datetime.fromisoformat(first["next_run"]) > datetime.now(UTC)
     assert first["next_run"].endswith("Z")

@@ -62,6 +62,8 @@ def test_an_outlet_never_crawled_has_only_a_next_run(database: Database) -> None
         "paused": None,
         "health": None,
         "health_since": None,
+        "articles_per_day": None,
+        "usual_per_day": None,
     }
 
 
@@ -93,6 +95,8 @@ def test_the_last_run_tells_how_an_outlet_stands(
         "paused": None,
         "health": Health.OK,
         "health_since": None,
+        "articles_per_day": None,
+        "usual_per_day": None,
     }
 
 
