@@ -79,6 +79,7 @@ class SchedulerService:
         chance: Callable[[], float] = random,
         tick: float = TICK,
         patience: float = PATIENCE,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._timetable = timetable
@@ -95,6 +96,7 @@ class SchedulerService:
         self._chance = chance
         self._tick = tick
         self._patience = patience
+        self._monotonic = monotonic
         self._plan = due.Plan(next_at={}, missed=frozenset())
         self._missed: set[Key] = set()
         self._paused: set[Key] = set()
@@ -201,7 +203,7 @@ class SchedulerService:
 
     def tick(self) -> None:
         """Begin what was asked for or is due, as far as places are free, and notice when the clock was moved."""
-        if time.monotonic() < self._rest_until:
+        if self._monotonic() < self._rest_until:
             return
         try:
             self._watch_clock()
@@ -299,7 +301,7 @@ class SchedulerService:
         self._plan, self._missed, self._starts = plan, set(plan.missed), {}
 
     def _clock_drift(self) -> float:
-        return self._now().timestamp() - time.monotonic()
+        return self._now().timestamp() - self._monotonic()
 
     def _watch_clock(self) -> None:
         """Draw up the agenda anew when the wall clock was moved: what lies ahead may lie a year ahead now."""
@@ -312,7 +314,7 @@ class SchedulerService:
 
     def _rest(self, error: ArchiveError) -> None:
         LOGGER.error("%s; asked again in %.0f s", error, REST)
-        self._rest_until = time.monotonic() + REST
+        self._rest_until = self._monotonic() + REST
         self._trouble = str(error)
 
     def _knows(self, key: Key) -> bool:
