@@ -128,8 +128,12 @@ def test_patience_asked_for_by_a_page_stops_the_crawl(fresh: Pilkada, site: News
 @SMALL
 def test_the_delay_of_an_outlet_is_kept(fresh: Pilkada, site: Newsroom) -> None:
     delay = 0.3
-    report = fresh.crawl(env={f"PILKADA_OUTLETS__{SLUG.upper()}__DELAY": str(delay)})
+    env = {f"PILKADA_OUTLETS__{SLUG.upper()}__DELAY": str(delay)}
+    report = fresh.crawl(env=env)
     assert (report["status"], report["requests"]) == ("ok", 8)
+    asked = len(site.arrivals)
+    assert fresh.crawl(env=env)["status"] == "ok", "and to the next crawl, which follows at once"
+    assert len(site.arrivals) > asked
     gaps = [later - earlier for earlier, later in itertools.pairwise(site.arrivals)]
     assert min(gaps) > delay - 0.02
 
