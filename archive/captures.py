@@ -13,7 +13,7 @@ from archive.errors import ArchiveUnavailableError
 from archive.models import Capture, WarcFile
 from archive.records import FileState
 from archive.room import Reserve
-from archive.runs import RunTicket
+from archive.runs import RunTicket, note_repaired
 from archive.warc import (
     DamagedRecordError,
     Exchange,
@@ -184,6 +184,9 @@ class CaptureStore(Shelf):
                         .where(WarcFile.id == file_id)
                         .values(state=FileState.CLOSED, size=size, sha256=file_digest(path) if whole else None)
                     )
+                if done:
+                    # With the repair itself, which nobody would hear of where this run is killed too.
+                    note_repaired(connection, self._ticket.run_id, done)
         return done
 
     def _repair_one(self, connection: Connection, file_id: int, path: Path, done: list[str]) -> int:

@@ -286,6 +286,12 @@ def close_dead(
     connection.execute(update(Run).where(Run.id == run_id).values(closed))
 
 
+def note_repaired(connection: Connection, run_id: int, done: Sequence[str]) -> None:
+    """Note what a run mended that an earlier one had left, at once: it may be killed before it is closed."""
+    counts = connection.execute(select(Run.counts).where(Run.id == run_id)).scalar_one()
+    connection.execute(update(Run).where(Run.id == run_id).values(counts=counts | {"repaired": list(done)}))
+
+
 def note_ending(connection: Connection, run_id: int, *, exit_status: int, memory_mb: int | None) -> None:
     """Note how the process of a run ended and what it held at most: only who started it knows."""
     connection.execute(update(Run).where(Run.id == run_id).values(exit_status=exit_status, memory_mb=memory_mb))
