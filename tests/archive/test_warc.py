@@ -1,3 +1,4 @@
+import errno
 import gzip
 import io
 import os
@@ -306,6 +307,25 @@ def test_a_write_that_fails_leaves_the_file_as_before(tmp_path: Path, limit: int
     assert f"{file}: File too large" in said
     assert len(list(whole_members(file, 0))) == kept
     assert sum(len(member) for _, member in whole_members(file, 0)) == file.stat().st_size
+
+
+def test_a_record_that_the_disk_fails_to_sync_is_not_acknowledged(
+    tmp_path: Path, pages: list[Exchange], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    file = tmp_path / "a.warc.gz"
+    with closing(WarcAppender(file, new_id=ids())) as appender:
+        appender.append(pages[:1])
+        before = file.read_bytes()
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "fsync", fail)
+            with pytest.raises(ArchiveUnavailableError, match="Input/output error"):
+                appender.append(pages[1:2])
+        assert file.read_bytes() == before
+        appender.append(pages[1:2])
+    assert len(list(whole_members(file, 0))) == 4
 
 
 @pytest.fixture
