@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from archive import changes
 from archive.database import HEAD, REVISIONS, Database
-from archive.models import Capture, Outlet, Run, Visit
+from archive.models import Capture, Outlet, Run, Visit, WarcFile
 from archive.records import RunStatus, VisitState
 
 
@@ -45,6 +46,24 @@ def condition(database: Database) -> Condition:
             unread=_by_outlet(connection, Visit, Visit.state == VisitState.UNREAD),
             sequence=changes.newest(connection),
         )
+
+
+def lost_files(database: Database, warc: Path) -> list[str]:
+    """Give the WARC files that the database knows and that are not there, or are shorter than it knows.
+
+    Raises:
+        ArchiveUnavailableError: it cannot be read.
+    """
+    with database.read() as connection:
+        known = connection.execute(select(WarcFile.name, WarcFile.size).order_by(WarcFile.name)).all()
+    return [name for name, size in known if size > _size(warc / name)]
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def _by_outlet(connection: Connection, kind: type[Run] | type[Visit], which: ColumnElement[bool]) -> dict[str, int]:

@@ -28,6 +28,9 @@ HEAD = REVISIONS[-1]
 SAFE_SQLITE = (3, 51, 3)
 """Before it, a checkpoint beside a writer could lose a WAL frame (RELIABILITY T32)."""
 BUSY_SECONDS = 30
+DAMAGED = ("not a database", "malformed")
+"""What SQLite says of a file that is no database, or not a whole one."""
+PUT_BACK = "it is damaged: put a backup into a new home, `pilkada --home NEW db restore FILE`"
 
 
 def sqlite_module() -> ModuleType:
@@ -193,6 +196,8 @@ class Database:
             said += f" ({folder} is read-only)"
         elif folder.is_dir() and "full" not in said and shutil.disk_usage(folder).free == 0:
             said += " (the disk is full)"
+        elif any(word in said for word in DAMAGED):
+            said += f"; {PUT_BACK}"
         return ArchiveUnavailableError(f"{self.path}: {said}")
 
     def server_lock(self, name: str) -> "ServerLock | None":  # noqa: ARG002
@@ -224,10 +229,16 @@ class Database:
             raise self._unavailable(error) from error
 
     def _exists(self) -> bool:
+        """Say whether there is a database; a file of no bytes beside captures is one that was lost, and none to begin."""
         try:
-            return self.path.exists() and self.path.stat().st_size > 0
+            if not self.path.exists() or self.path.stat().st_size > 0:
+                return self.path.exists()
+            lost = any(self.path.with_name("warc").glob("*/*.warc.gz"))
         except OSError as error:
             raise ArchiveUnavailableError(f"{self.path}: {error.strerror}") from error
+        if lost:
+            raise ArchiveUnavailableError(f"{self.path} is empty, and captures lie beside it; {PUT_BACK}")
+        return False
 
     def _known(self) -> str | None:
         """Give the schema's revision as `revision()` does.

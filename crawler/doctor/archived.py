@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from crawler.doctor.finding import Finding, Patient, bad, ok, warn
 
+SHOWN = 3
+"""Files that are named in a line."""
+
 
 def database(patient: Patient) -> Iterator[Finding]:
     """Whether the database can be read, and by this version."""
@@ -45,6 +48,21 @@ def runs(patient: Patient) -> Iterator[Finding]:
         yield warn(f"pages that wait to be read: {_listed(unread)}", f"pilkada crawl {' '.join(unread)}")
     if not left and not unread:
         yield ok("no crawl was left open, no page unread")
+
+
+def captures(patient: Patient) -> Iterator[Finding]:
+    """Whether the WARC files are there, as long as they should be; `verify` looks at their bytes."""
+    from archive.condition import lost_files
+
+    if patient.condition is None:
+        return
+    if lost := lost_files(patient.database, patient.home.warc):
+        shown = ", ".join(lost[:SHOWN]) + (f" and {len(lost) - SHOWN} more" if len(lost) > SHOWN else "")
+        yield bad(
+            f"WARC files are gone or cut: {shown}", "put them back from a backup; `pilkada verify` names each record"
+        )
+    else:
+        yield ok("all WARC files are there")
 
 
 def index(patient: Patient) -> Iterator[Finding]:

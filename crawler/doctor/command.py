@@ -31,6 +31,7 @@ CHECKS: dict[str, Check] = {
     "disk": house.disk,
     "permissions": house.permissions,
     "database": archived.database,
+    "captures": archived.captures,
     "runs": archived.runs,
     "index": archived.index,
     "locks": house.locks,

@@ -96,6 +96,9 @@ def locks(patient: Patient) -> Iterator[Finding]:
     from scheduler.lock import ProcessLock
 
     folder = patient.home.locks
+    if folder.exists() and not folder.is_dir():
+        yield bad(f"{folder} is no folder: nothing can be crawled", f"delete {folder}")
+        return
     held, stale = [], []
     for path in sorted(folder.glob("*.lock")):
         lock = ProcessLock(path, path.stem)
