@@ -174,15 +174,19 @@ def test_a_clock_that_jumps_puts_nothing_off_by_more_than_a_period_and_runs_noth
 
 
 def skipped(zones: list[str]) -> list[str]:
-    """Give the zones in which a daily or an hourly expression leaves a gap longer than its interval and an hour."""
+    """Give where a daily or a six-hourly expression leaves a gap longer than its interval and an hour.
+
+    At Troll station, where the clock changes by two hours, these two.
+    """
     found = []
     for zone in zones:
+        leeway = timedelta(hours=2 if zone == "Antarctica/Troll" else 1)
         for expression, interval in (("30 2 * * *", timedelta(days=1)), ("15 */6 * * *", timedelta(hours=6))):
             table = Timetable(ScheduleSettings(timezone=zone, crawl=expression))
             at = table.next_crawl("kukar", datetime(2025, 12, 31, 12, tzinfo=UTC))
             while at.year < 2028:
                 following = table.next_crawl("kukar", at)
-                if not timedelta() < following - at <= interval + timedelta(hours=1):
+                if not timedelta() < following - at <= interval + leeway:
                     found.append(f"{zone} {expression} {at.astimezone(ZoneInfo(zone))}")
                 at = following
     return found
