@@ -233,9 +233,7 @@ class Player:
         """Write the settings of the outlets, and make the archive."""
         sites = {outlet: room.site for outlet, room in self.town.rooms.items()}
         hosts = ", ".join(f'"{site.base_url[7:]}"' for site in sites.values())
-        text = (
-            f'[crawl]\npages = "none"\nallow_hosts = [{hosts}]\n[schedule]\ncrawl = "0 */{EVERY} * * *"\njitter = 0.0\n'
-        )
+        text = f'[crawl]\npages = "none"\nallow_hosts = [{hosts}]\n[schedule]\ncrawl = "0 */{EVERY} * * *"\njitter = 0.0\nmaintenance = ""\n'
         for outlet, site in sites.items():
             text += (
                 f'[outlets.{outlet}]\nfamily = "{site.family}"\nname = "{site.name}"\nbase_url = "{site.base_url}"\n'

@@ -3,6 +3,7 @@
 import math
 import statistics
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from tests.crawler.commandline import NO_PAGES, Newsroom, Pilkada, Running, empt
 SELDOM = {"PILKADA_SCHEDULE__CRAWL": "0 0 29 2 *", "PILKADA_SCHEDULE__JITTER": "0"}
 WARM = 0.2
 """The part of the runs after which all that is made once has been made: threads' stacks, compiled statements, the index."""
+QUIET = 4
+"""So many looks in a row that find the same are a daemon at rest."""
 SLOPE = 1.0
 """Megabytes by which a daemon may grow in a hundred runs."""
 
@@ -53,7 +56,6 @@ class Busy:
     def __init__(self, daemon: Running, database: Database, outlets: list[str]) -> None:
         self.daemon, self.database, self.outlets = daemon, database, outlets
         self.asked = 0
-        self.threads = held(daemon.pid, 0).threads
 
     def round(self) -> Held:
         """Ask for each outlet once, wait until all were crawled and the daemon rests, and look at it."""
@@ -63,9 +65,16 @@ class Busy:
         self.asked += len(self.outlets)
         until(lambda: self.ended() == self.asked, within=180, every=0.1)
         until(lambda: list(self.daemon.family()) == [self.daemon.pid], within=30)
-        # The index and the judgement come after the crawl, in the thread of its work.
-        until(lambda: held(self.daemon.pid, 0).threads <= self.threads, within=120, every=0.1)
-        return held(self.daemon.pid, self.asked)
+        return self._at_rest()
+
+    def _at_rest(self) -> Held:
+        """What the daemon holds once that changes no more: the index and the judgement come after the crawl."""
+        seen = [held(self.daemon.pid, self.asked)]
+        while len(seen) < QUIET or len({(one.files, one.threads) for one in seen[-QUIET:]}) > 1:
+            assert len(seen) < 100, seen
+            time.sleep(0.3)
+            seen.append(held(self.daemon.pid, self.asked))
+        return seen[-1]
 
     def ended(self) -> int:
         with self.database.read() as connection:
