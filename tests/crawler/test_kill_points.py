@@ -110,7 +110,7 @@ def is_list(target: str) -> bool:
 @pytest.mark.parametrize(
     ("place", "stories", "each", "others"),
     [
-        pytest.param("file", 200, 1, 12, id="20 kills on SQLite"),
+        pytest.param("file", 200, 1, 20, id="28 kills on SQLite"),
         pytest.param("server", 40, 1, 0, id="8 kills on PostgreSQL"),
         pytest.param("file", 2000, 10, 200, id="280 kills on SQLite", marks=pytest.mark.soak),
         pytest.param("server", 2000, 10, 200, id="280 kills on PostgreSQL", marks=pytest.mark.soak),
