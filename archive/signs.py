@@ -124,7 +124,7 @@ def _runs(connection: Connection, outlet_id: int, since: datetime) -> list[RunSi
             Run.finished_at.is_not(None),
             Run.status.not_in([RunStatus.HELD, RunStatus.SKIPPED]),
         )
-        .order_by(Run.started_at.desc(), Run.id.desc())
+        .order_by(Run.id.desc())  # not by time: a run that began while the clock was a day ahead is not the newest
         .limit(RUNS)
     )
     return [
@@ -154,7 +154,7 @@ def _stories(connection: Connection, outlet_id: int, base_url: str, since: datet
     first = connection.execute(
         select(Run.id)
         .where(Run.outlet_id == outlet_id, Run.kind == "crawl", Run.status == RunStatus.OK)
-        .order_by(Run.started_at, Run.id)
+        .order_by(Run.id)
         .limit(1)
     ).scalar()
     found = connection.execute(
@@ -167,7 +167,7 @@ def _stories(connection: Connection, outlet_id: int, base_url: str, since: datet
             Run.kind == "crawl",
             Disposition.entry == Entry.DISCOVERED,
         )
-        .order_by(Run.started_at.desc(), Run.id.desc(), Disposition.address_id.desc())
+        .order_by(Run.id.desc(), Disposition.address_id.desc())
         .limit(STORIES)
     ).all()
     ids = [row.address_id for row in found]

@@ -51,6 +51,16 @@ def test_runs_say_whose_doing_their_trouble_was(room: Any) -> None:
     room.begin(slug).captures.close()
 
 
+def test_the_newest_run_is_the_last_one_whatever_the_clock_said(room: Any) -> None:
+    slug = outlet(room)
+    room.pass_time(hours=24)
+    end(room, room.begin(slug), RunStatus.FAILED, trouble="down")
+    room.pass_time(hours=-23)
+    end(room, room.begin(slug))
+    room.pass_time(hours=23)
+    assert [run.trouble for run in looked(room, slug).runs] == [None, Trouble.DOWN]
+
+
 def test_stories_say_who_told_of_them_and_what_was_read(room: Any) -> None:
     slug = outlet(room)
     first = room.begin(slug)
