@@ -21,6 +21,7 @@ from archive.missing import Missing, Why
 from archive.models import Outlet, Run
 from archive.records import RunStatus
 from archive.stories import Article
+from archive.work import Work
 from archive.zones import zone_of
 
 WEEKS = 8
@@ -118,10 +119,12 @@ class _Outlet:
         self._slug, self._now = slug, now
         self._zone = zone_of(connection, outlet_id, slug)
         self._today = now.astimezone(self._zone).date()
-        self._runs = _runs(connection, outlet_id)
+        self._runs = _runs(connection, outlet_id, Work.CRAWL)
         usual = [run for run in self._runs if not (run.since or run.until)]
         self._begun = usual[0].started_at if usual else None
-        listed = [run for run in self._runs if run.listed]
+        # The daemon's backfills are of a kind of their own: they read lists, and say nothing of when crawls were made.
+        filled = _runs(connection, outlet_id, Work.BACKFILL)
+        listed = [run for run in (*self._runs, *filled) if run.listed]
         self._whole = max((run.started_at for run in listed if _whole(run)), default=None)
         """When the last crawl began that read all that was not known, whatever the day."""
         self._parts = [run for run in listed if not _whole(run)]
@@ -225,7 +228,7 @@ def _spans(run: CrawlRun, day: date) -> bool:
     return (run.since is None or run.since <= day.isoformat()) and (run.until is None or day.isoformat() <= run.until)
 
 
-def _runs(connection: Connection, outlet_id: int) -> list[CrawlRun]:
+def _runs(connection: Connection, outlet_id: int, work: Work) -> list[CrawlRun]:
     rows = connection.execute(
         select(
             Run.cause,
@@ -237,7 +240,7 @@ def _runs(connection: Connection, outlet_id: int) -> list[CrawlRun]:
             *(Run.counts[name].as_string().label(name) for name in ("trouble", "since", "until")),
             Run.counts["listed"].as_boolean().label("listed"),
         )
-        .where(Run.outlet_id == outlet_id, Run.kind == "crawl")
+        .where(Run.outlet_id == outlet_id, Run.kind == work.run_kind)
         .order_by(Run.started_at, Run.id)
     )
     return [

@@ -5,17 +5,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from archive import coverage, frontier, missing, runs, totals, uncovered, visits
 from archive.coverage import Day, Verdict
 from archive.downtime import CrawlRun, outages
 from archive.frontier import Sight
 from archive.gaps import gaps
-from archive.models import Address
+from archive.models import Address, Run
 from archive.records import Filters, Outcome, Purpose, Reason, RunStatus, VisitState
 from archive.series import Per
 from archive.statistics import By
+from archive.work import Work
 
 ON_BOTH_DATABASES = True
 FIRST = date(2025, 4, 14)
@@ -51,6 +52,13 @@ def crawl(
     with room.database.write() as connection:
         runs.finish(connection, desk.ticket, status=status, detail="sebab", extra=listed, now=room.now())
     return desk
+
+
+def crawl_of(room: Any, slug: str, when: datetime, **days: str) -> None:
+    """One backfill of the daemon's that read all lists."""
+    desk = crawl(room, slug, when, listed=True, **days)
+    with room.database.write() as connection:
+        connection.execute(update(Run).where(Run.id == desk.ticket.run_id).values(kind=Work.BACKFILL.run_kind))
 
 
 def lacking(room: Any, desk: Any, path: str, said: str | None, reason: Reason | None, **look: Any) -> None:
@@ -341,3 +349,16 @@ def test_a_period_of_which_nothing_is_known_is_told_from_one_without_articles(ro
     (note,) = uncovered.notes(days, filters)
     assert note == f"Hatched: days of which nothing is known, since no crawl has succeeded after them ({slug} 2)."
     assert room.archive.covered(Filters(outlets=(slug,), after=date(2026, 1, 1)), room.now()) == []
+
+
+def test_a_backfill_by_the_daemon_has_looked_at_its_days_and_is_no_crawl(room: Any) -> None:
+    """Else the daemon asked for the same days every day and they were down for ever."""
+    slug = new(room)
+    crawl(room, slug, at(0), stories=(("/a", FIRST),))
+    crawl(room, slug, at(1), RunStatus.FAILED)
+    crawl_of(room, slug, at(2), since="2025-04-14", until="2025-04-14")
+    with room.database.read() as connection:
+        first, second = coverage.days(connection, [slug], now=at(2, 13))[:2]
+    assert first.verdict is Verdict.HELD
+    assert second.verdict is Verdict.DOWN
+    assert second.hours_down > 0
