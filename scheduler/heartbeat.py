@@ -125,15 +125,18 @@ class Heartbeat:
         self._notifier.ready(self._words(running))
         self._next = time.monotonic() + self._every
 
-    def beat(self, running: Sequence[str], trouble: str | None = None) -> None:
-        """Give a sign of life if the time for it has come; `trouble` is what keeps the main loop from its work."""
+    def beat(self, running: Sequence[str], trouble: str | None = None, *, hindrance: str | None = None) -> None:
+        """Give a sign of life if the time for it has come; `trouble` is what keeps the main loop from its work.
+
+        A `hindrance` is what it waits for in good health, as a full disk: a restart by the watchdog would not help.
+        """
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + self._every
         trouble = self._see() or trouble
-        self._write(Life.RUNNING, running, trouble)
+        self._write(Life.RUNNING, running, trouble or hindrance)
         if trouble is None:
-            self._notifier.alive(self._words(running))
+            self._notifier.alive(hindrance or self._words(running))
         else:
             self._notifier.status(trouble)
 

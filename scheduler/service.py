@@ -93,6 +93,7 @@ class SchedulerService:
         self._hindrance = hindrance
         self._hindered: set[Key] = set()
         self._trouble: str | None = None
+        self._hindered_by: str | None = None
         self._chance = chance
         self._tick = tick
         self._patience = patience
@@ -155,7 +156,7 @@ class SchedulerService:
                     self._reload()
                 self.tick()
                 if self._heartbeat:
-                    self._heartbeat.beat(self.running(), self._trouble)
+                    self._heartbeat.beat(self.running(), self._trouble, hindrance=self._hindered_by)
                 with suppress(Empty):
                     self._bell.get(timeout=self._tick)
         finally:
@@ -242,8 +243,8 @@ class SchedulerService:
 
     def _is_hindered(self, ready: Mapping[Key, datetime]) -> bool:
         """Say whether nothing may begin now; what is due is then noted once, stays due, and is made up for by one run."""
-        why, before = self._hindrance(), self._trouble
-        self._trouble = why
+        why, before = self._hindrance(), self._hindered_by
+        self._trouble, self._hindered_by = None, why
         if why is None:
             if self._hindered:
                 LOGGER.info("work goes on: %d runs were put off", len(self._hindered))

@@ -152,3 +152,12 @@ def test_a_file_of_somebody_else_says_nothing(tmp_path: Path) -> None:
     for content in (b"", b"[]", b'{"life": "running"}', b"\xff\x00"):
         file.write_bytes(content)
         assert read(file) is None
+
+
+def test_the_watchdog_is_fed_while_the_daemon_waits_for_room_on_a_full_disk(room: Room) -> None:
+    heartbeat = room.heartbeat(every=0.0)
+    heartbeat.begin()
+    room.heard()
+    heartbeat.beat([], hindrance="the disk is nearly full")
+    assert room.heard() == ["WATCHDOG=1", "STATUS=the disk is nearly full"]
+    assert room.says("trouble") == "the disk is nearly full"
