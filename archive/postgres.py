@@ -64,7 +64,7 @@ class ServerDatabase(Database):
     @property
     def name(self) -> str:
         """The address without its password."""
-        return self._parsed.render_as_string(hide_password=True)
+        return self._parsed.difference_update_query(("password", "sslpassword")).render_as_string(hide_password=True)
 
     def _engine(self, *, query_only: bool = False, foreign_keys: bool = True) -> Engine:  # noqa: ARG002
         engine = create_engine(

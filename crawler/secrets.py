@@ -16,6 +16,8 @@ LEAST = 4
 """Characters of a secret that is looked for in texts: for a shorter one every other word would be masked."""
 _PASSWORD = re.compile(r"[^/]*//[^:@]*:(.*)@")
 """Of a whole address: up to its last @, since whoever writes a password by hand forgets to escape one."""
+_ASKED = re.compile(r"(?i)([?&](?:password|sslpassword)=)([^&#\s'\"]+)")
+"""Where libpq takes a password, too: behind the question mark."""
 _IN_TEXT = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@]*:)[^\s/]*@")
 _IN_HEADER = re.compile(r"(?i)\b((?:proxy-)?authorization|cookie)(['\"]?\s*[:=]\s*)[^\r\n]+")
 _TOKEN = re.compile(r"(?=[^/:@?&=,]*[0-9A-Z])[^/:@?&=,.]{8,}")
@@ -32,7 +34,8 @@ def masked(key: str, value: Any) -> Any:
 
         return masked_address(value)
     secret = _PASSWORD.match(value)
-    return f"{value[: secret.start(1)]}{MASK}{value[secret.end(1) :]}" if secret else value
+    shown = f"{value[: secret.start(1)]}{MASK}{value[secret.end(1) :]}" if secret else value
+    return _ASKED.sub(rf"\1{MASK}", shown)
 
 
 def in_settings(values: Mapping[str, Any], prefix: str = "") -> frozenset[str]:
@@ -50,6 +53,7 @@ def in_settings(values: Mapping[str, Any], prefix: str = "") -> frozenset[str]:
 
 def _in_address(key: str, value: str) -> set[str]:
     found = {secret[1]} if (secret := _PASSWORD.match(value)) else set()
+    found |= {secret for _, secret in _ASKED.findall(value)}
     return found | {value, *_TOKEN.findall(value.partition("://")[2])} if key in WHOLE else found
 
 
@@ -58,5 +62,5 @@ def without(text: str, hidden: Iterable[str]) -> str:
     for secret in sorted(hidden, key=len, reverse=True):
         text = text.replace(secret, MASK)
     if "://" in text:
-        text = _IN_TEXT.sub(rf"\1{MASK}@", text)
+        text = _ASKED.sub(rf"\1{MASK}", _IN_TEXT.sub(rf"\1{MASK}@", text))
     return _IN_HEADER.sub(rf"\1\2{MASK}", text)

@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from archive.database import Database
 from crawler.secrets import MASK, in_settings, masked, without
 from tests.conftest import Promise
 from tests.crawler.commandline import NO_PAGES, SLUG, Newsroom, Pilkada, Running, environment, until
@@ -218,3 +219,13 @@ def test_a_short_secret_is_masked_by_its_place_alone() -> None:
 def test_a_file_of_json_stays_one() -> None:
     line = json.dumps({"event": "sent Cookie: a=b", "outlet": "kabar"})
     assert "a=b" not in without(line, ())
+
+
+def test_a_password_behind_the_question_mark_is_a_secret_too() -> None:
+    """Both libpq and SQLAlchemy take one there."""
+    url = "postgresql://db.test/pilkada?user=me&password=Kanari-77&sslmode=require"
+    assert masked("archive.url", url) == url.replace("Kanari-77", "***")
+    hidden = in_settings({"archive": {"url": url}})
+    assert without("it said Kanari-77", hidden) == "it said ***"
+    assert "Kanari" not in without(f"cannot reach {url}", ())
+    assert "Kanari" not in Database(url).name
