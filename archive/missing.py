@@ -17,6 +17,9 @@ from archive.zones import zone_of
 CLOSED = (401, 403, 429)
 _SHUT = (Reason.ROBOTS, Reason.CHALLENGE)
 
+FIRST_DAY = date(1990, 1, 1)
+"""Before the web there was no day on which a page was published: a program's zero time is 0001-01-01 or 1970-01-01."""
+
 
 class Why(StrEnum):
     """Why a story that was listed is not held."""
@@ -111,13 +114,15 @@ def day_of(source: str, said: str, zone: ZoneInfo) -> date | None:
     """Give the outlet's day of a time that a source gave: a day alone is one, WordPress's interface speaks UTC."""
     try:
         if len(said) <= len("2024-11-27"):
-            return date.fromisoformat(said)
-        moment = datetime.fromisoformat(said)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC if source.startswith("wordpress") else zone)
-        return moment.astimezone(zone).date()
+            day = date.fromisoformat(said)
+        else:
+            moment = datetime.fromisoformat(said)
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=UTC if source.startswith("wordpress") else zone)
+            day = moment.astimezone(zone).date()
     except (ValueError, OverflowError):
         return None
+    return day if day >= FIRST_DAY else None
 
 
 def hasten(connection: Connection, outlet: str, first: date, last: date, now: datetime) -> int:

@@ -60,7 +60,8 @@ def coverage(ctx: click.Context, outlets: tuple[str, ...], since: date | None, u
         if outlets or since or until or output != "table":
             raise MisuseError(f"options stand after the word: pilkada coverage {ctx.invoked_subcommand} --since …")
         return
-    shown = since or min(until or _now().date(), _now().date()) - timedelta(days=DAYS - 1)
+    last = min(until or _now().date(), _now().date())
+    shown = since or max(last, date.min + timedelta(days=DAYS)) - timedelta(days=DAYS - 1)
     from archive.coverage import record
 
     rows = [record(row) for row in _covered(ctx.obj, outlets, shown, until)]

@@ -362,3 +362,13 @@ def test_a_backfill_by_the_daemon_has_looked_at_its_days_and_is_no_crawl(room: A
     assert first.verdict is Verdict.HELD
     assert second.verdict is Verdict.DOWN
     assert second.hours_down > 0
+
+
+def test_a_programs_zero_time_is_no_day(room: Any) -> None:
+    """Else the days from the year 1 on were asked for, all 700,000, and ended in an overflow."""
+    slug = new(room)
+    desk = crawl(room, slug, at(0), stories=(("/a", FIRST),))
+    lacking(room, desk, "/nol", "0001-01-01T00:00:00+00:00", None)
+    with room.database.read() as connection:
+        found = coverage.days(connection, [slug], now=at(1))
+    assert [row.day for row in found] == [FIRST, FIRST + timedelta(days=1), None]

@@ -78,3 +78,9 @@ def test_what_makes_no_sense_is_one_line(tmp_path: Path) -> None:
         assert (ended.status, len(ended.err.splitlines())) == (2, 1), ended
     assert pilkada("coverage").err == "no outlet was crawled or imported yet\n"
     pilkada.close()
+
+
+def test_days_until_the_first_one_that_there_is_are_none(tmp_path: Path) -> None:
+    from crawler.cli import main
+
+    assert main(["--home", str(tmp_path), "coverage", "--until", "0001-01-10"]) == 0
