@@ -209,7 +209,7 @@ class SchedulerService:
         try:
             self._watch_clock()
             waiting = due.waiting(self._database, self._now())
-            self._heed(waiting.paused)
+            self._heed(waiting.paused, waiting.due)
             if self._is_hindered(waiting.due):
                 return
         except ArchiveError as error:
@@ -233,12 +233,13 @@ class SchedulerService:
             self._starts[key] = (at, at + put_off)
         return self._starts[key][1] <= self._now()
 
-    def _heed(self, paused: Mapping[Key, datetime]) -> None:
+    def _heed(self, paused: Mapping[Key, datetime], due_now: Mapping[Key, datetime]) -> None:
         """Note what is due and not done since a person paused the outlet; what was noted is missed once that is over."""
         for key, at in paused.items():
             if key not in self._paused and self._knows(key):
                 due.note_paused(self._database, key, at, now=self._now())
-        self._missed |= {key for key in self._paused if key not in paused}
+        # One that is neither was put off to a time to come: nothing of it was missed.
+        self._missed |= self._paused & due_now.keys()
         self._paused = set(paused)
 
     def _is_hindered(self, ready: Mapping[Key, datetime]) -> bool:

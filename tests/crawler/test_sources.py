@@ -88,7 +88,13 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str,
         yield twice
 
 
-BOTH = pytest.mark.parametrize("slug", ["kabar-sampel", "prokalteng"], ids=["stock", "Newspaper"])
+BOTH = pytest.mark.parametrize(
+    "slug",
+    [
+        pytest.param("kabar-sampel", id="stock"),
+        pytest.param("prokalteng", id="Newspaper", marks=pytest.mark.soak),
+    ],
+)
 
 
 @BOTH
