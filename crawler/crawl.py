@@ -4,7 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from archive import frontier, hosts, parts, removals, runs, visits
@@ -298,7 +298,8 @@ class Crawl:
         """Give what the copy of robots.txt says that is kept for a host, None when it is older than 24 hours."""
         with self.database.read() as connection:
             copy = hosts.robots_copy(connection, host_key(host))
-            if copy is None or abs(self.now() - copy[1]) > MAX_AGE:  # a clock may have been set back
+            # A copy that is of a time to come was made while the clock was wrong.
+            if copy is None or not timedelta(0) <= self.now() - copy[1] <= MAX_AGE:
                 return None
             self.heard.add(host)
             status, _, capture_id = copy
