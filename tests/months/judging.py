@@ -197,7 +197,7 @@ def of_health(plan: Plan, outlet: str, rows: list[RunRow], changes: list[Told]) 
         left.remove(told)
         if ill.kind in SHUT_OUT:
             seen = met[1].started_at if ill.kind != "robots" else ill.since + ROBOTS_HELD + EVERY * HOUR
-            if told.at > seen + HOUR:
+            if at_earliest(plan, told.at) > seen + HOUR:
                 yield f"{ill.kind} from {ill.since} is told at {told.at}, and was met twice by {seen}"
         if ill.until >= plan.end:
             continue
@@ -206,9 +206,14 @@ def of_health(plan: Plan, outlet: str, rows: list[RunRow], changes: list[Told]) 
             yield f"the end of {ill.kind} at {ill.until} is told as {well and (well.state, well.cause, well.at)}"
             continue
         left.remove(well)
-        if ill.kind in SHUT_OUT and well.at > recovered(plan, ill) + 2 * EVERY * HOUR:
+        if ill.kind in SHUT_OUT and at_earliest(plan, well.at) > recovered(plan, ill) + 2 * EVERY * HOUR:
             yield f"the end of {ill.kind} at {ill.until} is told at {well.at}"
     yield from (f"told without a cause: {change}" for change in left)
+
+
+def at_earliest(plan: Plan, at: datetime) -> datetime:
+    """The true time of something noted at a time, which may have been that of a clock that was ahead."""
+    return min([at, *(at - by for since, until, by in plan.wrong if since + by <= at < until + by)])
 
 
 def recovered(plan: Plan, ill: Ill) -> datetime:

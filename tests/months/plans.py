@@ -60,12 +60,12 @@ DAYS = Plan(
         ill("kabar-1", "503", 2.1, 1.5),
         ill("kabar-2", "silent", 1.5, 7.0),
         ill("kaltim-1", "refused", 3.1, 1.0),
-        ill("kaltim-2", "challenge", 4.1, 1.5),
+        ill("kaltim-2", "challenge", 1.1, 1.4),
         ill("kalteng-1", "robots", 1.2, 1.5),
-        ill("sumsel-1", "redesign", 2.0, 6.0),
+        ill("sumsel-1", "redesign", 3.5, 4.5),
     ),
     down=((START + 6.4 * DAY, START + 7.1 * DAY),),
     killed=(START + 1 * DAY + 10 * HOUR,),
-    wrong=((START + 5 * DAY + 6 * HOUR, START + 5 * DAY + 15 * HOUR, DAY),),
+    wrong=((START + 2 * DAY + 6 * HOUR, START + 2 * DAY + 15 * HOUR, DAY),),
 )
 """Between the two: a clock that is a day ahead, a redesign and silence."""
