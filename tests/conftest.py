@@ -80,6 +80,23 @@ def promise(record_property: Callable[[str, object], None]) -> Promise:
     return told
 
 
+LONGEST = (
+    "months/test_m",
+    "test_kill_points",
+    "test_bench",
+    "test_readme",
+    "test_full_disk",
+    "month/test_month",
+    "test_wheel",
+)
+"""Files of one or two long tests, each of which one process works through alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: what is begun last is waited for by one process alone."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONGEST))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the promises' lines, whichever process held them."""
     reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]

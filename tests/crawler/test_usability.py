@@ -98,8 +98,8 @@ def test_an_empty_table_is_a_line_that_names_the_home(tmp_path: Path, words: lis
 def test_before_the_first_crawl_an_outlet_is_shown_and_no_database_is_made(fresh: Pilkada, site: Newsroom) -> None:
     (shown,) = fresh("outlets", "show", SLUG, "--format", "json").json()
     assert (shown["articles"], shown["last_run"]) == (0, None)
-    (listed,) = fresh("schedule", "list", "--format", "json").json()
-    assert listed["outlet"] == SLUG
+    listed = fresh("schedule", "list", "--format", "json").json()
+    assert [(row["outlet"], row["work"]) for row in listed] == [(SLUG, "crawl"), (SLUG, "maintenance")]
     (row,) = fresh("schedule", "status", "--format", "json").json()
     assert row["state"] == "never"
     assert [entry.name for entry in fresh.home.iterdir()] == ["pilkada.toml"]
