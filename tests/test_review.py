@@ -247,7 +247,7 @@ def test_two_commands_at_one_host_take_turns(tmp_path: Path) -> None:
             assert pilkada("crawl", "lain", env=NO_PAGES).status == 0
             until(lambda: len(site.arrivals) == 3)
         gaps = [later - earlier for earlier, later in pairwise(site.arrivals)]
-    assert min(gaps) > 0.68
+    assert min(gaps) > 0.5, "seven tenths of a second from when one was sent; the first may arrive late"
 
 
 @SMALL
